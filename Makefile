@@ -1,0 +1,81 @@
+# Everything one does with this checkout. `make` alone lists the targets; `make check` is exactly what CI runs.
+
+PYTHON ?= python3
+# More words for the tool behind a target: make test ARGS="tests/policy -x", make lock ARGS=--upgrade
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+# What the lock covers beside the run-time dependencies. Spark is left out: it is half a gigabyte that only a province needs.
+LOCK_EXTRAS := dev postgres
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help setup demo test test-long check lint types contracts format docs lock bench-eph clean wipe
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+setup: $(VENV)/.installed ## Create .venv and install the locked dependencies and riskmodel itself
+
+demo: setup ## Run one county from delivered files to work list, in the folder demo/
+	$(BIN)/riskmodel --home demo demo $(ARGS)
+
+test: setup ## Run the tests, the long ones left out
+	$(BIN)/python -m pytest -n 2 $(ARGS)
+
+test-long: setup ## Run the tests that take minutes
+	$(BIN)/python -m pytest -m long $(ARGS)
+
+check: lint types contracts test ## All that CI runs: lint, types, contracts, test
+
+lint: setup ## Check format and lint rules
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: setup ## Check types (mypy --strict)
+	$(BIN)/mypy
+
+contracts: setup ## Check the import contracts of docs/architecture.md
+	$(BIN)/lint-imports --no-logo
+
+format: setup ## Format the code and apply the safe lint fixes
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+docs: setup ## Write the generated pages of docs/ anew
+	$(BIN)/riskmodel docs --to docs $(ARGS)
+
+lock: ## Write requirements.lock anew from pyproject.toml (ARGS=--upgrade takes newer versions)
+	rm -rf $(VENV)/lock-tools
+	$(PYTHON) -m venv $(VENV)/lock-tools
+	$(VENV)/lock-tools/bin/pip install --quiet pip-tools
+	CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/lock-tools/bin/pip-compile --quiet --generate-hashes --allow-unsafe \
+	  --strip-extras --no-annotate --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
+	  $(addprefix --extra ,$(LOCK_EXTRAS)) $(ARGS) --output-file requirements.lock pyproject.toml
+	rm -rf $(VENV)/lock-tools
+
+bench-eph: setup ## Measure the model on the real EPH panel (RISKMODEL_EPH=folder of the panel)
+	$(BIN)/python benchmarks/eph.py $(ARGS)
+
+clean: ## Remove caches and build products
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage .coverage.* htmlcov build dist
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+wipe: clean ## Remove also .venv and the demo's folder
+	rm -rf $(VENV) demo
+
+# The stamp: pip runs again only when one of these two files is newer.
+$(VENV)/.installed: pyproject.toml requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "riskmodel needs Python 3.11 or newer, and '$(PYTHON)' is: $$($(PYTHON) --version 2>&1)." \
+	       "Install one and name it: make setup PYTHON=python3.12" >&2; exit 1; }
+	@test -x $(BIN)/pip || $(PYTHON) -m venv --clear $(VENV) || { \
+	  rm -rf $(VENV); \
+	  echo "'$(PYTHON)' cannot create a virtual environment. On Debian: apt-get install python3-venv" >&2; exit 1; }
+	@echo "Installing the locked dependencies into $(VENV) (about a minute, 1.4 GB) ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -c 'import ctypes; ctypes.CDLL("libgomp.so.1")' 2>/dev/null || test "$$(uname)" != Linux || { \
+	  echo "LightGBM needs the library libgomp.so.1. On Debian: apt-get install libgomp1; then make setup again." >&2; exit 1; }
+	@touch $@

@@ -1,0 +1,107 @@
+"""L2-regularised logistic regression: the model to beat, and the one to take when it is as good."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from riskmodel.errors import UsageError
+from riskmodel.models import strict_json
+from riskmodel.models.columns import Column, checked_columns, matrix, position
+from riskmodel.models.logistic_design import block_of
+from riskmodel.models.logistic_terms import Term, terms_from_json, terms_to_json
+from riskmodel.models.targets import row_weights, targets
+
+
+@dataclass(frozen=True)
+class LogisticModel:
+    """The margin, in log-odds, is the mean margin of the training rows (`base`) plus one term per column.
+
+    The directions of the columns are not enforced: a coefficient takes the sign that the data give it.
+    """
+
+    columns: tuple[Column, ...]
+    base: float
+    terms: tuple[Term, ...]
+
+    kind: ClassVar[str] = "logistic"
+
+    @classmethod
+    def fit(
+        cls,
+        x: ArrayLike,
+        y: ArrayLike,
+        columns: Sequence[Column],
+        *,
+        weight: ArrayLike | None = None,
+        c: float = 0.05,
+        only: Sequence[str] | None = None,
+    ) -> LogisticModel:
+        """The model of these rows: x (n, F), y (n,) of 0 and 1, weight (n,) or None; c is the inverse of the penalty.
+
+        only: the names of the columns that may contribute (all when None); the others contribute 0.
+        DataError when y holds one outcome only.
+        """
+        known = checked_columns(columns)
+        if not (c > 0 and math.isfinite(c)):
+            raise UsageError(f"c={c} is not a positive number: a smaller c is a stronger penalty, the default is 0.05")
+        rows = matrix(x, known)
+        labels = targets(y, len(rows))
+        weights = row_weights(weight, labels)
+        used = range(len(known)) if only is None else sorted({position(name, known) for name in only})
+        blocks = [block_of(rows[:, i], known[i], i) for i in used]
+        design = np.column_stack([np.empty((len(rows), 0)), *(block.design for block in blocks)])
+        base, slopes, centres = _fitted(design, labels, weights, c)
+        ends = np.cumsum([block.design.shape[1] for block in blocks])[:-1]
+        parts = zip(blocks, np.split(slopes, ends), np.split(centres, ends), strict=True)
+        return cls(known, base, tuple(block.term(*numbers) for block, *numbers in parts))
+
+    def margin(self, x: ArrayLike) -> NDArray[np.float64]:
+        """The log-odds of each row, shape (n,)."""
+        total: NDArray[np.float64] = self.base + self.contributions(x).sum(axis=1)
+        return total
+
+    def contributions(self, x: ArrayLike) -> NDArray[np.float64]:
+        """What each column adds relative to the mean of the training rows, shape (n, F)."""
+        rows = matrix(x, self.columns)
+        result = np.zeros_like(rows)
+        for term in self.terms:
+            result[:, term.column] = term.effect(rows[:, term.column])
+        return result
+
+    def to_files(self) -> dict[str, bytes]:
+        """One JSON file with the terms."""
+        return {"model.json": strict_json.encoded({"base": self.base, "terms": terms_to_json(self.terms)})}
+
+    @classmethod
+    def from_files(cls, files: Mapping[str, bytes], columns: tuple[Column, ...]) -> LogisticModel:
+        """The model of these files; BundleError when they are damaged."""
+        value = strict_json.decoded(files["model.json"], "model.json")
+        found = strict_json.record(value, ("base", "terms"), "model.json")
+        base = strict_json.number(found["base"], "model.json, base")
+        return cls(columns, base, terms_from_json(found["terms"], columns, "model.json, terms"))
+
+
+def _fitted(
+    design: NDArray[np.float64], labels: NDArray[np.float64], weights: NDArray[np.float64], c: float
+) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
+    """Mean margin, slopes and means of the design columns; a constant column gets slope 0."""
+    means = weights @ design / weights.sum()
+    deviations = np.sqrt(weights @ (design - means) ** 2 / weights.sum())
+    varies = deviations > 1e-12 * np.maximum(1.0, np.abs(means))
+    slopes = np.zeros(design.shape[1])
+    if not varies.any():
+        rate = float(weights @ labels / weights.sum())
+        return math.log(rate / (1 - rate)), slopes, means
+    from sklearn.linear_model import LogisticRegression
+
+    standard = (design[:, varies] - means[varies]) / deviations[varies]
+    regression = LogisticRegression(C=c, solver="newton-cholesky", max_iter=200)
+    regression.fit(standard, labels, sample_weight=weights)
+    slopes[varies] = regression.coef_[0] / deviations[varies]
+    return float(regression.intercept_[0]), slopes, means

@@ -1,0 +1,251 @@
+"""Runs and model versions in MLflow, kept in one folder: a SQLite file and the artifacts beside it.
+
+MLflow stores and shows; it never loads a model. What is registered is a bundle, and only `bundle.read` opens it.
+This is the only file that imports mlflow. Nothing here uses the network, and telemetry is off.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import tempfile
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from riskmodel.errors import BundleError, UsageError
+from riskmodel.models import bundle
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities import Run
+
+Alias = Literal["champion", "challenger"]
+
+_ALIASES = ("champion", "challenger")
+_BUNDLE, _FIGURES = "bundle", "figures"  # folders among a run's artifacts
+_HASH_TAG = "bundle_hash"
+_BATCH = 100  # parameters, tags and metrics that MLflow takes at once
+_NAME = re.compile(r"\w[\w.-]{0,99}")
+_FIGURE = re.compile(r"\w[\w.-]{0,99}\.(svg|png)")
+
+
+@dataclass(frozen=True)
+class VersionFacts:
+    """One version of a registered model; created in UTC."""
+
+    version: int
+    aliases: tuple[str, ...]
+    run_id: str
+    bundle_hash: str
+    metrics: Mapping[str, float]
+    created: datetime
+
+
+@dataclass(frozen=True)
+class Registry:
+    """The runs and model versions of one folder, which is made on first use.
+
+    UsageError for names that MLflow does not take and for a folder whose path holds % or ?, which MLflow would misread.
+    """
+
+    folder: Path
+
+    def __post_init__(self) -> None:
+        if set("%?") & set(str(self.folder.absolute())):
+            raise UsageError(f"{self.folder} holds % or ? in its path: choose a registry folder without them")
+
+    def register(
+        self,
+        name: str,
+        bundle_folder: Path,
+        *,
+        parameters: Mapping[str, object],
+        metrics: Mapping[str, float],
+        figures: Mapping[str, bytes],
+        tags: Mapping[str, str],
+        experiment: str,
+    ) -> int:
+        """The new version of a model: one run with all of this, its bundle copied, read again and only then registered.
+
+        figures: file name (.svg or .png) -> content. BundleError when the bundle is damaged.
+        """
+        _check_names(name, figures)
+        wanted = bundle.read(bundle_folder).hash
+        with _mlflow_errors(f"registering {name}"):
+            run = self._client.create_run(self._experiment(experiment), tags=dict(tags), run_name=name)
+            with self._closing(run):
+                self._check_place(run, experiment)
+                self._log(run, parameters, metrics)
+                self._copy(run, bundle_folder, figures)
+                if bundle.read(self._path(run.info.run_id)).hash != wanted:
+                    raise BundleError(f"{bundle_folder} changed while it was being registered: register it again")
+            self._ensure_model(name)
+            source = f"{run.info.artifact_uri}/{_BUNDLE}"
+            made = self._client.create_model_version(name, source, run.info.run_id, tags={_HASH_TAG: wanted})
+            return int(made.version)
+
+    def alias(self, name: str, version: int, alias: Alias) -> None:
+        """Make a version the champion or the challenger, after its bundle has been read in full."""
+        if alias not in _ALIASES:
+            raise UsageError(f"{alias!r} is no alias: choose one of {', '.join(_ALIASES)}")
+        self.bundle_path(name, version)
+        with _mlflow_errors(f"naming {name} version {version} the {alias}"):
+            self._client.set_registered_model_alias(name, alias, str(version))
+
+    def versions(self, name: str) -> list[VersionFacts]:
+        """All versions of a model, oldest first; none when nothing was registered under the name."""
+        _check_names(name, {})
+        with _mlflow_errors(f"listing the versions of {name}"):
+            found = self._search(name)
+            if not found:
+                return []
+            aliases = self._client.get_registered_model(name).aliases  # alias -> version
+            return [self._facts(version, aliases) for version in sorted(found, key=lambda v: int(v.version))]
+
+    def bundle_path(self, name: str, which: Alias | int) -> Path:
+        """The folder of a version's bundle, verified; `which` is an alias or a version.
+
+        UsageError when there is no such version, BundleError when its bundle is missing, damaged or another one.
+        """
+        known = self.versions(name)
+        chosen = [facts for facts in known if facts.version == which or which in facts.aliases]
+        if not chosen:
+            listed = ", ".join(str(facts.version) for facts in known) or "none"
+            raise UsageError(
+                f"model {name} has no version or alias {which!r} in {self.folder} (versions: {listed}): "
+                "train and register a model, or set the alias"
+            )
+        path = self._path(chosen[0].run_id)
+        if bundle.read(path).hash != chosen[0].bundle_hash:
+            raise BundleError(
+                f"{path} is not the bundle that was registered as {name} version {chosen[0].version}: "
+                "restore it from its copy, or register the model again"
+            )
+        return path
+
+    @cached_property
+    def _client(self) -> MlflowClient:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        uri = f"sqlite:///{self.folder.absolute() / 'mlflow.db'}"
+        with _mlflow_errors(f"opening {self.folder}"):
+            return _client_of(uri)
+
+    def _path(self, run_id: str) -> Path:
+        """From the folder, not from the address that MLflow noted: a registry may be moved."""
+        return self._artifacts / run_id / "artifacts" / _BUNDLE
+
+    @property
+    def _artifacts(self) -> Path:
+        return self.folder.absolute() / "artifacts"
+
+    def _experiment(self, name: str) -> str:
+        found = self._client.get_experiment_by_name(name)
+        if found is not None:
+            return str(found.experiment_id)
+        return str(self._client.create_experiment(name, artifact_location=self._artifacts.as_uri()))
+
+    def _check_place(self, run: Run, experiment: str) -> None:
+        expected = self._path(run.info.run_id).parent.as_uri()
+        if run.info.artifact_uri != expected:
+            raise UsageError(
+                f"experiment {experiment} writes to {run.info.artifact_uri}, but the registry is in {self.folder}: "
+                "it was moved, so register under a new experiment name"
+            )
+
+    def _log(self, run: Run, parameters: Mapping[str, object], metrics: Mapping[str, float]) -> None:
+        from mlflow.entities import Metric, Param
+
+        when = int(run.info.start_time)
+        params = [Param(key, str(value)) for key, value in parameters.items()]
+        values = [Metric(key, float(value), when, 0) for key, value in metrics.items()]
+        for start in range(0, max(len(params), len(values)), _BATCH):
+            part = slice(start, start + _BATCH)
+            self._client.log_batch(run.info.run_id, metrics=values[part], params=params[part])
+
+    def _copy(self, run: Run, bundle_folder: Path, figures: Mapping[str, bytes]) -> None:
+        self._client.log_artifacts(run.info.run_id, str(bundle_folder), _BUNDLE)
+        if not figures:
+            return
+        with tempfile.TemporaryDirectory() as scratch:
+            for name, content in figures.items():
+                (Path(scratch) / name).write_bytes(content)
+            self._client.log_artifacts(run.info.run_id, scratch, _FIGURES)
+
+    @contextmanager
+    def _closing(self, run: Run) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            self._client.set_terminated(run.info.run_id, "FAILED")
+            raise
+        self._client.set_terminated(run.info.run_id, "FINISHED")
+
+    def _ensure_model(self, name: str) -> None:
+        if not self._client.search_registered_models(f"name = '{name}'", max_results=1):
+            self._client.create_registered_model(name)
+
+    def _search(self, name: str) -> list[Any]:
+        found: list[Any] = []
+        token: str | None = None
+        while True:
+            page = self._client.search_model_versions(f"name = '{name}'", page_token=token)
+            found.extend(page)
+            token = page.token
+            if not token:
+                return found
+
+    def _facts(self, version: Any, aliases: Mapping[str, Any]) -> VersionFacts:
+        number = int(version.version)
+        return VersionFacts(
+            number,
+            tuple(sorted(alias for alias, of in aliases.items() if int(of) == number)),
+            version.run_id,
+            version.tags.get(_HASH_TAG, ""),
+            dict(self._client.get_run(version.run_id).data.metrics),
+            datetime.fromtimestamp(version.creation_timestamp / 1000, UTC),
+        )
+
+
+def _client_of(uri: str) -> MlflowClient:
+    os.environ["MLFLOW_DISABLE_TELEMETRY"] = (
+        "true"  # MLflow has no other switch, and reads this one while it is imported
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # MLflow uses what SQLAlchemy 2.1 calls deprecated
+        from mlflow import MlflowClient
+        from mlflow.telemetry import set_telemetry_client
+
+        set_telemetry_client()  # reads the switch again, should MLflow have been imported before
+        for name in ("mlflow.store.db.utils", "alembic"):
+            logging.getLogger(name).setLevel(logging.WARNING)
+        client = MlflowClient(uri, uri)
+        client.search_experiments(max_results=1)  # opens the store, which makes its tables
+        client.search_registered_models(max_results=1)
+        return client
+
+
+@contextmanager
+def _mlflow_errors(doing: str) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        if not type(error).__module__.startswith("mlflow."):
+            raise
+        raise UsageError(f"MLflow refused while {doing}: {error}; correct the name or value and try again") from error
+
+
+def _check_names(name: str, figures: Mapping[str, bytes]) -> None:
+    if not _NAME.fullmatch(name):
+        raise UsageError(f"{name!r} is no model name: use letters, digits, '_', '-' and '.'")
+    for figure in figures:
+        if not _FIGURE.fullmatch(figure):
+            raise UsageError(
+                f"{figure!r} is no figure name: use letters, digits, '_', '-' and '.', ending in .svg or .png"
+            )

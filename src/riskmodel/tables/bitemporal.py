@@ -1,0 +1,63 @@
+"""Who knew what, when: versions of rows, and the one view that everything else reads.
+
+A row is never changed. A newer version of the same key is a new row that was known later, and each version carries
+`known_until`, the day from which a newer one is known. So what was known at the end of a day D is a filter:
+
+    known_at <= D < known_until   and not retracted
+
+No other module reads rows by `known_at`.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, TypeVar
+
+import polars as pl
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
+
+STILL_KNOWN = date(9999, 12, 31)
+"""`known_until` of the newest version of a key."""
+
+
+def known(rows: Frame, as_of: date) -> Frame:
+    """The rows that were known at the end of the day `as_of`, one version per key, retracted keys left out."""
+    return rows.filter(
+        pl.col("known_at") <= pl.lit(as_of),
+        pl.col("known_until") > pl.lit(as_of),
+        ~pl.col("retracted"),
+    )
+
+
+def newest_states(rows: Frame, subject: str, as_of: date) -> Frame:
+    """The state of each subject at `as_of`: its row with the greatest `valid_from` not after that day.
+
+    `rows` are known rows (see `known`). States of one subject may lie apart (a person who changed household).
+    """
+    latest = pl.col("valid_from").max().over(subject)
+    return rows.filter(pl.col("valid_from") <= pl.lit(as_of)).filter(pl.col("valid_from") == latest)
+
+
+def close_versions(rows: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
+    """Sort by key and version and set `known_until` of each row to the `known_at` of the next version of its key.
+
+    Versions of a key are ordered by (`known_at`, `batch_id`), `batch_id` compared as text.
+    """
+    ordered = rows.sort([*key, "known_at", "batch_id"], nulls_last=True, maintain_order=True)
+    return ordered.with_columns(
+        pl.when(_same_key_as(key, -1)).then(pl.col("known_at").shift(-1)).otherwise(STILL_KNOWN).alias("known_until")
+    )
+
+
+def repeats_version_before(key: Sequence[str], content: Sequence[str]) -> pl.Expr:
+    """On rows in version order: true where a row says nothing that the version before it did not say already."""
+    same = [pl.col(name).eq_missing(pl.col(name).shift(1)) for name in (*content, "retracted")]
+    return _same_key_as(key, 1) & pl.all_horizontal(same)
+
+
+def _same_key_as(key: Sequence[str], shift: int) -> pl.Expr:
+    return pl.all_horizontal([pl.col(name).eq_missing(pl.col(name).shift(shift)) for name in key]).fill_null(value=False)

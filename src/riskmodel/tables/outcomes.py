@@ -1,0 +1,90 @@
+"""What happened to a household later: events that labels and the simulator share.
+
+Outcomes are read in a later view than the features: `later` is the view in which registers can be trusted.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from riskmodel.tables.lake import View
+
+
+def episodes(view: View) -> pl.LazyFrame:
+    """Monitoring episodes of a view with `episode_no`; an open episode ends in the month in which a newer one begins."""
+    following = pl.col("identified_month").shift(-1).over("household_id")
+    return (
+        view.table("monitoring_episodes")
+        .sort("household_id", "identified_month")
+        .with_columns(
+            episode_no=pl.int_range(1, pl.len() + 1, dtype=pl.Int32).over("household_id"),
+            eliminated_month=pl.col("eliminated_month").fill_null(following),
+        )
+    )
+
+
+def open_episodes(view: View) -> pl.LazyFrame:
+    """`household_id` of the households with an open episode in a view."""
+    return episodes(view).filter(pl.col("eliminated_month").is_null()).select("household_id").unique()
+
+
+def new_entries(view: View, later: View, first: date, after_last: date) -> pl.LazyFrame:
+    """Households that could enter monitoring, and whether they did in the months [first, after_last).
+
+    `view` is the view of the as-of date, `later` the one the outcome is read in. Left out: households with an open
+    episode, and those in the pipeline (identified before `first`, not known yet, not eliminated by then).
+    Columns: `household_id` (as coded in `view`), `event`.
+    """
+    active = view.states("households").filter(pl.col("status") == "active").select("household_id")
+    seen = episodes(view).select("household_id", "identified_month")
+    later_episodes = episodes(later)
+    unseen = later_episodes.join(seen, on=["household_id", "identified_month"], how="anti")
+    still_open = pl.col("eliminated_month").is_null() | (pl.col("eliminated_month") > pl.lit(view.as_of))
+    pipeline = unseen.filter((pl.col("identified_month") < pl.lit(first)) & still_open)
+    entered = later_episodes.filter(
+        (pl.col("identified_month") >= pl.lit(first)) & (pl.col("identified_month") < pl.lit(after_last))
+    )
+    return (
+        active.join(open_episodes(view), on="household_id", how="anti")
+        .join(pipeline.select("household_id").unique(), on="household_id", how="anti")
+        .join(entered.select("household_id", event=pl.lit(value=True)).unique(), on="household_id", how="left")
+        .with_columns(pl.col("event").fill_null(value=False))
+    )
+
+
+def month_incomes(view: View, month: date) -> pl.LazyFrame:
+    """Net income of each household in one month, fen, and its size in that month's state.
+
+    Columns: `household_id`, `village_code`, `net`, `size`. Costs count negative. Only households with a row.
+    """
+    cost = pl.col("component").cast(pl.String).str.starts_with("cost_")
+    net = pl.when(cost).then(-pl.col("amount")).otherwise(pl.col("amount"))
+    incomes = view.table("incomes").filter(pl.col("month") == pl.lit(month))
+    return incomes.group_by("household_id").agg(net=net.sum())
+
+
+def same_people(view: View, later: View, share: float) -> pl.LazyFrame:
+    """Households in which at least `share` of the persons listed both times are the same people.
+
+    A survey dwelling can house another family a year later under the same numbers. A person counts as the same when the
+    sex is equal and the birth month differs by at most 24 months (an age that moved by -1 to +3 years within a year).
+    Households without any person listed both times are left out.
+    """
+    columns = ["household_id", "person_id", "sex", "birth_month"]
+    before = _listed(view).select(columns)
+    after = _listed(later).select(columns)
+    months = (pl.col("birth_month").dt.year() - pl.col("birth_month_right").dt.year()) * 12 + (
+        pl.col("birth_month").dt.month().cast(pl.Int32) - pl.col("birth_month_right").dt.month().cast(pl.Int32)
+    )
+    same = (pl.col("sex") == pl.col("sex_right")) & (months.abs() <= 24)
+    both = before.join(after, on=["household_id", "person_id"], how="inner")
+    return both.group_by("household_id").agg(share=same.mean()).filter(pl.col("share") >= share).select("household_id")
+
+
+def _listed(view: View) -> pl.LazyFrame:
+    return view.states("members").filter(pl.col("leave_reason").is_null())

@@ -1,0 +1,295 @@
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from riskmodel.errors import RejectedFile
+from riskmodel.tables.catalogue import TABLES
+from riskmodel.tables.checks import FAILURE_SCHEMA, check_rows, warn_rows
+from worked_example import load, row
+
+
+def faults(name: str, frame: pl.DataFrame) -> list[tuple[str, str]]:
+    """(column, rule) of what is wrong with these rows."""
+    _, failures = check_rows(TABLES[name], frame)
+    return list(failures.select("column", "rule").iter_rows())
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_row_of_the_worked_example_is_good(name: str) -> None:
+    good, failures = check_rows(TABLES[name], load()[name])
+    assert failures.is_empty()
+    assert dict(failures.schema) == FAILURE_SCHEMA
+    assert good.equals(load()[name])
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_nothing_is_odd_about_the_worked_example(name: str) -> None:
+    assert warn_rows(TABLES[name], load()[name]).is_empty()
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_an_empty_delivery_gives_an_empty_typed_table(name: str) -> None:
+    good, failures = check_rows(TABLES[name], TABLES[name].empty())
+    assert good.schema == load()[name].schema
+    assert failures.is_empty()
+
+
+def test_a_missing_optional_column_is_null_and_a_missing_retracted_is_false() -> None:
+    good, failures = check_rows(TABLES["shocks"], row("shocks").drop("loss", "retracted"))
+    assert failures.is_empty()
+    assert good.select("loss", "retracted").row(0) == (None, False)
+
+
+def test_an_empty_cell_in_retracted_is_false() -> None:
+    good, _ = check_rows(TABLES["shocks"], row("shocks", retracted=None))
+    assert good["retracted"].to_list() == [False]
+
+
+def test_a_missing_required_column_rejects_the_file_by_its_chinese_name() -> None:
+    with pytest.raises(RejectedFile, match=r"medical_settlements.*self_pay.*个人自付 / 个人负担"):
+        check_rows(TABLES["medical_settlements"], row("medical_settlements").drop("self_pay"))
+
+
+def test_the_number_of_an_episode_may_be_missing_because_the_view_derives_it() -> None:
+    good, failures = check_rows(TABLES["monitoring_episodes"], row("monitoring_episodes").drop("episode_no"))
+    assert failures.is_empty()
+    assert good["episode_no"].to_list() == [None]
+
+
+def test_the_row_number_of_the_office_is_reported_and_kept() -> None:
+    rows = load()["incomes"].with_columns(row=pl.Series([7, 9, 12]), amount=pl.Series([64000, -1, 90000]))
+    good, failures = check_rows(TABLES["incomes"], rows)
+    assert good["row"].to_list() == [7, 12]
+    assert failures["row"].to_list() == [9]
+
+
+def test_rows_are_numbered_from_one_without_a_row_column() -> None:
+    good, failures = check_rows(TABLES["incomes"], load()["incomes"].with_columns(component=pl.lit("bonus")))
+    assert "row" not in good.columns
+    assert failures["row"].to_list() == [1, 2, 3]
+
+
+def test_each_broken_rule_has_its_own_line_with_amounts_in_yuan() -> None:
+    rows = row("medical_settlements", disease_group="flu", compliant_self_pay=34050)
+    _, failures = check_rows(TABLES["medical_settlements"], rows)
+    lines = {line["rule"]: line for line in failures.iter_rows(named=True)}
+    assert set(lines) == {"S02", "code"}
+    assert lines["S02"]["value"] == "340.50"
+    assert lines["code"]["value"] == "flu"
+    assert "self_pay" in lines["S02"]["reason"]
+    assert "合规自付" in lines["S02"]["reason"]
+
+
+@given(st.integers(min_value=-(10**12), max_value=-1))
+def test_a_negative_amount_is_shown_in_yuan_to_the_fen(fen: int) -> None:
+    _, failures = check_rows(TABLES["incomes"], row("incomes", amount=fen))
+    assert Decimal(failures["value"].item()) * 100 == fen
+
+
+def test_columns_outside_the_table_are_ignored() -> None:
+    good, failures = check_rows(TABLES["shocks"], row("shocks").with_columns(remark=pl.lit("x")))
+    assert failures.is_empty()
+    assert "remark" not in good.columns
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "values"),
+    [
+        ("incomes", "amount", [640.5, 1.0, float("nan")]),
+        ("households", "size", [2.5, 3.0, float("inf")]),
+        ("households", "size", ["two", "3", ""]),
+        ("households", "size", [2**40, 3, -(2**40)]),
+        ("households", "relocated", ["是", "true", "yes"]),
+        ("households", "relocated", [2, 1, -1]),
+        ("incomes", "month", ["2024-13-01", "2024-07-01", "7月"]),
+    ],
+)
+def test_a_value_of_the_wrong_type_is_refused_alone(name: str, column: str, values: list[object]) -> None:
+    rows = pl.concat([row(name)] * 3).with_columns(pl.Series(column, values))
+    good, failures = check_rows(TABLES[name], rows)
+    assert good.height == 1
+    assert failures.select("row", "column", "rule").rows() == [(1, column, "type"), (3, column, "type")]
+    assert good.schema == load()[name].schema
+
+
+@pytest.mark.parametrize("values", [[45000], [True], [[1]]])
+def test_a_day_is_never_made_from_a_number(values: list[object]) -> None:
+    rows = row("incomes").with_columns(pl.Series("month", values))
+    assert faults("incomes", rows) == [("month", "type")]
+
+
+def test_a_moment_is_read_as_its_day() -> None:
+    rows = row("incomes").with_columns(month=pl.lit(datetime(2024, 7, 1, 0, 0)))
+    good, _ = check_rows(TABLES["incomes"], rows)
+    assert good["month"].to_list() == [date(2024, 7, 1)]
+
+
+def test_a_wrong_type_hides_the_other_faults_of_its_row_only() -> None:
+    rows = pl.concat([row("incomes", component="bonus")] * 2).with_columns(amount=pl.Series(["x", "1"]))
+    assert faults("incomes", rows) == [("amount", "type"), ("component", "code")]
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "fault"),
+    [
+        ("households", {"household_id": "P" + "0" * 24}, ("household_id", "form")),
+        ("households", {"household_id": "H" + "A" * 24}, ("household_id", "form")),
+        ("households", {"village_code": "99010100100"}, ("village_code", "form")),
+        ("households", {"village_code": None}, ("village_code", "required")),
+        ("households", {"responsible_id": "  "}, ("responsible_id", "form")),
+        ("households", {"batch_id": "x20240101-0001"}, ("batch_id", "form")),
+        ("households", {"source": "nobody"}, ("source", "code")),
+        ("households", {"size": 31}, ("size", "range")),
+        ("households", {"exit_year": 2013}, ("exit_year", "range")),
+        ("incomes", {"month": date(2024, 7, 2)}, ("month", "month")),
+        ("incomes", {"amount": -1}, ("amount", "range")),
+        ("dwellings", {"house_area": 2000.5}, ("house_area", "range")),
+        ("dwellings", {"house_area": float("nan")}, ("house_area", "type")),
+        ("enrolments", {"term": date(2024, 10, 1)}, ("term", "term")),
+        ("loan_statements", {"principal": 0, "balance": 0, "status": "settled"}, ("principal", "range")),
+        ("villages", {"village_code": "990101001000"}, ("village_code", "form")),
+    ],
+)
+def test_a_value_outside_its_form_list_or_range_is_named(
+    name: str, changes: dict[str, object], fault: tuple[str, str]
+) -> None:
+    assert faults(name, row(name, **changes)) == [fault]
+
+
+H = "H" + "0" * 22 + "01"
+
+
+@pytest.mark.parametrize(
+    ("name", "index", "changes", "rule"),
+    [
+        ("villages", 1, {"valid_to": date(2014, 1, 1)}, "D02"),
+        ("villages", 1, {"valid_to": None}, "successor_use"),
+        ("villages", 1, {"successor_code": "990101001007"}, "successor_use"),
+        ("households", 0, {"exit_year": None}, "K06"),
+        ("households", 0, {"category": "ordinary"}, "K06"),
+        ("households", 0, {"predecessor_id": H}, "K04"),
+        ("households", 0, {"valid_from": date(2017, 2, 5)}, "D09"),
+        ("households", 0, {"size": 0}, "size_of_active"),
+        ("members", 0, {"birth_month": date(2017, 1, 1)}, "D07"),
+        ("members", 0, {"birth_month": date(1895, 12, 1)}, "D07"),
+        ("members", 0, {"known_at": date(2016, 12, 30)}, "D09"),
+        ("members", 0, {"disability_grade": 2}, "N01"),
+        ("members", 0, {"disability_type": "visual"}, "N01"),
+        ("incomes", 0, {"known_at": date(2024, 6, 30)}, "D09"),
+        ("income_surveys", 0, {"year": 2013}, "year_range"),
+        ("income_surveys", 0, {"year": 1989, "source": "stats"}, "year_range"),
+        ("income_surveys", 0, {"year": 2101}, "year_range"),
+        ("income_surveys", 0, {"wage_public_post": 4200101}, "S06"),
+        ("income_surveys", 0, {"transfer_assistance": 200000, "transfer_pension": 50101}, "S06"),
+        ("income_surveys", 2, {"known_at": date(2025, 4, 29)}, "D09"),
+        ("employment", 0, {"known_at": date(2024, 9, 30)}, "D09"),
+        ("medical_settlements", 0, {"total_cost": 42101}, "S01"),
+        ("medical_settlements", 0, {"compliant_self_pay": 24101}, "S02"),
+        ("medical_settlements", 1, {"admitted_on": date(2024, 12, 13)}, "D01"),
+        ("medical_settlements", 0, {"admitted_on": date(2024, 6, 18)}, "D01"),
+        ("medical_settlements", 0, {"known_at": date(2024, 6, 17)}, "D09"),
+        ("dwellings", 0, {"known_at": date(2024, 6, 10)}, "D09"),
+        ("dwellings", 0, {"outage_days": 0}, "N01"),
+        ("dwellings", 1, {"house_area": 1.0}, "N01"),
+        ("dwellings", 0, {"house_grade": None}, "grade_present"),
+        ("dwellings", 1, {"water_safe": None}, "safety_present"),
+        ("loan_statements", 0, {"balance": 5000101}, "S07"),
+        ("loan_statements", 0, {"status": "settled"}, "S07"),
+        ("loan_statements", 0, {"balance": 0}, "S07"),
+        ("loan_statements", 0, {"status": "overdue"}, "S07"),
+        ("loan_statements", 0, {"known_at": date(2024, 12, 31)}, "D09"),
+        ("shocks", 0, {"known_at": date(2024, 7, 21)}, "D09"),
+        ("social_assistance", 0, {"known_at": date(2025, 4, 30)}, "D09"),
+        ("measures", 3, {"ended_on": date(2025, 6, 15)}, "D02"),
+        ("guarantee_checks", 0, {"known_at": date(2024, 11, 19)}, "D09"),
+        ("visits", 2, {"cause_1": None}, "D08"),
+        ("visits", 2, {"cause_2": "ILL"}, "D08"),
+        ("visits", 2, {"known_at": date(2025, 5, 11)}, "D09"),
+        ("visits", 2, {"finding": "no_risk"}, "cause_with_risk"),
+        ("monitoring_episodes", 0, {"clue_on": date(2021, 9, 1)}, "D04"),
+        ("monitoring_episodes", 1, {"eliminated_month": date(2021, 7, 1)}, "D04"),
+        ("monitoring_episodes", 1, {"elimination_mode": None}, "D04"),
+        ("monitoring_episodes", 0, {"clue_on": None, "elimination_mode": "natural"}, "D04"),
+        ("monitoring_episodes", 2, {"cause_4": "EDU"}, "D08"),
+        ("monitoring_episodes", 2, {"cause_3": "ILL"}, "D08"),
+        ("monitoring_episodes", 2, {"known_at": date(2025, 4, 30)}, "D09"),
+        ("monitoring_episodes", 2, {"disaster": "flood"}, "disaster_with_nat"),
+    ],
+)
+def test_a_row_that_breaks_one_rule_is_refused_for_that_rule_alone(
+    name: str, index: int, changes: dict[str, object], rule: str
+) -> None:
+    assert faults(name, row(name, index, **changes)) == [(TABLES[name].rules[rule].columns[0], rule)]
+
+
+def test_every_rule_of_every_table_is_broken_by_some_row_above() -> None:
+    marks = test_a_row_that_breaks_one_rule_is_refused_for_that_rule_alone.pytestmark  # type: ignore[attr-defined]  # set by pytest
+    tried = {(case[0], case[3]) for case in marks[0].args[1]}
+    assert tried == {(name, rule) for name, table in TABLES.items() for rule in table.rules}
+
+
+@pytest.mark.parametrize(
+    ("name", "index", "changes"),
+    [
+        ("households", 0, {"category": "ordinary", "exit_year": None}),
+        ("households", 0, {"size": 0, "status": "merged"}),
+        ("members", 0, {"birth_month": date(1896, 1, 1)}),
+        ("members", 0, {"disability_type": "visual", "disability_grade": 4}),
+        ("income_surveys", 0, {"year": 1990, "source": "stats"}),
+        ("income_surveys", 1, {"known_at": date(2024, 9, 1)}),
+        ("income_surveys", 0, {"wage_public_post": None, "transfer_assistance": None, "transfer_pension": None}),
+        ("income_surveys", 0, {"net_total": -100, "net_per_capita": -25, "reference_per_capita": None}),
+        ("medical_settlements", 0, {"total_cost": 42100}),
+        ("medical_settlements", 0, {"total_cost": 41900, "compliant_self_pay": None}),
+        ("medical_settlements", 1, {"admitted_on": None}),
+        ("enrolments", 0, {"known_at": date(2024, 8, 1)}),
+        ("villages", 0, {"known_at": date(2013, 8, 1)}),
+        ("measures", 3, {"ended_on": date(2025, 6, 16)}),
+        ("dwellings", 1, {"water_safe": None, "source": "stats"}),
+        ("loan_statements", 0, {"balance": 0, "status": "written_off"}),
+        ("loan_statements", 0, {"started_on": None, "product": None}),
+        ("visits", 2, {"cause_1": None, "cause_2": None}),
+        ("monitoring_episodes", 0, {"clue_on": date(2021, 8, 31)}),
+        ("monitoring_episodes", 2, {"cause_3": "NAT", "disaster": "flood"}),
+        ("monitoring_episodes", 2, {"cause_1": None, "cause_2": None}),
+    ],
+)
+def test_a_row_at_the_edge_of_a_rule_passes(name: str, index: int, changes: dict[str, object]) -> None:
+    assert faults(name, row(name, index, **changes)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "odd"),
+    [
+        ("income_surveys", {"net_total": 5130101, "reference_per_capita": None}, {"S03"}),
+        ("income_surveys", {"net_per_capita": 1282601}, {"S04"}),
+        ("income_surveys", {"net_per_capita": 1282600}, set()),
+        ("income_surveys", {"reference_per_capita": 1282500}, {"S05"}),
+        ("income_surveys", {"reference_per_capita": 1282500, "claims": None, "compliant_self_pay": None}, set()),
+        ("income_surveys", {"reference_per_capita": None}, set()),
+        ("loan_statements", {"started_on": date(2025, 9, 20)}, {"D03"}),
+        ("loan_statements", {"started_on": None}, set()),
+    ],
+)
+def test_an_odd_row_is_kept_and_reported(name: str, changes: dict[str, object], odd: set[str]) -> None:
+    rows = row(name, **changes)
+    good, failures = check_rows(TABLES[name], rows)
+    assert failures.is_empty()
+    warnings = warn_rows(TABLES[name], good)
+    assert set(warnings["rule"]) == odd
+    assert dict(warnings.schema) == FAILURE_SCHEMA
+
+
+@given(st.permutations(range(4)), st.lists(st.booleans(), min_size=4, max_size=4))
+def test_whether_a_row_is_good_never_depends_on_the_others(order: list[int], spoilt: list[bool]) -> None:
+    rows = load()["medical_settlements"].head(4).with_columns(row=pl.int_range(4, dtype=pl.Int64))
+    mixed = rows.with_columns(total_cost=pl.col("total_cost") + pl.Series(spoilt).cast(pl.Int64) * 500)[order]
+    good, failures = check_rows(TABLES["medical_settlements"], mixed)
+    assert good["row"].to_list() == [number for number in order if not spoilt[number]]
+    assert failures["row"].to_list() == [number for number in range(4) if spoilt[number]]
