@@ -56,8 +56,10 @@ def test_no_exception_from_the_mirror_is_stale() -> None:
     assert stale == set(), "take these out of UNTESTED"
 
 
-def test_every_test_file_mirrors_a_source_file() -> None:
+def test_every_test_file_mirrors_a_source_file_or_a_folder_of_data() -> None:
     mirrors = {mirror_of(name) for name in source_files()}
+    folders = (path for path in PACKAGE.rglob("*") if path.is_dir() and not list(path.glob("*.py")))
+    mirrors |= {mirror_of(f"{path.relative_to(PACKAGE).as_posix()}.py") for path in folders}
     tests = {path.relative_to(TESTS).as_posix() for path in TESTS.rglob("test_*.py")}
     assert tests - TESTS_OF_THE_WHOLE - mirrors == set()
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from riskmodel.tables.catalogue import TABLES
+from riskmodel.tables.checks import check_rows
 from riskmodel.tables.column import Column, Type
 
 TEXT = Path(__file__).with_suffix(".txt")
@@ -36,6 +37,12 @@ def row(name: str, index: int = 0, /, **changes: object) -> pl.DataFrame:
     return frame.with_columns(
         pl.lit(value, dtype=frame.schema[column]).alias(column) for column, value in changes.items()
     )
+
+
+def faults(name: str, rows: pl.DataFrame) -> list[tuple[str, str]]:
+    """(column, rule) of all that `check_rows` finds wrong with these rows."""
+    _, failures = check_rows(TABLES[name], rows)
+    return list(failures.select("column", "rule").iter_rows())
 
 
 def _blocks() -> dict[str, list[dict[str, str | None]]]:

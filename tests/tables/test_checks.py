@@ -11,13 +11,7 @@ from hypothesis import strategies as st
 from riskmodel.errors import RejectedFile
 from riskmodel.tables.catalogue import TABLES
 from riskmodel.tables.checks import FAILURE_SCHEMA, check_rows, warn_rows
-from worked_example import load, row
-
-
-def faults(name: str, frame: pl.DataFrame) -> list[tuple[str, str]]:
-    """(column, rule) of what is wrong with these rows."""
-    _, failures = check_rows(TABLES[name], frame)
-    return list(failures.select("column", "rule").iter_rows())
+from worked_example import faults, load, row
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -160,108 +154,6 @@ def test_a_value_outside_its_form_list_or_range_is_named(
     name: str, changes: dict[str, object], fault: tuple[str, str]
 ) -> None:
     assert faults(name, row(name, **changes)) == [fault]
-
-
-H = "H" + "0" * 22 + "01"
-
-
-@pytest.mark.parametrize(
-    ("name", "index", "changes", "rule"),
-    [
-        ("villages", 1, {"valid_to": date(2014, 1, 1)}, "D02"),
-        ("villages", 1, {"valid_to": None}, "successor_use"),
-        ("villages", 1, {"successor_code": "990101001007"}, "successor_use"),
-        ("households", 0, {"exit_year": None}, "K06"),
-        ("households", 0, {"category": "ordinary"}, "K06"),
-        ("households", 0, {"predecessor_id": H}, "K04"),
-        ("households", 0, {"valid_from": date(2017, 2, 5)}, "D09"),
-        ("households", 0, {"size": 0}, "size_of_active"),
-        ("members", 0, {"birth_month": date(2017, 1, 1)}, "D07"),
-        ("members", 0, {"birth_month": date(1895, 12, 1)}, "D07"),
-        ("members", 0, {"known_at": date(2016, 12, 30)}, "D09"),
-        ("members", 0, {"disability_grade": 2}, "N01"),
-        ("members", 0, {"disability_type": "visual"}, "N01"),
-        ("incomes", 0, {"known_at": date(2024, 6, 30)}, "D09"),
-        ("income_surveys", 0, {"year": 2013}, "year_range"),
-        ("income_surveys", 0, {"year": 1989, "source": "stats"}, "year_range"),
-        ("income_surveys", 0, {"year": 2101}, "year_range"),
-        ("income_surveys", 0, {"wage_public_post": 4200101}, "S06"),
-        ("income_surveys", 0, {"transfer_assistance": 200000, "transfer_pension": 50101}, "S06"),
-        ("income_surveys", 2, {"known_at": date(2025, 4, 29)}, "D09"),
-        ("employment", 0, {"known_at": date(2024, 9, 30)}, "D09"),
-        ("medical_settlements", 0, {"total_cost": 42101}, "S01"),
-        ("medical_settlements", 0, {"compliant_self_pay": 24101}, "S02"),
-        ("medical_settlements", 1, {"admitted_on": date(2024, 12, 13)}, "D01"),
-        ("medical_settlements", 0, {"admitted_on": date(2024, 6, 18)}, "D01"),
-        ("medical_settlements", 0, {"known_at": date(2024, 6, 17)}, "D09"),
-        ("dwellings", 0, {"known_at": date(2024, 6, 10)}, "D09"),
-        ("dwellings", 0, {"outage_days": 0}, "N01"),
-        ("dwellings", 1, {"house_area": 1.0}, "N01"),
-        ("dwellings", 0, {"house_grade": None}, "grade_present"),
-        ("dwellings", 1, {"water_safe": None}, "safety_present"),
-        ("loan_statements", 0, {"balance": 5000101}, "S07"),
-        ("loan_statements", 0, {"status": "settled"}, "S07"),
-        ("loan_statements", 0, {"balance": 0}, "S07"),
-        ("loan_statements", 0, {"status": "overdue"}, "S07"),
-        ("loan_statements", 0, {"known_at": date(2024, 12, 31)}, "D09"),
-        ("shocks", 0, {"known_at": date(2024, 7, 21)}, "D09"),
-        ("social_assistance", 0, {"known_at": date(2025, 4, 30)}, "D09"),
-        ("measures", 3, {"ended_on": date(2025, 6, 15)}, "D02"),
-        ("guarantee_checks", 0, {"known_at": date(2024, 11, 19)}, "D09"),
-        ("visits", 2, {"cause_1": None}, "D08"),
-        ("visits", 2, {"cause_2": "ILL"}, "D08"),
-        ("visits", 2, {"known_at": date(2025, 5, 11)}, "D09"),
-        ("visits", 2, {"finding": "no_risk"}, "cause_with_risk"),
-        ("monitoring_episodes", 0, {"clue_on": date(2021, 9, 1)}, "D04"),
-        ("monitoring_episodes", 1, {"eliminated_month": date(2021, 7, 1)}, "D04"),
-        ("monitoring_episodes", 1, {"elimination_mode": None}, "D04"),
-        ("monitoring_episodes", 0, {"clue_on": None, "elimination_mode": "natural"}, "D04"),
-        ("monitoring_episodes", 2, {"cause_4": "EDU"}, "D08"),
-        ("monitoring_episodes", 2, {"cause_3": "ILL"}, "D08"),
-        ("monitoring_episodes", 2, {"known_at": date(2025, 4, 30)}, "D09"),
-        ("monitoring_episodes", 2, {"disaster": "flood"}, "disaster_with_nat"),
-    ],
-)
-def test_a_row_that_breaks_one_rule_is_refused_for_that_rule_alone(
-    name: str, index: int, changes: dict[str, object], rule: str
-) -> None:
-    assert faults(name, row(name, index, **changes)) == [(TABLES[name].rules[rule].columns[0], rule)]
-
-
-def test_every_rule_of_every_table_is_broken_by_some_row_above() -> None:
-    marks = test_a_row_that_breaks_one_rule_is_refused_for_that_rule_alone.pytestmark  # type: ignore[attr-defined]  # set by pytest
-    tried = {(case[0], case[3]) for case in marks[0].args[1]}
-    assert tried == {(name, rule) for name, table in TABLES.items() for rule in table.rules}
-
-
-@pytest.mark.parametrize(
-    ("name", "index", "changes"),
-    [
-        ("households", 0, {"category": "ordinary", "exit_year": None}),
-        ("households", 0, {"size": 0, "status": "merged"}),
-        ("members", 0, {"birth_month": date(1896, 1, 1)}),
-        ("members", 0, {"disability_type": "visual", "disability_grade": 4}),
-        ("income_surveys", 0, {"year": 1990, "source": "stats"}),
-        ("income_surveys", 1, {"known_at": date(2024, 9, 1)}),
-        ("income_surveys", 0, {"wage_public_post": None, "transfer_assistance": None, "transfer_pension": None}),
-        ("income_surveys", 0, {"net_total": -100, "net_per_capita": -25, "reference_per_capita": None}),
-        ("medical_settlements", 0, {"total_cost": 42100}),
-        ("medical_settlements", 0, {"total_cost": 41900, "compliant_self_pay": None}),
-        ("medical_settlements", 1, {"admitted_on": None}),
-        ("enrolments", 0, {"known_at": date(2024, 8, 1)}),
-        ("villages", 0, {"known_at": date(2013, 8, 1)}),
-        ("measures", 3, {"ended_on": date(2025, 6, 16)}),
-        ("dwellings", 1, {"water_safe": None, "source": "stats"}),
-        ("loan_statements", 0, {"balance": 0, "status": "written_off"}),
-        ("loan_statements", 0, {"started_on": None, "product": None}),
-        ("visits", 2, {"cause_1": None, "cause_2": None}),
-        ("monitoring_episodes", 0, {"clue_on": date(2021, 8, 31)}),
-        ("monitoring_episodes", 2, {"cause_3": "NAT", "disaster": "flood"}),
-        ("monitoring_episodes", 2, {"cause_1": None, "cause_2": None}),
-    ],
-)
-def test_a_row_at_the_edge_of_a_rule_passes(name: str, index: int, changes: dict[str, object]) -> None:
-    assert faults(name, row(name, index, **changes)) == []
 
 
 @pytest.mark.parametrize(

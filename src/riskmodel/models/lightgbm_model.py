@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from riskmodel.errors import BundleError, UsageError
+from riskmodel.errors import BundleError, DataError, UsageError
 from riskmodel.models import lightgbm_text
 from riskmodel.models.columns import Column, checked_columns, matrix
 from riskmodel.models.targets import row_weights, targets
@@ -95,7 +95,8 @@ class LightGBMModel:
     ) -> LightGBMModel:
         """The model of these rows: x (n, F), y (n,) of 0 and 1, weight (n,) or None.
 
-        The same input and seed give the same text. Where nothing can be split the model is the base rate. DataError when y holds one outcome only.
+        The same input and seed give the same text. Where nothing can be split the model is the base rate.
+        DataError when y holds one outcome only.
         """
         import lightgbm
 
@@ -112,7 +113,10 @@ class LightGBMModel:
             params=settings,
         )
         trees = (parameters or LightGBMParameters()).trees
-        booster = lightgbm.train(settings, data, num_boost_round=trees)
+        try:
+            booster = lightgbm.train(settings, data, num_boost_round=trees)
+        except lightgbm.basic.LightGBMError as error:
+            raise DataError(f"LightGBM cannot learn from these rows ({error}): look for extreme weights") from error
         return cls(known, lightgbm_text.stored(booster.model_to_string()))
 
     @cached_property

@@ -11,9 +11,11 @@ from riskmodel.errors import BundleError
 
 MAX_LEAVES = 4096
 MAX_DEPTH = 64
+MAX_LEAF_VALUE = 1e4  # beyond it rounding would part the contributions from the margin
 
 _INTEGER = re.compile(r"-?\d{1,10}", re.ASCII)
 _FLOAT = re.compile(r"-?\d{1,25}(?:\.\d{1,25})?(?:e[+-]?\d{1,3})?", re.ASCII)
+_THRESHOLD = re.compile(rf"inf|{_FLOAT.pattern}", re.ASCII)
 _INT32 = 2**31 - 1
 
 _NUMERIC = frozenset(
@@ -22,7 +24,7 @@ _NUMERIC = frozenset(
 _CATEGORICAL = frozenset({1, 9})  # bit 0: a set of categories goes left, all else, and missing, right
 
 _NODE_INTEGERS = ("split_feature", "decision_type", "left_child", "right_child", "internal_count")
-_NODE_FLOATS = ("split_gain", "threshold", "internal_value", "internal_weight")
+_NODE_FLOATS = ("split_gain", "internal_value", "internal_weight")
 _KEYS = (
     "num_leaves",
     "num_cat",
@@ -63,7 +65,8 @@ class Tree:
         """BundleError unless LightGBM can predict with and explain this tree."""
         self._one_integer("is_linear", 0, 0)
         self._floats("shrinkage", 1)
-        self._floats("leaf_value", self.leaves)
+        if max(map(abs, self._floats("leaf_value", self.leaves))) > MAX_LEAF_VALUE:
+            self._refuse(f"leaf_value holds a number beyond {MAX_LEAF_VALUE:g}, which is no log-odds")
         if self.leaves == 1:
             self._check_single_leaf()
             return
@@ -74,13 +77,13 @@ class Tree:
             self._refuse("a weight is negative")
         if not all(0 <= feature < columns for feature in integers["split_feature"]):
             self._refuse(f"split_feature is not one of the {columns} columns")
-        self._check_decisions(integers["decision_type"], floats["threshold"])
+        self._check_decisions(integers["decision_type"], self._thresholds(nodes))
         self._check_categories()
         self._check_shape(integers["left_child"], integers["right_child"])
         self._check_counts(integers["left_child"], integers["right_child"], integers["internal_count"])
 
     def _check_single_leaf(self) -> None:
-        if self.categorical_splits or any(self.lines[key] for key in (*_NODE_INTEGERS, *_NODE_FLOATS)):
+        if self.categorical_splits or any(self.lines[key] for key in (*_NODE_INTEGERS, *_NODE_FLOATS, "threshold")):
             self._refuse("it has one leaf but also a split")
         if self.lines["leaf_weight"]:
             self._floats("leaf_weight", 1)
@@ -160,6 +163,10 @@ class Tree:
         if not all(map(math.isfinite, values)):
             self._refuse(f"{key} holds an infinite number")
         return values
+
+    def _thresholds(self, nodes: int) -> list[float]:
+        """Infinite where a split parts all numbers from the missing ones."""
+        return [float(token) for token in self._tokens("threshold", nodes, _THRESHOLD)]
 
     def _tokens(self, key: str, length: int, form: re.Pattern[str]) -> list[str]:
         tokens = self.lines.get(key, "").split(" ")

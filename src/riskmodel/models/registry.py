@@ -214,15 +214,15 @@ class Registry:
 
 
 def _client_of(uri: str) -> MlflowClient:
-    os.environ["MLFLOW_DISABLE_TELEMETRY"] = (
-        "true"  # MLflow has no other switch, and reads this one while it is imported
-    )
+    # The switch of MLflow's telemetry is read from the environment while MLflow is imported; there is no other.
+    os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"  # noqa: TID251 - set for MLflow, never read by us
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # MLflow uses what SQLAlchemy 2.1 calls deprecated
         from mlflow import MlflowClient
         from mlflow.telemetry import set_telemetry_client
 
-        set_telemetry_client()  # reads the switch again, should MLflow have been imported before
+        # Reads the switch again, should MLflow have been imported before.
+        set_telemetry_client()  # type: ignore[no-untyped-call]  # MLflow leaves it without annotations
         for name in ("mlflow.store.db.utils", "alembic"):
             logging.getLogger(name).setLevel(logging.WARNING)
         client = MlflowClient(uri, uri)

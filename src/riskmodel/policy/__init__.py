@@ -7,6 +7,7 @@ from riskmodel.policy.documentation import parameters_markdown
 from riskmodel.policy.entries import Parameter
 from riskmodel.policy.kinds import KINDS, UNITS, Kind, Unit, kind_named
 from riskmodel.policy.parameters import Policy
+from riskmodel.policy.writing import toml_text
 from riskmodel.policy.vocabulary import (
     VOCABULARIES,
     AidType,
@@ -107,4 +108,5 @@ __all__ = [
     "group",
     "kind_named",
     "parameters_markdown",
+    "toml_text",
 ]

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from riskmodel.errors import RejectedFile
+from riskmodel.policy import KINDS
 from riskmodel.sources.source import Received
 
 if TYPE_CHECKING:
@@ -125,18 +126,30 @@ def deliveries(quarters_in_order: Iterator[Quarter] | list[Quarter]) -> Iterator
         before.append(quarter)
 
 
-def line_policy(quarter: Quarter) -> dict[str, object]:
-    """The line of a quarter as a policy entry: twelve times the monthly line, in force for the quarter, known with it."""
-    begin = date(quarter.year, quarter.quarter * 3 - 2, 1)
-    end = date(quarter.year + quarter.quarter // 4, quarter.quarter % 4 * 3 + 1, 1)
+def policy_entries(all_quarters: list[Quarter]) -> dict[str, list[dict[str, object]]]:
+    """Policy of the survey's technical area 9901, by kind, in the form of a policy file.
+
+    The line of a quarter is twelve times its monthly line, in force for the quarter and known with it. Ages and tiers are
+    conventions for a study: the survey's country has no such offices.
+    """
+    shared = {"area": "9901", "published_on": date(2003, 1, 1), "effective_from": date(2003, 1, 1), "confirmed": True}
+    convention = shared | {"source": "Convention of this study, see docs/eph.md"}
+    numbers = {"age.working_min": 16, "age.working_max": 64, "age.school_min": 6, "age.school_max": 15,
+               "tier.very_high": 0.4, "tier.high": 0.2, "tier.medium": 0.1, "label.reporting_delay_months": 0}  # fmt: skip
+    entries = {kind: [convention | {"value": value, "unit": KINDS[kind].unit}] for kind, value in numbers.items()}
+    return entries | {"monitoring_line": [_line_entry(quarter) for quarter in all_quarters]}
+
+
+def _line_entry(quarter: Quarter) -> dict[str, object]:
     return {
         "area": "9901",
         "value": round(quarter.line * 12, 6),
         "unit": "yuan/person/year",
         "published_on": quarter.known_at,
-        "effective_from": begin,
-        "effective_to": end,
-        "source": "INDEC, Encuesta Permanente de Hogares: 0.6 of the weighted median per-capita income of the quarter, times 12",
+        "effective_from": quarter.income_month,
+        "effective_to": date(quarter.year + quarter.quarter // 4, quarter.quarter % 4 * 3 + 1, 1),
+        "source": "INDEC, Encuesta Permanente de Hogares: 0.6 of the weighted median per-capita income of the quarter, "
+        "times 12",
         "confirmed": True,
         "note": "pesos; a line relative to the median of the same quarter",
     }

@@ -51,14 +51,14 @@ class IncomeSurveys(Canonical):
     transfer_pension = yuan("养老保险金", "其中养老金", nullable=True, sensitive=True, note="part of transfer")
     claims = yuan("家庭理赔收入", nullable=True, sensitive=True, note="not in net_total")
     compliant_self_pay = yuan("合规自付支出", nullable=True, sensitive=True, note="not in net_total")
-    net_total = yuan("家庭纯收入", signed=True, sensitive=True, note="may be negative; as reported")
-    net_per_capita = yuan("家庭人均纯收入", signed=True, sensitive=True, note="may be negative; as reported")
+    net_total = yuan("家庭纯收入", signed=True, sensitive=True, note="as reported")
+    net_per_capita = yuan("家庭人均纯收入", signed=True, sensitive=True, note="as reported")
     reference_per_capita = yuan(
         "纳入监测对象的人均收入参考范围",
         signed=True,
         nullable=True,
         sensitive=True,
-        note="may be negative; as reported",
+        note="as reported",
     )
 
     # The registers of poor households began in 2014. Panels of the statistics office are older and serve research:
@@ -78,7 +78,9 @@ class IncomeSurveys(Canonical):
         (pl.col("wage_public_post") <= pl.col("wage") + ONE_YUAN)
         & (pl.col("transfer_assistance") + pl.col("transfer_pension") <= pl.col("transfer") + ONE_YUAN),
     )
-    D09 = known_on_or_after("period_end", early=pl.col("stage") == SurveyStage.ANNUAL.value)
+    D09 = known_on_or_after(
+        "period_end", early=pl.col("stage") == SurveyStage.ANNUAL.value, unless=("stage is annual", "年度采集除外")
+    )
 
 
 class Employment(Canonical):

@@ -79,9 +79,9 @@ class View:
         frame = self.stored.get(name)
         return known(generation.empty(table(name)).lazy() if frame is None else frame, self.as_of)
 
-    def states(self, name: str) -> pl.LazyFrame:
-        """State at `as_of` of each subject of a state table (villages, households, members)."""
-        return newest_states(self.table(name), table(name).key[0], self.as_of)
+    def states(self, name: str, on: date | None = None) -> pl.LazyFrame:
+        """State of each subject of a state table (villages, households, members) on a day, by default `as_of`."""
+        return newest_states(self.table(name), table(name).key[0], on or self.as_of)
 
     def canonical(self, name: str) -> pl.DataFrame:
         """Known rows of a table in canonical form, for people and for tests."""

@@ -58,33 +58,30 @@ def new_entries(view: View, later: View, first: date, after_last: date) -> pl.La
 
 
 def month_incomes(view: View, month: date) -> pl.LazyFrame:
-    """Net income of each household in one month, fen, and its size in that month's state.
+    """Net income of each household in one month, fen; costs count negative. Only households with a row.
 
-    Columns: `household_id`, `village_code`, `net`, `size`. Costs count negative. Only households with a row.
+    Columns: `household_id`, `net`.
     """
     cost = pl.col("component").cast(pl.String).str.starts_with("cost_")
     net = pl.when(cost).then(-pl.col("amount")).otherwise(pl.col("amount"))
-    incomes = view.table("incomes").filter(pl.col("month") == pl.lit(month))
-    return incomes.group_by("household_id").agg(net=net.sum())
+    return view.table("incomes").filter(pl.col("month") == pl.lit(month)).group_by("household_id").agg(net=net.sum())
 
 
-def same_people(view: View, later: View, share: float) -> pl.LazyFrame:
-    """Households in which at least `share` of the persons listed both times are the same people.
+def same_people(view: View, later: View, on: date, share: float) -> pl.LazyFrame:
+    """Households in which at least `share` of the persons listed both at the as-of date and on the day `on` are the same.
 
     A survey dwelling can house another family a year later under the same numbers. A person counts as the same when the
     sex is equal and the birth month differs by at most 24 months (an age that moved by -1 to +3 years within a year).
-    Households without any person listed both times are left out.
+    Households without any person listed both times are left out. Column: `household_id`.
     """
     columns = ["household_id", "person_id", "sex", "birth_month"]
-    before = _listed(view).select(columns)
-    after = _listed(later).select(columns)
-    months = (pl.col("birth_month").dt.year() - pl.col("birth_month_right").dt.year()) * 12 + (
-        pl.col("birth_month").dt.month().cast(pl.Int32) - pl.col("birth_month_right").dt.month().cast(pl.Int32)
-    )
-    same = (pl.col("sex") == pl.col("sex_right")) & (months.abs() <= 24)
+    before = view.states("members").filter(pl.col("leave_reason").is_null()).select(columns)
+    after = later.states("members", on).filter(pl.col("leave_reason").is_null()).select(columns)
+    months = (_month_number("birth_month") - _month_number("birth_month_right")).abs()
+    same = (pl.col("sex") == pl.col("sex_right")) & (months <= 24)
     both = before.join(after, on=["household_id", "person_id"], how="inner")
     return both.group_by("household_id").agg(share=same.mean()).filter(pl.col("share") >= share).select("household_id")
 
 
-def _listed(view: View) -> pl.LazyFrame:
-    return view.states("members").filter(pl.col("leave_reason").is_null())
+def _month_number(column: str) -> pl.Expr:
+    return pl.col(column).dt.year().cast(pl.Int32) * 12 + pl.col(column).dt.month().cast(pl.Int32)

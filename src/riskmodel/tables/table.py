@@ -72,13 +72,14 @@ def rule(columns: tuple[str, ...], reason: str, reason_zh: str, holds: pl.Expr) 
     return dy.rule()(RowRule(columns, reason, reason_zh, holds))
 
 
-def known_on_or_after(event: str, early: pl.Expr | None = None) -> Any:
-    """Rule D09: nothing can be known before it is true, except rows for which `early` holds."""
+def known_on_or_after(event: str, early: pl.Expr | None = None, unless: tuple[str, str] = ("", "")) -> Any:
+    """Rule D09: nothing can be known before it is true, except rows for which `early` holds; `unless` says which."""
+    but, but_zh = unless
     in_time = pl.col(event) <= pl.col("known_at")
     return rule(
         (event, "known_at"),
-        f"{event} must not be later than known_at",
-        "事实日期不得晚于获知日期",
+        f"{event} must not be later than known_at" + (f", unless {but}" if but else ""),
+        "事实日期不得晚于获知日期" + (f"({but_zh})" if but_zh else ""),
         in_time if early is None else in_time | early,
     )
 

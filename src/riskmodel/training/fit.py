@@ -1,0 +1,106 @@
+"""Learning a calibrated model from rows: one protocol for households, flat tables and benchmarks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from riskmodel.errors import DataError
+from riskmodel.models import Calibration, CalibratedModel, Column, LightGBMModel, LightGBMParameters, LogisticModel
+from riskmodel.models.rules import RuleModel, Wire
+from riskmodel.training.splits import group_folds, rolling_origins, without_groups
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from riskmodel.models import RiskModel
+
+FALLBACK_FOLDS = 5
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What a model learns from: one row per household and as-of date.
+
+    x (n, F) float64 with NaN = missing; y (n,) int8; time (n,) int64 in periods; group (n,) int64, one number per
+    household (never on both sides of a split); gap: periods until a label is known.
+    """
+
+    x: NDArray[np.float64] = field(repr=False)
+    y: NDArray[np.int8] = field(repr=False)
+    columns: tuple[Column, ...] = field(repr=False)
+    time: NDArray[np.int64] = field(repr=False)
+    group: NDArray[np.int64] = field(repr=False)
+    gap: int = 1
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+    def where(self, mask: NDArray[np.bool_]) -> Rows:
+        """The rows for which the mask holds."""
+        return Rows(self.x[mask], self.y[mask], self.columns, self.time[mask], self.group[mask], self.gap)
+
+
+Fit = Callable[[Rows, int], "RiskModel"]
+
+
+@dataclass(frozen=True)
+class Recipes:
+    """How each kind of model is fitted. `distance` is the column that naive models look at."""
+
+    distance: str
+    wires: tuple[Wire, ...] = ()
+    trees: LightGBMParameters = LightGBMParameters()
+
+    def fit(self, kind: str, rows: Rows, seed: int) -> RiskModel:
+        """Fit one kind: `rules` (trip wires), `naive` (distance to the line), `logistic` or `lightgbm`."""
+        if kind == "rules":
+            return RuleModel(rows.columns, self.wires)
+        if kind == "naive":
+            return LogisticModel.fit(rows.x, rows.y, rows.columns, c=1.0, only=(self.distance,))
+        if kind == "logistic":
+            return LogisticModel.fit(rows.x, rows.y, rows.columns)
+        return LightGBMModel.fit(rows.x, rows.y, rows.columns, parameters=self.trees, seed=seed)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A model fitted on the training rows and its risks of the test rows."""
+
+    model: CalibratedModel
+    risk: NDArray[np.float64] = field(repr=False)
+    n_train: int
+
+
+def fit_calibrated(recipes: Recipes, kind: str, rows: Rows, seed: int) -> CalibratedModel:
+    """Fit on all rows, and calibrate on rolling-origin predictions inside them.
+
+    Every validation block is predicted by a model that saw only labels known before the block began, and none of its
+    households. Where the rows span too few periods for that, folds by household take their place.
+    """
+    folds = rolling_origins(rows.time, rows.y, rows.gap) or group_folds(rows.group, rows.y, FALLBACK_FOLDS, seed)
+    margins, outcomes = [], []
+    for train, valid in folds:
+        learned = rows.where(without_groups(train, valid, rows.group))
+        if 0 < learned.y.sum() < len(learned):
+            margins.append(recipes.fit(kind, learned, seed).margin(rows.x[valid]))
+            outcomes.append(rows.y[valid])
+    if not margins:
+        raise DataError(
+            f"{len(rows)} training rows with {int(rows.y.sum())} events are too few to calibrate a model. "
+            "Use more as-of dates, or wait until more labels have matured."
+        )
+    calibration = Calibration.fit(np.concatenate(margins), np.concatenate(outcomes))
+    return CalibratedModel(recipes.fit(kind, rows, seed), calibration)
+
+
+def judge(
+    recipes: Recipes, kind: str, rows: Rows, train: NDArray[np.bool_], test: NDArray[np.bool_], seed: int
+) -> Judged:
+    """Fit on the training rows, less those whose household is in the test, and give the risk of the test rows."""
+    learned = rows.where(without_groups(train, test, rows.group))
+    model = fit_calibrated(recipes, kind, learned, seed)
+    return Judged(model, model.probability(rows.x[test]), len(learned))

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+
+from models.samples import COLUMNS, labels, rows
+from riskmodel.errors import BundleError, DataError, UsageError
+from riskmodel.models import Column, LogisticModel
+
+
+def _fitted(count: int = 800) -> LogisticModel:
+    x = rows(count)
+    return LogisticModel.fit(x, labels(x), COLUMNS)
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.integers(0, 10_000), st.integers(30, 300), st.sampled_from([0.0, 0.3, 1.0]))
+def test_contributions_and_base_sum_to_the_margin(seed: int, count: int, missing: float) -> None:
+    x = rows(count, seed, missing)
+    y = np.arange(count) % 3 == 0
+    model = LogisticModel.fit(x, y, COLUMNS)
+    other = rows(50, seed + 1)
+    assert np.abs(model.contributions(other).sum(axis=1) + model.base - model.margin(other)).max() <= 1e-9
+
+
+def test_the_base_is_the_mean_margin_of_the_training_rows() -> None:
+    x = rows()
+    weight = np.random.default_rng(0).uniform(0.5, 2, len(x))
+    model = LogisticModel.fit(x, labels(x), COLUMNS, weight=weight)
+    assert np.average(model.margin(x), weights=weight) == pytest.approx(model.base, abs=1e-9)
+    np.testing.assert_allclose(weight @ model.contributions(x), 0, atol=1e-6)
+
+
+def test_it_is_the_regression_that_scikit_learn_fits_on_plain_numbers() -> None:
+    x = np.random.default_rng(0).integers(-3, 4, size=(500, 2)).astype(np.float64)  # nothing beyond the percentiles
+    y = (x[:, 0] > 0).astype(np.float64)
+    model = LogisticModel.fit(x, y, [Column("a"), Column("b")], c=0.5)
+    standard = (x - x.mean(axis=0)) / x.std(axis=0)
+    reference = LogisticRegression(C=0.5, solver="newton-cholesky").fit(standard, y)
+    np.testing.assert_allclose(model.margin(x), reference.decision_function(standard), atol=1e-9)
+
+
+def test_it_learns_what_the_labels_depend_on() -> None:
+    model = _fitted(3000)
+    other = rows(3000, seed=9)
+    assert roc_auc_score(labels(other, seed=8), model.margin(other)) > 0.7
+
+
+def test_one_column_only_leaves_the_others_without_contribution() -> None:
+    x = rows()
+    model = LogisticModel.fit(x, labels(x), COLUMNS, c=1.0, only=("net_income",))
+    contributions = model.contributions(x)
+    assert np.ptp(contributions[:, 1]) > 0
+    assert not contributions[:, [0, 2, 3]].any()
+
+
+def test_one_wrong_entry_moves_a_prediction_no_further_than_the_training_range() -> None:
+    model = _fitted()
+    x = np.zeros((3, 4))
+    x[:, 1] = [1e5, 1e12, -1e12]
+    margins = model.margin(x)
+    assert margins[0] == margins[1]
+    assert np.isfinite(margins).all()
+
+
+def test_rare_levels_share_one_effect_and_missing_has_its_own() -> None:
+    columns = [Column("cause", levels=("a", "b", "rare", "never"))]
+    x = np.repeat([0.0, 1.0, 2.0, np.nan], [100, 100, 20, 60])[:, None]
+    y = np.concatenate([np.arange(100) < 10, np.arange(100) < 50, np.arange(20) < 18, np.arange(60) < 30])
+    effects = LogisticModel.fit(x, y, columns, c=1.0).contributions([[0.0], [1.0], [2.0], [3.0], [np.nan]])[:, 0]
+    assert effects[2] == effects[3]
+    assert effects[2] > effects[1] > effects[0]
+    assert len({*effects[[0, 1, 2, 4]]}) == 4
+
+
+def test_constant_and_empty_columns_leave_the_base_rate() -> None:
+    x = np.column_stack([np.full(40, 7.0), np.full(40, np.nan)])
+    model = LogisticModel.fit(x, np.arange(40) < 10, [Column("a"), Column("b")])
+    np.testing.assert_allclose(model.margin([[1.0, np.nan], [9.0, 3.0]]), np.log(10 / 30))
+
+
+def test_a_rare_indicator_is_not_clipped_away() -> None:
+    x = np.zeros((5000, 1))
+    x[:3] = 1
+    y = np.zeros(5000)
+    y[[0, 1, 2, 10, 11]] = 1
+    margins = LogisticModel.fit(x, y, [Column("a")], c=1.0).margin([[0.0], [1.0]])
+    assert margins[1] > margins[0]
+
+
+def test_files_give_the_same_model() -> None:
+    model = _fitted()
+    assert LogisticModel.from_files(model.to_files(), COLUMNS) == model
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'"column": 3', b'"column": 9'),
+        (b'"column": 3', b'"column": 1'),
+        (b'"low"', b'"lo"'),
+        (b'"base": -', b'"base": "'),
+    ],
+)
+def test_damaged_files_are_refused(old: bytes, new: bytes) -> None:
+    files = {name: data.replace(old, new) for name, data in _fitted().to_files().items()}
+    with pytest.raises(BundleError):
+        LogisticModel.from_files(files, COLUMNS)
+
+
+def test_what_cannot_be_fitted_is_refused() -> None:
+    x = rows(50)
+    with pytest.raises(DataError, match="0 of 50 rows"):
+        LogisticModel.fit(x, np.zeros(50), COLUMNS)
+    with pytest.raises(UsageError, match="c=0"):
+        LogisticModel.fit(x, np.arange(50) % 2, COLUMNS, c=0)
+    with pytest.raises(UsageError, match="no column 'x'"):
+        LogisticModel.fit(x, np.arange(50) % 2, COLUMNS, only=("x",))
+    with pytest.raises(BundleError, match="expects"):
+        _fitted().margin(np.zeros((2, 3)))
