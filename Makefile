@@ -55,7 +55,7 @@ lock: ## Write requirements.lock anew from pyproject.toml (ARGS=--upgrade takes 
 	  $(addprefix --extra ,$(LOCK_EXTRAS)) $(ARGS) --output-file requirements.lock pyproject.toml
 	rm -rf $(VENV)/lock-tools
 
-bench-eph: setup ## Measure the model on the real EPH panel (RISKMODEL_EPH=folder of the panel)
+bench-eph: setup ## Measure the model on the real EPH panel (EPH_PANEL=folder of the panel)
 	$(BIN)/python benchmarks/eph.py $(ARGS)
 
 clean: ## Remove caches and build products

@@ -24,16 +24,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def eph_path() -> Path:
-    """Folder of the EPH panel: RISKMODEL_EPH, else the one beside the checkout.
+    """Folder of the EPH panel: EPH_PANEL, else the one beside the checkout.
 
-    Without it the test is skipped, or failed where RISKMODEL_REQUIRE names "eph": CI sets that when it has the panel,
+    Without it the test is skipped, or failed where TESTS_REQUIRE names "eph": CI sets that when it has the panel,
     so that a lost panel cannot turn these tests off in silence.
     """
     environment = os.environ  # noqa: TID251 - where the panel lies is a fact of the machine that runs the tests
-    path = Path(environment.get("RISKMODEL_EPH") or ROOT.parent / "shared" / "data" / "eph")
+    path = Path(environment.get("EPH_PANEL") or ROOT.parent / "shared" / "data" / "eph")
     if (path / "raw").is_dir():
         return path
-    reason = f"no EPH panel: {path} has no folder raw/. Set RISKMODEL_EPH to the folder that holds raw/ and panel/."
-    if "eph" in environment.get("RISKMODEL_REQUIRE", "").split(","):
+    reason = f"no EPH panel: {path} has no folder raw/. Set EPH_PANEL to the folder that holds raw/ and panel/."
+    if "eph" in environment.get("TESTS_REQUIRE", "").split(","):
         pytest.fail(reason)
     pytest.skip(reason)

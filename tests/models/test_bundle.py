@@ -169,7 +169,7 @@ def test_a_forged_bundle_without_a_change_is_read(folder: Path) -> None:
         ("kind", "rules", "no such file"),
         ("columns", [], "at least one"),
         ("columns", [{"name": "a", "direction": 0}], "keys"),
-        ("calibration", {"a": 0, "b": 1, "c": 0}, "does not increase"),
+        ("calibration", {"a": 0, "b": 1, "c": 0, "shift": 0}, "does not increase"),
         ("base", 99, "does not reproduce"),
         ("golden_margins", [0.0] * 16, "does not reproduce"),
         ("golden_margins", [], "does not reproduce"),

@@ -115,15 +115,23 @@ def test_json_keeps_every_bit() -> None:
 @pytest.mark.parametrize(
     "value",
     [
-        {"a": 0, "b": 1, "c": 0},
-        {"a": 1, "b": -1, "c": 0},
-        {"a": 1, "b": 1, "c": float("nan")},
+        {"a": 0, "b": 1, "c": 0, "shift": 0},
+        {"a": 1, "b": -1, "c": 0, "shift": 0},
+        {"a": 1, "b": 1, "c": float("nan"), "shift": 0},
         {"a": 1, "b": 1},
-        {"a": "1", "b": 1, "c": 0},
-        {"a": 1, "b": 1, "c": 0, "d": 0},
+        {"a": "1", "b": 1, "c": 0, "shift": 0},
+        {"a": 1, "b": 1, "c": 0, "shift": 0, "d": 0},
         [1, 1, 0],
     ],
 )
 def test_numbers_that_do_not_increase_are_refused(value: object) -> None:
     with pytest.raises(BundleError):
         Calibration.from_json(value)
+
+
+def test_a_levelled_calibration_has_the_observed_mean_and_keeps_its_shape() -> None:
+    margin, y = _sample(5_000, 3)
+    shape = Calibration(0.8, 0.5, -0.2)
+    level = shape.levelled(margin - 2, y)
+    assert level.probability(margin - 2).mean() == pytest.approx(y.mean(), abs=1e-9)
+    assert (level.a, level.b, level.c) == (shape.a, shape.b, shape.c)

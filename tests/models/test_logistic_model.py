@@ -122,3 +122,13 @@ def test_what_cannot_be_fitted_is_refused() -> None:
         LogisticModel.fit(x, np.arange(50) % 2, COLUMNS, only=("x",))
     with pytest.raises(BundleError, match="expects"):
         _fitted().margin(np.zeros((2, 3)))
+
+
+def test_a_ratio_enters_by_its_logarithm_and_zero_counts_as_a_small_ratio() -> None:
+    random = np.random.default_rng(5)
+    ratio = np.exp(random.normal(0, 1, 4000))
+    y = random.random(4000) < 1 / (1 + ratio**2)
+    model = LogisticModel.fit(ratio[:, None], y, [Column("income", log=True)], c=1.0)
+    doubled = np.diff(model.margin([[0.5], [1.0], [2.0]]))
+    assert doubled[0] == pytest.approx(doubled[1])
+    assert np.isfinite(model.margin([[0.0], [-3.0]])).all()

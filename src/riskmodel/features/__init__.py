@@ -1,9 +1,23 @@
 """What we say of a household, from what was known by the as-of date."""
 
-# the subject files fill the registry, in the order in which features are shown
-from riskmodel.features import income, employment, illness, family, education, housing, history, village  # noqa: I001  # registry order
-from riskmodel.features.assemble import FeatureTable, assemble, assemble_view, declared, set_hash
-from riskmodel.features.feature import REGISTRY, Direction, Feature
+from __future__ import annotations
+
+# The subject files fill the registry, in the order in which features are shown.
+# isort: off
+from riskmodel.features import income
+from riskmodel.features import employment
+from riskmodel.features import illness
+from riskmodel.features import family
+from riskmodel.features import education
+from riskmodel.features import housing
+from riskmodel.features import history
+from riskmodel.features import village
+
+# isort: on
+from riskmodel.features.assemble import FeatureTable, assemble, assemble_view
+from riskmodel.features.documentation import features_markdown
+from riskmodel.features.feature import REGISTRY, Direction, Feature, declared
+from riskmodel.features.identity import set_hash
 
 __all__ = [
     "REGISTRY",
@@ -16,6 +30,7 @@ __all__ = [
     "education",
     "employment",
     "family",
+    "features_markdown",
     "history",
     "housing",
     "illness",

@@ -1,20 +1,31 @@
-"""Arithmetic that keeps missing values missing."""
+"""Arithmetic that keeps what is not known missing."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import polars as pl
-
-if TYPE_CHECKING:
-    from riskmodel.features.windows import Facts
 
 
 def over(amount: pl.Expr, by: pl.Expr) -> pl.Expr:
-    """Ratio of two amounts as a float; null where one is not known or the divisor is not above zero."""
+    """Ratio of two numbers as a float; missing where one is not known or the divisor is not above zero."""
     return pl.when(by > 0).then(amount.cast(pl.Float64) / by.cast(pl.Float64))
 
 
-def known_count(h: Facts, name: str, column: str, who: pl.Expr) -> pl.Expr:
-    """Number of present members for whom `who` holds; missing where the column is known for nobody."""
-    return pl.when(h.members_known(f"{column}_known", column) > 0).then(h.members(name, who))
+def count(holds: pl.Expr) -> pl.Expr:
+    """Aggregate: in how many rows something holds. A row for which it is not known does not count."""
+    return holds.fill_null(value=False).sum().cast(pl.Int64)
+
+
+def everyone() -> pl.Expr:
+    """Aggregate: number of rows."""
+    return pl.len().cast(pl.Int64)
+
+
+def known_count(holds: pl.Expr, column: str) -> pl.Expr:
+    """Aggregate: the same count, missing where `column` is known for no row."""
+    return pl.when(pl.col(column).is_not_null().any()).then(count(holds))
+
+
+def total_of(amount: pl.Expr, inside: pl.Expr) -> pl.Expr:
+    """Aggregate: sum of whole amounts in the rows that lie inside; missing, not zero, where no row does."""
+    masked = pl.when(inside).then(amount)
+    return pl.when(masked.is_not_null().any()).then(masked.sum())

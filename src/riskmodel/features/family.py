@@ -4,91 +4,102 @@ from __future__ import annotations
 
 import polars as pl
 
-from riskmodel.features.arithmetic import known_count, over
+from riskmodel.features.arithmetic import count, everyone, known_count, over
+from riskmodel.features.facts import Facts, of_head
 from riskmodel.features.feature import Direction, feature
-from riskmodel.features.windows import Facts
 from riskmodel.policy import Cause, Education, Labour
 
-ABLE = [Labour.SKILLED.value, Labour.ORDINARY.value, Labour.WEAK.value]
-SENIOR = [Education.SENIOR.value, Education.COLLEGE.value, Education.BACHELOR.value]
+ABLE = [labour.value for labour in Labour if labour.able]
 LEVELS = {level.value: rank for rank, level in enumerate(Education)}
+LEVEL = pl.col("education").cast(pl.String).replace_strict(LEVELS, default=None, return_dtype=pl.Int64)
 
 
 @feature("家庭人口数", "household size", unit="人", group=Cause.LAB, risk=Direction.FREE)
 def household_size(_: Facts) -> pl.Expr:
-    """Members according to the household's state."""
+    """Number of members that the household's own state gives."""
     return pl.col("size")
 
 
-@feature("未成年子女数", "children below working age", unit="人", group=Cause.LAB, risk=Direction.UP)
+@feature("未到劳动年龄成员数", "members below working age", unit="人", group=Cause.LAB, risk=Direction.UP)
 def children(h: Facts) -> pl.Expr:
-    """Present members below the working age of the policy."""
-    return h.members("children", pl.col("age") < h.parameter("age.working_min"))
+    """Present members younger than the working age of the policy."""
+    return h.members("children", count(pl.col("age") < h.parameter("age.working_min")))
 
 
-@feature("6岁以下幼儿数", "children under 6", unit="人", group=Cause.LAB, risk=Direction.UP)
+@feature("学龄前儿童数", "children below school age", unit="人", group=Cause.LAB, risk=Direction.UP)
 def infants(h: Facts) -> pl.Expr:
     """Present members younger than the school age of the policy."""
-    return h.members("infants", pl.col("age") < h.parameter("age.school_min"))
+    return h.members("infants", count(pl.col("age") < h.parameter("age.school_min")))
 
 
-@feature("老年成员数", "elders", unit="人", group=Cause.LAB, risk=Direction.FREE)
+@feature("超过劳动年龄成员数", "members above working age", unit="人", group=Cause.LAB, risk=Direction.FREE)
 def elders(h: Facts) -> pl.Expr:
-    """Present members above the working age of the policy."""
-    return h.members("elders", pl.col("age") > h.parameter("age.working_max"))
+    """Present members older than the working age of the policy."""
+    return h.members("elders", count(pl.col("age") > h.parameter("age.working_max")))
 
 
-@feature("抚养比", "dependency ratio", unit="比例", group=Cause.LAB, risk=Direction.UP)
-def dependency_ratio(h: Facts) -> pl.Expr:
-    """Present members outside the working age over present members."""
-    outside = ~pl.col("age").is_between(h.parameter("age.working_min"), h.parameter("age.working_max"))
-    return over(h.members("dependants", outside), h.members("all"))
+@feature(
+    "非劳动年龄成员占比", "share of members outside working age", unit="比例", group=Cause.LAB, risk=Direction.FREE
+)
+def dependants_share(h: Facts) -> pl.Expr:
+    """Present members younger or older than the working age of the policy, over all present members."""
+    return over(h.members("dependants", count(~_of_working_age(h))), h.members("all", everyone()))
 
 
 @feature("有劳动能力人数", "members able to work", unit="人", group=Cause.LAB, risk=Direction.DOWN)
 def able_members(h: Facts) -> pl.Expr:
-    """Present members of working age whose labour is skilled, ordinary or weak. Missing where labour is known for nobody."""
-    working = pl.col("age").is_between(h.parameter("age.working_min"), h.parameter("age.working_max"))
-    able = pl.col("labour").is_in(ABLE)
-    return pl.when(h.members("able_known", able | (pl.col("labour") == "none")) > 0).then(
-        h.members("able", working & able)
-    )
+    """Present members of working age with skilled, ordinary or weak labour.
+
+    Missing where the labour of a member of working age is not known; 0 where nobody is of working age.
+    """
+    unknown = h.members("labour_unknown", count(_of_working_age(h) & pl.col("labour").is_null()))
+    able = h.members("able", count(_of_working_age(h) & pl.col("labour").is_in(ABLE)))
+    return pl.when(unknown == 0).then(able)
 
 
 @feature("丧失劳动力人数", "members who lost their ability to work", unit="人", group=Cause.LAB, risk=Direction.UP)
 def labour_lost(h: Facts) -> pl.Expr:
-    """Present members who lost their ability to work. Missing where labour is known for nobody."""
-    return known_count(h, "labour_lost", "labour", pl.col("labour") == "lost")
+    """Present members of any age known to have lost their ability to work. Missing where labour is known for nobody."""
+    return h.members("labour_lost", known_count(pl.col("labour") == Labour.LOST.value, "labour"))
 
 
 @feature("户主年龄", "age of the head", unit="岁", group=Cause.LAB, risk=Direction.FREE)
 def head_age(h: Facts) -> pl.Expr:
-    """Age of the head of household in full years."""
-    return h.of_head("age")
+    """Age of the head of household in full years; of several heads, the youngest."""
+    return h.members("head_age", of_head(pl.col("age")))
 
 
-@feature("成员平均年龄", "mean age", unit="岁", group=Cause.LAB, risk=Direction.FREE)
+@feature("成员平均年龄", "mean age of the members", unit="岁", group=Cause.LAB, risk=Direction.FREE)
 def mean_age(h: Facts) -> pl.Expr:
-    """Mean age of the present members in years."""
-    return over(h.of_members("age_sum", pl.col("age").sum().cast(pl.Int64)), h.members("all"))
+    """Mean age of the present members, each in full years."""
+    return over(h.members("ages", pl.col("age").sum().cast(pl.Int64)), h.members("all", everyone()))
 
 
 @feature("户主文化程度", "schooling of the head", unit="级", group=Cause.LAB, risk=Direction.DOWN)
 def head_education(h: Facts) -> pl.Expr:
-    """Schooling of the head: 0 none, 1 primary, 2 junior, 3 senior, 4 college, 5 bachelor and above."""
-    level = pl.col("education").cast(pl.String).replace_strict(LEVELS, default=None, return_dtype=pl.Int64)
-    return h.of_members("head_level", level.filter(pl.col("relation") == "head").max())
+    """Schooling of the head: 0 none, 1 primary, 2 junior, 3 senior, 4 college, 5 bachelor; of several, the lowest."""
+    return h.members("head_level", of_head(LEVEL))
 
 
 @feature("成年人最高文化程度", "highest schooling of an adult", unit="级", group=Cause.LAB, risk=Direction.DOWN)
 def best_education(h: Facts) -> pl.Expr:
-    """Highest schooling of a present member above the school age; levels as for the head."""
-    level = pl.col("education").cast(pl.String).replace_strict(LEVELS, default=None, return_dtype=pl.Int64)
-    return h.of_members("best_level", level.filter(pl.col("age") > h.parameter("age.school_max")).max())
+    """Highest known schooling of a present member above the school age; levels as for the head."""
+    return h.members("best_level", LEVEL.filter(_adult(h)).max())
 
 
-@feature("高中以上成年人占比", "adults with senior schooling", unit="比例", group=Cause.LAB, risk=Direction.DOWN)
+@feature(
+    "高中及以上成年人占比", "share of adults with senior schooling", unit="比例", group=Cause.LAB, risk=Direction.DOWN
+)
 def senior_share(h: Facts) -> pl.Expr:
-    """Adults with senior schooling or more over adults, present members above the school age."""
-    adult = pl.col("age") > h.parameter("age.school_max")
-    return over(h.members("senior", adult & pl.col("education").is_in(SENIOR)), h.members("adults", adult))
+    """Present members above the school age with senior schooling or more, over those whose schooling is known."""
+    senior = LEVEL.ge(LEVELS[Education.SENIOR.value])
+    known = h.members("adults_level_known", count(_adult(h) & LEVEL.is_not_null()))
+    return over(h.members("senior", count(_adult(h) & senior)), known)
+
+
+def _of_working_age(h: Facts) -> pl.Expr:
+    return pl.col("age").is_between(h.parameter("age.working_min"), h.parameter("age.working_max"))
+
+
+def _adult(h: Facts) -> pl.Expr:
+    return pl.col("age") > h.parameter("age.school_max")

@@ -1,15 +1,13 @@
 """The declaration of a feature, and the registry of all of them.
 
 A feature is one function: its name is the column, its docstring the definition, its decorator everything else that the
-system needs to know. From this one place come the column, the model's monotone constraint, the sentence for the official,
-the documentation and the generic tests.
+system needs to know. From this one place come the column, the model's monotone constraint, the sentence for the
+official, the documentation and the generic tests.
 """
 
 from __future__ import annotations
 
-import hashlib
 import inspect
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
@@ -20,7 +18,7 @@ from riskmodel.policy import Background, Cause
 if TYPE_CHECKING:
     import polars as pl
 
-    from riskmodel.features.windows import Facts
+    from riskmodel.features.facts import Facts
 
 Build = Callable[["Facts"], "pl.Expr"]
 
@@ -73,7 +71,7 @@ def feature(
 ) -> Callable[[Build], Build]:
     """Declare the decorated function as a feature. `risk` is a decision that every feature has to take.
 
-    The function takes the facts of a household (`windows.Facts`) and returns a Polars expression of one number; null
+    The function takes the facts of a household (`facts.Facts`) and returns a Polars expression of one number; null
     means not known. Raises ValueError for a second feature of the same name and for a function without definition.
     """
 
@@ -90,12 +88,6 @@ def feature(
     return declare
 
 
-def feature_set_hash(features: tuple[Feature, ...], expressions: dict[str, str]) -> str:
-    """Hash of what the features mean and how they are computed (the text of their expressions): 16 hex digits.
-
-    A model is only used with the feature set that it was trained on.
-    """
-    facts = [
-        (f.name, f.unit, f.group.value, int(f.direction), f.ratio, f.definition, expressions[f.name]) for f in features
-    ]
-    return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()[:16]
+def declared() -> tuple[Feature, ...]:
+    """Every declared feature, in order of declaration."""
+    return tuple(REGISTRY.values())

@@ -4,45 +4,63 @@ from __future__ import annotations
 
 import polars as pl
 
-from riskmodel.features.arithmetic import known_count, over
+from riskmodel.features.arithmetic import count, known_count, over
+from riskmodel.features.facts import Facts
 from riskmodel.features.feature import Direction, feature
-from riskmodel.features.windows import Facts
 from riskmodel.policy import Cause
 
+UNINSURED = ~pl.col("basic_insured")
+INSURANCE_KNOWN = pl.col("basic_insured").is_not_null()
 
-@feature("未参加基本医保人数", "members without basic health insurance", unit="人", group=Cause.ILL,
-         risk=Direction.UP, actionable=True)  # fmt: skip
+
+@feature(
+    "未参加基本医保人数",
+    "members without basic health insurance",
+    unit="人",
+    group=Cause.ILL,
+    risk=Direction.UP,
+    actionable=True,
+)
 def uninsured_members(h: Facts) -> pl.Expr:
-    """Present members without basic health insurance. Missing where it is known for nobody."""
-    return known_count(h, "uninsured", "basic_insured", ~pl.col("basic_insured"))
+    """Present members known to be without basic health insurance. Missing where it is known for nobody."""
+    return h.members("uninsured_members", known_count(UNINSURED, "basic_insured"))
 
 
-@feature("未参加基本医保人数占比", "share of members without basic health insurance", unit="比例", group=Cause.ILL,
-         risk=Direction.UP, actionable=True)  # fmt: skip
+@feature(
+    "未参加基本医保人数占比",
+    "share of members without basic health insurance",
+    unit="比例",
+    group=Cause.ILL,
+    risk=Direction.UP,
+    actionable=True,
+)
 def uninsured_share(h: Facts) -> pl.Expr:
-    """Members without basic health insurance over members for whom it is known."""
-    return over(h.members("uninsured", ~pl.col("basic_insured")), h.members_known("basic_insured_known", "basic_insured"))
+    """Present members without basic health insurance, over those for whom it is known."""
+    return over(h.members("uninsured", count(UNINSURED)), h.members("insurance_known", count(INSURANCE_KNOWN)))
 
 
 @feature("长期慢性病人数", "members with a chronic illness", unit="人", group=Cause.ILL, risk=Direction.UP)
 def chronic_members(h: Facts) -> pl.Expr:
-    """Present members with a chronic illness. Missing where it is known for nobody."""
-    return known_count(h, "chronic", "chronic_illness", pl.col("chronic_illness"))
+    """Present members known to have a chronic illness. Missing where it is known for nobody."""
+    return h.members("chronic", known_count(pl.col("chronic_illness"), "chronic_illness"))
 
 
 @feature("患大病人数", "members with a major illness", unit="人", group=Cause.ILL, risk=Direction.UP)
 def major_ill_members(h: Facts) -> pl.Expr:
-    """Present members with a major illness. Missing where it is known for nobody."""
-    return known_count(h, "major_ill", "major_illness", pl.col("major_illness"))
+    """Present members known to have a major illness. Missing where it is known for nobody."""
+    return h.members("major_ill", known_count(pl.col("major_illness"), "major_illness"))
 
 
 @feature("合规自付占纯收入比", "compliant self-pay over net income", unit="比例", group=Cause.ILL, risk=Direction.UP)
 def self_pay_share(h: Facts) -> pl.Expr:
-    """Compliant medical self-pay over net income of the same 12 months, newest survey."""
+    """Compliant medical self-pay over net income of the same 12 months, newest survey.
+
+    Missing where self-pay is not known or net income is not above 0.
+    """
     return over(h.survey("compliant_self_pay"), h.survey("net_total"))
 
 
 @feature("持证残疾人数", "members with a disability certificate", unit="人", group=Cause.DIS, risk=Direction.UP)
 def disabled_members(h: Facts) -> pl.Expr:
-    """Present members with a disability certificate; no certificate counts as none (contract of the column)."""
-    return h.members("disabled", pl.col("disability_type").is_not_null())
+    """Present members with a disability certificate; no certificate on record counts as none."""
+    return h.members("disabled", count(pl.col("disability_type").is_not_null()))

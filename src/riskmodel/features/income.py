@@ -5,124 +5,222 @@ from __future__ import annotations
 import polars as pl
 
 from riskmodel.features.arithmetic import over
+from riskmodel.features.facts import Facts
 from riskmodel.features.feature import Direction, feature
-from riskmodel.features.windows import Facts
-from riskmodel.policy import Background, Cause, IncomeComponent
+from riskmodel.policy import Background, Cause, IncomeBlock, IncomeComponent
 
-BLOCKS = ("wage", "op", "cost", "prop", "tr")
+WAGES = [component for component in IncomeComponent if component.block is IncomeBlock.WAGE]
 
 
-@feature("人均纯收入与监测线之比", "per-capita net income over the line", unit="倍", group=Background.INCOME,
-         risk=Direction.DOWN, ratio=True)  # fmt: skip
+@feature(
+    "人均纯收入与监测线之比",
+    "per-capita net income over the line",
+    unit="倍",
+    group=Background.INCOME,
+    risk=Direction.DOWN,
+    ratio=True,
+)
 def income_to_line(h: Facts) -> pl.Expr:
-    """Per-capita net income of the newest survey over the monitoring line in force at the end of its window."""
+    """Per-capita net income of the newest survey over the line."""
     return over(h.survey("net_per_capita"), h.line())
 
 
-@feature("参考收入与监测线之比", "reference income over the line", unit="倍", group=Background.INCOME,
-         risk=Direction.DOWN, ratio=True)  # fmt: skip
+@feature(
+    "收入参考范围与监测线之比",
+    "reference income over the line",
+    unit="倍",
+    group=Background.INCOME,
+    risk=Direction.DOWN,
+    ratio=True,
+)
 def reference_income_to_line(h: Facts) -> pl.Expr:
-    """Per-capita reference income (net income plus claims less compliant self-pay) of the newest survey over the line."""
+    """Per-capita reference income of the newest survey over the line: net income + claims - compliant self-pay."""
     return over(h.survey("reference_per_capita"), h.line())
 
 
-@feature("近3个月到账收入与监测线之比", "income received in the last 3 months over the line", unit="倍",
-         group=Background.INCOME, risk=Direction.DOWN, ratio=True)  # fmt: skip
+@feature(
+    "近3个月人均到账收入(折年)与监测线之比",
+    "income received in the last 3 months over the line",
+    unit="倍",
+    group=Background.INCOME,
+    risk=Direction.DOWN,
+    ratio=True,
+)
 def received_to_line_3m(h: Facts) -> pl.Expr:
-    """Net income per month with any income row, last 3 complete months, times 12 per head, over the line."""
-    return _received(h, 1, 3)
+    """Net income received per month, last 3 complete months, times 12 per head of the household, over the line.
+
+    Only months with an income row count. Missing without one, and without a survey, which gives the line.
+    """
+    return _year_to_line(h, _per_month(h, 1, 3))
 
 
-@feature("前4至6个月到账收入与监测线之比", "income received 4 to 6 months ago over the line", unit="倍",
-         group=Background.INCOME, risk=Direction.DOWN, ratio=True)  # fmt: skip
+@feature(
+    "前4至6个月人均到账收入(折年)与监测线之比",
+    "income received 4 to 6 months ago over the line",
+    unit="倍",
+    group=Background.INCOME,
+    risk=Direction.DOWN,
+    ratio=True,
+)
 def received_to_line_4_6m(h: Facts) -> pl.Expr:
-    """The same figure for the complete months 4 to 6 ago."""
-    return _received(h, 4, 6)
+    """Net income received per month, complete months 4 to 6 ago, times 12 per head of the household, over the line.
+
+    Only months with an income row count. Missing without one, and without a survey, which gives the line.
+    """
+    return _year_to_line(h, _per_month(h, 4, 6))
 
 
-@feature("到账收入较前期变化", "change of income received", unit="倍", group=Background.INCOME,
-         risk=Direction.FREE, ratio=True)  # fmt: skip
+@feature(
+    "近3个月到账收入与前3个月之比",
+    "income received, last 3 months over the 3 before",
+    unit="倍",
+    group=Background.INCOME,
+    risk=Direction.FREE,
+    ratio=True,
+)
 def received_change_3m(h: Facts) -> pl.Expr:
-    """Income received per month of the last 3 complete months over that of the 3 before."""
+    """Net income received per month, last 3 complete months, over that of the 3 before.
+
+    Only months with an income row count. Missing where what was received before is not above 0.
+    """
     return over(_per_month(h, 1, 3), _per_month(h, 4, 6))
 
 
-@feature("单一收入来源占比", "share of the largest income block", unit="比例", group=Background.INCOME,
-         risk=Direction.FREE)  # fmt: skip
+@feature(
+    "最大一项收入占比", "share of the largest kind of income", unit="比例", group=Background.INCOME, risk=Direction.FREE
+)
 def single_source_share(h: Facts) -> pl.Expr:
-    """Largest of wage, net business, property and transfer income over their sum, newest survey."""
-    net_business = h.survey("business") - h.survey("business_cost")
-    blocks = [h.survey("wage"), net_business, h.survey("property"), h.survey("transfer")]
-    positive = [pl.max_horizontal(b, pl.lit(0)) for b in blocks]
-    return over(pl.max_horizontal(*positive), pl.sum_horizontal(*positive, ignore_nulls=False))
+    """Largest of wages, net business, property and transfers over their sum, newest survey; a loss counts as 0."""
+    kinds = [h.survey("wage"), _net_business(h), h.survey("property"), h.survey("transfer")]
+    gains = [kind.clip(lower_bound=0) for kind in kinds]
+    return over(pl.max_horizontal(*gains), pl.sum_horizontal(*gains, ignore_nulls=False))
 
 
-@feature("人均工资性收入与监测线之比", "wage income per head over the line", unit="倍", group=Cause.JOB,
-         risk=Direction.DOWN, ratio=True, actionable=True)  # fmt: skip
+@feature(
+    "人均工资性收入与监测线之比",
+    "wage income per head over the line",
+    unit="倍",
+    group=Cause.JOB,
+    risk=Direction.DOWN,
+    ratio=True,
+    actionable=True,
+)
 def wage_to_line(h: Facts) -> pl.Expr:
     """Wage income per head of the newest survey over the line."""
     return _per_head_to_line(h, h.survey("wage"))
 
 
-@feature("公益岗收入占工资比", "share of public-post wages", unit="比例", group=Cause.JOB, risk=Direction.FREE)
+@feature("公益岗收入占工资性收入比", "share of public-post wages", unit="比例", group=Cause.JOB, risk=Direction.FREE)
 def public_post_share(h: Facts) -> pl.Expr:
-    """Wages from public-benefit posts over all wages, newest survey."""
+    """Wages from public-benefit posts over all wages, newest survey; missing without wages."""
     return over(h.survey("wage_public_post"), h.survey("wage"))
 
 
-@feature("务工收入较前期变化", "change of wages received", unit="倍", group=Cause.JOB, risk=Direction.FREE, ratio=True)
+@feature(
+    "近3个月到账工资与前3个月之比",
+    "wages received, last 3 months over the 3 before",
+    unit="倍",
+    group=Cause.JOB,
+    risk=Direction.FREE,
+    ratio=True,
+)
 def wage_change_3m(h: Facts) -> pl.Expr:
-    """Wages received in the last 3 complete months over those of the 3 before."""
-    return over(h.received("wage_1_3", ["wage"], 1, 3), h.received("wage_4_6", ["wage"], 4, 6))
+    """Wages received per month, last 3 complete months, over those of the 3 before.
+
+    Only months with an income row of any kind count. Missing where one of the two periods has no wage row.
+    """
+    now, before = (over(h.received("wage", WAGES, *m), h.months_with_income(*m)) for m in ((1, 3), (4, 6)))
+    return over(now, before)
 
 
-@feature("人均经营净收入与监测线之比", "business income per head over the line", unit="倍", group=Cause.IND,
-         risk=Direction.DOWN, ratio=True, actionable=True)  # fmt: skip
+@feature(
+    "人均经营净收入与监测线之比",
+    "business income per head over the line",
+    unit="倍",
+    group=Cause.IND,
+    risk=Direction.DOWN,
+    ratio=True,
+    actionable=True,
+)
 def business_to_line(h: Facts) -> pl.Expr:
-    """Business income less business cost per head of the newest survey over the line."""
-    return _per_head_to_line(h, h.survey("business") - h.survey("business_cost"))
+    """Business income less business cost per head of the newest survey over the line; below 0 at a loss."""
+    return _per_head_to_line(h, _net_business(h))
 
 
-@feature("经营收入占比", "share of business income", unit="比例", group=Cause.IND, risk=Direction.FREE)
+@feature("经营净收入占纯收入比", "share of business income", unit="比例", group=Cause.IND, risk=Direction.FREE)
 def business_share(h: Facts) -> pl.Expr:
-    """Net business income over net income, newest survey."""
-    return over(h.survey("business") - h.survey("business_cost"), h.survey("net_total"))
+    """Business income less business cost over net income, newest survey; missing where net income is not above 0."""
+    return over(_net_business(h), h.survey("net_total"))
 
 
-@feature("人均财产性收入与监测线之比", "property income per head over the line", unit="倍", group=Background.INCOME,
-         risk=Direction.DOWN, ratio=True)  # fmt: skip
+@feature(
+    "人均财产性收入与监测线之比",
+    "property income per head over the line",
+    unit="倍",
+    group=Background.INCOME,
+    risk=Direction.DOWN,
+    ratio=True,
+)
 def property_to_line(h: Facts) -> pl.Expr:
     """Property income per head of the newest survey over the line."""
     return _per_head_to_line(h, h.survey("property"))
 
 
-@feature("人均养老金与监测线之比", "pensions per head over the line", unit="倍", group=Background.INCOME,
-         risk=Direction.DOWN, ratio=True)  # fmt: skip
+@feature(
+    "人均养老金与监测线之比",
+    "pensions per head over the line",
+    unit="倍",
+    group=Background.INCOME,
+    risk=Direction.DOWN,
+    ratio=True,
+)
 def pension_to_line(h: Facts) -> pl.Expr:
     """Pension income per head of the newest survey over the line."""
     return _per_head_to_line(h, h.survey("transfer_pension"))
 
 
-@feature("亲友赡养收入与监测线之比", "family support per head over the line", unit="倍", group=Background.INCOME,
-         risk=Direction.FREE, ratio=True)  # fmt: skip
+@feature(
+    "近6个月人均赡养收入(折年)与监测线之比",
+    "family support per head over the line",
+    unit="倍",
+    group=Background.INCOME,
+    risk=Direction.FREE,
+    ratio=True,
+)
 def support_to_line_6m(h: Facts) -> pl.Expr:
-    """Maintenance and support received in the last 6 complete months, a month times 12 per head, over the line."""
-    month = over(h.received_of(IncomeComponent.TR_SUPPORT, 1, 6), h.months_with_income(1, 6))
-    return over(month * 12, pl.col("size") * h.line())
+    """Support by relatives received per month, last 6 complete months, times 12 per head, over the line.
+
+    Only months with an income row of any kind count. Missing where no support row lies in them.
+    """
+    return _received_to_line_6m(h, IncomeComponent.TR_SUPPORT)
 
 
-@feature("低保特困收入占比", "share of assistance in income", unit="比例", group=Background.AID, risk=Direction.FREE)
+@feature(
+    "低保特困收入占纯收入比", "share of assistance in income", unit="比例", group=Background.AID, risk=Direction.FREE
+)
 def assistance_share(h: Facts) -> pl.Expr:
-    """Dibao and tekun income over net income, newest survey."""
+    """Dibao and tekun income over net income, newest survey; missing where net income is not above 0."""
     return over(h.survey("transfer_assistance"), h.survey("net_total"))
 
 
-@feature("救灾救济收入与监测线之比", "relief per head over the line", unit="倍", group=Background.AID,
-         risk=Direction.FREE, ratio=True)  # fmt: skip
+@feature(
+    "近6个月人均救济收入(折年)与监测线之比",
+    "relief per head over the line",
+    unit="倍",
+    group=Background.AID,
+    risk=Direction.FREE,
+    ratio=True,
+)
 def relief_to_line_6m(h: Facts) -> pl.Expr:
-    """Relief received in the last 6 complete months, a month times 12 per head, over the line."""
-    month = over(h.received_of(IncomeComponent.TR_RELIEF, 1, 6), h.months_with_income(1, 6))
-    return over(month * 12, pl.col("size") * h.line())
+    """Disaster and social relief received per month, last 6 complete months, times 12 per head, over the line.
+
+    Only months with an income row of any kind count. Missing where no relief row lies in them.
+    """
+    return _received_to_line_6m(h, IncomeComponent.TR_RELIEF)
+
+
+def _net_business(h: Facts) -> pl.Expr:
+    return h.survey("business") - h.survey("business_cost")
 
 
 def _per_head_to_line(h: Facts, amount: pl.Expr) -> pl.Expr:
@@ -130,9 +228,13 @@ def _per_head_to_line(h: Facts, amount: pl.Expr) -> pl.Expr:
 
 
 def _per_month(h: Facts, newest: int, oldest: int) -> pl.Expr:
-    amount = h.received(f"net_{newest}_{oldest}", BLOCKS, newest, oldest)
-    return over(amount, h.months_with_income(newest, oldest))
+    return over(h.received("net", IncomeComponent, newest, oldest), h.months_with_income(newest, oldest))
 
 
-def _received(h: Facts, newest: int, oldest: int) -> pl.Expr:
-    return over(_per_month(h, newest, oldest) * 12, pl.col("size") * h.line())
+def _received_to_line_6m(h: Facts, component: IncomeComponent) -> pl.Expr:
+    return _year_to_line(h, over(h.received(component.value, [component], 1, 6), h.months_with_income(1, 6)))
+
+
+def _year_to_line(h: Facts, per_month: pl.Expr) -> pl.Expr:
+    """An amount per month, taken for a year and per head, over the line."""
+    return over(per_month * 12, pl.col("size") * h.line())

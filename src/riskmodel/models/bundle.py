@@ -117,6 +117,7 @@ def _publish(files: Mapping[str, bytes], folder: Path) -> None:
                 file.flush()
                 os.fsync(file.fileno())
         _sync_folder(complete)
+        read(complete)  # what could not be read again must not appear
         try:
             complete.rename(folder)
         except OSError as error:

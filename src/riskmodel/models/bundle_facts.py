@@ -107,7 +107,7 @@ def facts_from_json(value: Mapping[str, Any], columns: int, where: str) -> Bundl
 def columns_to_json(columns: Sequence[Column]) -> list[dict[str, Any]]:
     """The columns as JSON objects."""
     return [
-        {"name": c.name, "direction": c.direction, "levels": None if c.levels is None else list(c.levels)}
+        {"name": c.name, "direction": c.direction, "levels": None if c.levels is None else list(c.levels), "log": c.log}
         for c in columns
     ]
 
@@ -121,12 +121,13 @@ def columns_from_json(value: object, where: str) -> tuple[Column, ...]:
 
 
 def _column(value: object, where: str) -> Column:
-    found = strict_json.record(value, ("name", "direction", "levels"), where)
+    found = strict_json.record(value, ("name", "direction", "levels", "log"), where)
     levels = found["levels"]
     return Column(
         strict_json.text(found["name"], where),
         strict_json.whole(found["direction"], where),
         None if levels is None else tuple(strict_json.text(item, where) for item in strict_json.items(levels, where)),
+        strict_json.truth(found["log"], where),
     )
 
 

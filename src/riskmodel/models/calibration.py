@@ -1,15 +1,16 @@
-"""A strictly increasing map from margins to probabilities, held as three numbers.
+"""A strictly increasing map from margins to probabilities, held as four numbers.
 
 Beta calibration: Kull, Silva Filho and Flach, "Beta calibration: a well-founded and easily implemented improvement on
 logistic calibration for binary classifiers", AISTATS 2017. With s = sigmoid(margin) and softplus(m) = log(1 + exp(m)),
     logit(p) = c + a log(s) - b log(1 - s) = c - a softplus(-m) + b softplus(m),
-whose slope a sigmoid(-m) + b sigmoid(m) is positive for a, b > 0, so the order of the households never changes.
+whose slope a sigmoid(-m) + b sigmoid(m) is positive for a, b > 0, so the order of the households never changes. The shape
+(a, b, c) and the level (`shift`, added to the margin first) can be set apart: see `levelled`.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -20,22 +21,24 @@ from riskmodel.models.targets import row_weights, targets
 
 _SMALLEST, _LARGEST = np.finfo(np.float64).tiny, 1.0 - 2.0**-53  # strictly inside (0, 1)
 _SLOPES = (1e-3, 1e3)  # bounds of a and b
+_FARTHEST = 1e6  # of a shift
 _PRIOR = 1.0  # ridge on a - 1 and b - 1, in units of log loss: outweighed by a few dozen events
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """logit(p) = c - a softplus(-margin) + b softplus(margin), with a, b > 0."""
+    """logit(p) = c - a softplus(-m) + b softplus(m), with m = margin + shift and a, b > 0."""
 
     a: float
     b: float
     c: float
+    shift: float = 0.0
 
     def __post_init__(self) -> None:
-        if not all(map(math.isfinite, (self.a, self.b, self.c))) or self.a <= 0 or self.b <= 0:
+        if not all(map(math.isfinite, (self.a, self.b, self.c, self.shift))) or self.a <= 0 or self.b <= 0:
             raise BundleError(
-                f"calibration a={self.a}, b={self.b}, c={self.c} does not increase with the margin: "
-                "a and b must be positive and all three finite; calibrate again"
+                f"calibration a={self.a}, b={self.b}, c={self.c}, shift={self.shift} does not increase with the margin: "
+                "a and b must be positive and all four finite; calibrate again"
             )
 
     @classmethod
@@ -55,21 +58,44 @@ class Calibration:
         labels = targets(y, len(margins))
         return cls(*_fitted(_design(margins), labels, row_weights(weight, labels)))
 
+    def levelled(self, margin: ArrayLike, y: ArrayLike, *, weight: ArrayLike | None = None) -> Calibration:
+        """The same shape, shifted so that the mean probability of these rows is their share of events.
+
+        margin, y, weight: shape (n,). DataError unless both outcomes occur.
+        """
+        from scipy.optimize import brentq
+
+        margins = np.asarray(margin, dtype=np.float64)
+        labels = targets(y, len(margins))
+        weights = row_weights(weight, labels)
+        share = float(weights @ labels / weights.sum())
+
+        def excess(shift: float) -> float:
+            return float(weights @ replace(self, shift=shift).probability(margins) / weights.sum()) - share
+
+        reach = 1.0
+        while not excess(-reach) < 0 < excess(reach):
+            reach *= 2
+            if reach > _FARTHEST:
+                raise DataError(f"no shift of the margins gives the observed share of events, {share:.4g}")
+        return replace(self, shift=float(brentq(excess, -reach, reach, xtol=1e-12)))
+
     def probability(self, margin: ArrayLike) -> NDArray[np.float64]:
         """The probability of each margin, strictly between 0 and 1."""
-        log_odds = _design(np.asarray(margin, dtype=np.float64)) @ np.array([self.a, self.b, self.c])
+        log_odds = _design(np.asarray(margin, dtype=np.float64) + self.shift) @ np.array([self.a, self.b, self.c])
         risk: NDArray[np.float64] = np.clip(np.exp(-np.logaddexp(0.0, -log_odds)), _SMALLEST, _LARGEST)
         return risk
 
     def to_json(self) -> dict[str, float]:
-        """The three numbers."""
-        return {"a": self.a, "b": self.b, "c": self.c}
+        """The four numbers."""
+        return asdict(self)
 
     @classmethod
     def from_json(cls, value: object, where: str = "calibration") -> Calibration:
-        """The calibration of three numbers; BundleError when they are none."""
-        found = strict_json.record(value, ("a", "b", "c"), where)
-        return cls(**{key: strict_json.number(found[key], f"{where}, {key}") for key in "abc"})
+        """The calibration of four numbers; BundleError when they are none."""
+        keys = ("a", "b", "c", "shift")
+        found = strict_json.record(value, keys, where)
+        return cls(**{key: strict_json.number(found[key], f"{where}, {key}") for key in keys})
 
 
 def _design(margin: NDArray[np.float64]) -> NDArray[np.float64]:

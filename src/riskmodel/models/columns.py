@@ -17,11 +17,13 @@ class Column:
 
     direction: 1 = raising the value never lowers the risk, -1 = never raises it, 0 = free.
     levels: None for a number; for a category the array holds the level's position as a float. NaN: missing or unseen.
+    log: a ratio of amounts, which linear models see as its logarithm; trees do not care.
     """
 
     name: str
     direction: int = 0
     levels: tuple[str, ...] | None = None
+    log: bool = False
 
     def __post_init__(self) -> None:
         if not self.name:
@@ -30,6 +32,8 @@ class Column:
             raise UsageError(f"column {self.name}: direction {self.direction!r} is not -1, 0 or 1")
         if self.levels is not None and self.direction:
             raise UsageError(f"column {self.name}: categories have no order, so its direction must be 0")
+        if self.levels is not None and self.log:
+            raise UsageError(f"column {self.name}: categories have no logarithm, so log must be False")
         if self.levels is not None and len(set(self.levels)) != len(self.levels):
             raise UsageError(f"column {self.name}: a level is listed twice; list every level once")
 

@@ -1,7 +1,7 @@
 """How a column enters the logistic regression while it learns: one or more design columns, and the term they become.
 
-A number: the median where missing, an indicator of missing when any is, the signed log when some absolute value exceeds
-1000 (money), clipped to the 0.1th and 99.9th percentile so that one wrong entry neither sets the scale nor makes a
+A number: the median where missing, an indicator of missing when any is, the logarithm where the column asks for it, the
+signed log when some absolute value exceeds 1000 (money), clipped to the 0.1th and 99.9th percentile so that one wrong entry neither sets the scale nor makes a
 prediction extreme (to its range when both percentiles are equal, as for a rare indicator).
 A category: an indicator per level; levels with fewer than 50 training rows share one, and missing has its own.
 """
@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskmodel.models.columns import Column
-from riskmodel.models.logistic_terms import LevelTerm, NumberTerm, Term
+from riskmodel.models.logistic_terms import LevelTerm, NumberTerm, Scale, Term
 
 _WIDE = 1000.0  # beyond it the signed log
+_LEAST_RATIO = 0.02  # a ratio of amounts counts as at least this before its logarithm is taken
 _PERCENTILES = (0.1, 99.9)
 _POOLED_BELOW = 50  # rows
 
@@ -35,7 +36,7 @@ class Block(Protocol):
 
 def block_of(values: NDArray[np.float64], column: Column, index: int) -> Block:
     """The block of one column of the training rows."""
-    return _number_block(values, index) if column.levels is None else _level_block(values, index, len(column.levels))
+    return _number_block(values, column, index) if column.levels is None else _level_block(values, index, len(column.levels))
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class _NumberBlock:
         shape = self.shape
         present, missing = (-slopes[1] * centres[1], slopes[1] * (1 - centres[1])) if len(slopes) > 1 else (0.0, 0.0)
         numbers = map(float, (centres[0], slopes[0], present, missing))
-        return NumberTerm(shape.column, shape.signed_log, shape.low, shape.high, shape.fill, *numbers)
+        return NumberTerm(shape.column, shape.scale, shape.low, shape.high, shape.fill, *numbers)
 
 
 @dataclass(frozen=True)
@@ -61,15 +62,17 @@ class _LevelBlock:
         return LevelTerm(self.index, tuple(map(float, effects[:-1])), float(effects[-1]))
 
 
-def _number_block(values: NDArray[np.float64], index: int) -> _NumberBlock:
+def _number_block(values: NDArray[np.float64], column: Column, index: int) -> _NumberBlock:
     absent = np.isnan(values)
     known = values[~absent] if not absent.all() else np.zeros(1)
     low, high = (float(bound) for bound in np.percentile(known, _PERCENTILES))
     if low == high:
         low, high = float(known.min()), float(known.max())
-    wide = bool(np.abs(known).max() > _WIDE)
-    shape = NumberTerm(index, wide, low, high, float(np.median(known)), 0.0, 0.0, 0.0, 0.0)
-    scaled = shape.scale(np.where(absent, shape.fill, values))
+    scale: Scale = "signed_log" if np.abs(known).max() > _WIDE else "linear"
+    if column.log:
+        scale, low, high = "log", max(low, _LEAST_RATIO), max(high, _LEAST_RATIO)
+    shape = NumberTerm(index, scale, low, high, float(np.median(known)), 0.0, 0.0, 0.0, 0.0)
+    scaled = shape.scaled(np.where(absent, shape.fill, values))
     parts = [scaled, absent.astype(np.float64)] if absent.any() else [scaled]
     return _NumberBlock(shape, np.column_stack(parts))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,16 +13,19 @@ from riskmodel.errors import BundleError
 from riskmodel.models import strict_json
 from riskmodel.models.columns import Column
 
+Scale = Literal["linear", "signed_log", "log"]
+
 
 @dataclass(frozen=True)
 class NumberTerm:
     """slope * (value - centre) + present; a missing value counts as `fill` and adds `missing` instead of `present`.
 
-    Values are clipped to low..high and, if `signed_log`, become sign(v) log(1 + |v|) first; `centre` is on that scale.
+    Values are clipped to low..high and brought to `scale`: as they are, `signed_log` sign(v) log(1 + |v|), or `log`;
+    `centre` is on that scale. For `log`, low is above zero.
     """
 
     column: int
-    signed_log: bool
+    scale: Scale
     low: float
     high: float
     fill: float
@@ -34,13 +37,15 @@ class NumberTerm:
     def effect(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """What each value adds to the margin."""
         absent = np.isnan(values)
-        scaled = self.scale(np.where(absent, self.fill, values))
+        scaled = self.scaled(np.where(absent, self.fill, values))
         return self.slope * (scaled - self.centre) + np.where(absent, self.missing, self.present)
 
-    def scale(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Clipped and, if asked for, logged values."""
-        clipped = np.clip(values, self.low, self.high)
-        return np.sign(clipped) * np.log1p(np.abs(clipped)) if self.signed_log else clipped
+    def scaled(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Clipped values on the scale of the term."""
+        clipped: NDArray[np.float64] = np.clip(values, self.low, self.high)
+        if self.scale == "log":
+            return np.log(clipped)
+        return np.sign(clipped) * np.log1p(np.abs(clipped)) if self.scale == "signed_log" else clipped
 
 
 @dataclass(frozen=True)
@@ -83,11 +88,14 @@ def _term(value: object, columns: Sequence[Column], where: str) -> Term:
 
 def _number_term(value: object, index: int, where: str) -> NumberTerm:
     names = ("low", "high", "fill", "centre", "slope", "present", "missing")
-    found = strict_json.record(value, ("column", "signed_log", *names), where)
+    found = strict_json.record(value, ("column", "scale", *names), where)
     numbers = {name: strict_json.number(found[name], f"{where}, {name}") for name in names}
     if numbers["low"] > numbers["high"]:
         raise BundleError(f"{where}: low is above high; {strict_json.REPAIR}")
-    return NumberTerm(index, strict_json.truth(found["signed_log"], where), **numbers)
+    scale = found["scale"]
+    if scale not in get_args(Scale) or (scale == "log" and numbers["low"] <= 0):
+        raise BundleError(f"{where}: scale {scale!r} is unknown or does not fit its range; {strict_json.REPAIR}")
+    return NumberTerm(index, scale, **numbers)
 
 
 def _level_term(value: object, index: int, levels: int, where: str) -> LevelTerm:

@@ -48,16 +48,21 @@ def close_versions(rows: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
     Versions of a key are ordered by (`known_at`, `batch_id`), `batch_id` compared as text.
     """
     ordered = rows.sort([*key, "known_at", "batch_id"], nulls_last=True, maintain_order=True)
-    return ordered.with_columns(
-        pl.when(_same_key_as(key, -1)).then(pl.col("known_at").shift(-1)).otherwise(STILL_KNOWN).alias("known_until")
-    )
+    following = pl.when(same_as(key, -1)).then(pl.col("known_at").shift(-1)).otherwise(STILL_KNOWN)
+    return ordered.with_columns(following.alias("known_until"))
 
 
 def repeats_version_before(key: Sequence[str], content: Sequence[str]) -> pl.Expr:
     """On rows in version order: true where a row says nothing that the version before it did not say already."""
-    same = [pl.col(name).eq_missing(pl.col(name).shift(1)) for name in (*content, "retracted")]
-    return _same_key_as(key, 1) & pl.all_horizontal(same)
+    return same_as([*key, *content, "retracted"], 1)
 
 
-def _same_key_as(key: Sequence[str], shift: int) -> pl.Expr:
-    return pl.all_horizontal([pl.col(name).eq_missing(pl.col(name).shift(shift)) for name in key]).fill_null(value=False)
+def contradicts_row_before(key: Sequence[str], content: Sequence[str]) -> pl.Expr:
+    """On rows in version order: true where a row and the one before it are one version of one key and differ."""
+    return same_as([*key, "known_at", "batch_id"], 1) & ~same_as([*content, "retracted"], 1)
+
+
+def same_as(columns: Sequence[str], shift: int) -> pl.Expr:
+    """True where a row has the values of the row `shift` before it (after it, if negative); null equals null."""
+    inside = pl.int_range(pl.len()).is_between(max(shift, 0), pl.len() - 1 + min(shift, 0))
+    return inside & pl.all_horizontal([pl.col(name).eq_missing(pl.col(name).shift(shift)) for name in columns])

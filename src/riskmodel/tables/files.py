@@ -1,4 +1,4 @@
-"""Writing files so that a reader sees the old content or the new one, never half of it."""
+"""Writing files so that a reader sees the old content or the new one, never half of it; locks on files and folders."""
 
 from __future__ import annotations
 
@@ -6,31 +6,26 @@ import fcntl
 import json
 import os
 import shutil
+import weakref
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from riskmodel.errors import BusyError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     import polars as pl
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Write a file at once: temporary name beside it, fsync, rename, fsync of the folder."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with temporary.open("wb") as out:
-            out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    sync_folder(path.parent)
+    """Write a file at once: temporary name beside it, fsync, rename, fsync of the folder.
+
+    Raises OSError when the disk refuses; `path` then has its old content, or none.
+    """
+    with _beside(path) as temporary, temporary.open("wb") as out:
+        out.write(content)
 
 
 def write_json(path: Path, content: Any) -> None:
@@ -39,31 +34,59 @@ def write_json(path: Path, content: Any) -> None:
 
 
 def write_parquet(path: Path, rows: pl.DataFrame) -> None:
-    """Write a Parquet file at once."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        rows.write_parquet(temporary, compression="zstd", statistics=True, row_group_size=250_000)
-        with temporary.open("rb") as written:
-            os.fsync(written.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    sync_folder(path.parent)
+    """Write a Parquet file at once; equal rows are equal bytes, however they were put together."""
+    with _beside(path) as temporary:
+        rows.rechunk().write_parquet(temporary, compression="zstd", statistics=True, row_group_size=250_000)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it, durably; one that exists is left alone."""
+    if not folder.exists():
+        make_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        sync_folder(folder.parent)
 
 
 def sync_folder(folder: Path) -> None:
     """Make renames inside a folder durable."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    _sync(folder)
+
+
+def sweep(folder: Path) -> None:
+    """Remove the temporary files that a killed process left in a folder. Only for the holder of its lock."""
+    for rest in folder.glob(".*.tmp"):
+        rest.unlink(missing_ok=True)
+
+
+class Held:
+    """A folder that somebody reads: `remove_folder` spares it until this object is gone."""
+
+    def __init__(self, folder: Path) -> None:
+        """Raises FileNotFoundError when the folder is gone, also when it is being removed right now."""
+        handle = os.open(folder, os.O_RDONLY)
+        self._release = weakref.finalize(self, os.close, handle)
+        fcntl.flock(handle, fcntl.LOCK_SH)  # waits for a removal under way
+        if os.fstat(handle).st_nlink == 0 or not folder.exists():
+            self._release()
+            raise FileNotFoundError(f"{folder} was removed.")
 
 
 def remove_folder(folder: Path) -> None:
-    """Remove a folder that nothing points to any more; a rest that cannot be removed is left to the next run."""
-    shutil.rmtree(folder, ignore_errors=True)
+    """Remove a folder that nothing points to any more.
+
+    A folder that is `Held`, and a rest that cannot be removed, are left to the next run.
+    """
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        shutil.rmtree(folder, ignore_errors=True)
+    except OSError:  # somebody reads it
+        return
+    finally:
+        os.close(handle)
 
 
 @contextmanager
@@ -81,7 +104,32 @@ def locked(path: Path, purpose: str) -> Iterator[None]:
             owner = handle.read().strip() or "another process"
             message = f"{purpose}: {owner} is writing here ({path.parent}). Wait until it has ended and try again."
             raise BusyError(message) from None
-        handle.truncate(0)
+        handle.truncate(0)  # what a killed process left
         handle.write(f"process {os.getpid()}")
         handle.flush()
-        yield
+        try:
+            yield
+        finally:
+            handle.truncate(0)
+
+
+@contextmanager
+def _beside(path: Path) -> Iterator[Path]:
+    """A temporary name beside `path` that takes its place, durably, when the block ends well, and vanishes when not."""
+    make_folder(path.parent)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        yield temporary
+        _sync(temporary)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    sync_folder(path.parent)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -7,14 +7,20 @@ that share a key or a (household, event date) with a new row are sorted again, t
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from riskmodel.tables.bitemporal import close_versions, repeats_version_before
+from riskmodel.errors import DataError
+from riskmodel.tables.bitemporal import close_versions, contradicts_row_before, repeats_version_before
 from riskmodel.tables.catalogue import TABLES
 from riskmodel.tables.column import Type
+from riskmodel.tables.states import without_repeats
+from riskmodel.tables.table import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +34,7 @@ PLACE, NEW = "_place", "_new"
 
 @dataclass
 class Ids:
-    """Dictionaries between the ids of a county and the integers that stand for them, one per kind of id (H, P, S, L, M).
+    """Dictionaries between the ids of a county and the integers that stand for them, one per kind (H, P, S, L, M).
 
     The code of an id is its position; new ids are appended, so a code never changes.
     """
@@ -88,7 +94,8 @@ def decode(rows: pl.DataFrame, table: Table, ids: Ids) -> pl.DataFrame:
     for name, fact in table.facts.items():
         if name in rows.columns:
             series = ids.decode(fact.letter, rows[name]) if fact.type == Type.ID else rows[name]
-            columns.append(series.cast(table.dtypes[name]))
+            text = series.cast(table.dtypes[name])
+            columns.append(text.str.zfill(12) if fact.type == Type.AREA12 else text)
     return pl.DataFrame(columns)
 
 
@@ -103,23 +110,35 @@ def order(table: Table) -> list[str]:
     return list(dict.fromkeys([*first, table.event, *table.key]))
 
 
+@cache
+def layout() -> str:
+    """Fingerprint of the stored form of all tables; a generation of another layout is derived again."""
+    columns = {
+        name: [[c.name, c.type.value, c.letter, *c.allowed] for c in table.facts.values() if not c.derived]
+        + [list(table.key), order(table)]
+        for name, table in TABLES.items()
+    }
+    return hashlib.sha256(json.dumps(columns, sort_keys=True).encode()).hexdigest()[:16]
+
+
 def merge(stored: pl.DataFrame, new: pl.DataFrame, table: Table) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Merge encoded rows into a stored table.
 
-    Returns the merged table and those of `new` that were written: a row that equals the version of its key known on its
-    own `known_at` is not. The result does not depend on the order of the rows of `new`.
+    Returns the merged table and those of `new` that were written. Not written are rows that equal the version of their
+    key known on their own `known_at`, and states that repeat the state before them (see `states.py`). The result does
+    not depend on the order of the rows of `new`. Raises DataError when two rows of one batch disagree on one key.
     """
     key, content = list(table.key), [c for c in table.payload if c not in table.key]
-    old = stored.join(new.select(key).unique(), on=key, how="semi", nulls_equal=True)
-    versions = close_versions(
-        pl.concat([old.drop("known_until").with_columns(pl.lit(value=False).alias(NEW)), new.with_columns(pl.lit(value=True).alias(NEW))], how="vertical"), key
-    )
+    versions = _versions(stored, new, table)
+    _refuse_contradictions(versions, table, content)
     versions = versions.filter(~(pl.col(NEW) & repeats_version_before(key, content)))
+    if table.kind == Kind.STATE:
+        versions = without_repeats(versions, key[0], content, NEW)
     written = versions.filter(NEW).drop(NEW, "known_until")
     if written.is_empty():
         return stored, written
-    touched = close_versions(versions.drop(NEW, "known_until"), key)
-    return _weave(stored, touched, table), written
+    touched = versions.join(written.select(key).unique(), on=key, how="semi", nulls_equal=True)
+    return _weave(stored, close_versions(touched.drop(NEW, "known_until"), key), table), written
 
 
 def build(tables: Mapping[str, pl.DataFrame]) -> tuple[Ids, dict[str, pl.DataFrame]]:
@@ -132,13 +151,35 @@ def build(tables: Mapping[str, pl.DataFrame]) -> tuple[Ids, dict[str, pl.DataFra
     return ids, stored
 
 
+def _versions(stored: pl.DataFrame, new: pl.DataFrame, table: Table) -> pl.DataFrame:
+    """New rows, marked, among the stored versions they have to be compared with, in version order."""
+    compared = list(table.key[:1] if table.kind == Kind.STATE else table.key)
+    old = stored.join(new.select(compared).unique(), on=compared, how="semi", nulls_equal=True).drop("known_until")
+    marked = [
+        old.with_columns(pl.lit(value=False).alias(NEW)),
+        # of equal rows that two departments sent in one batch, always the same one is kept
+        new.sort("source").with_columns(pl.lit(value=True).alias(NEW)),
+    ]
+    return close_versions(pl.concat(marked), table.key)
+
+
+def _refuse_contradictions(versions: pl.DataFrame, table: Table, content: list[str]) -> None:
+    contradictions = versions.filter(contradicts_row_before(table.key, content))
+    if contradictions.height:
+        batch_id, day = contradictions.select("batch_id", "known_at").row(0)
+        raise DataError(
+            f"table {table.name}, batch {batch_id}: {contradictions.height} row(s) known on {day} disagree with "
+            f"another row of the batch on the same key ({', '.join(table.key)}). Quarantine all rows of such a key."
+        )
+
+
 def _weave(stored: pl.DataFrame, touched: pl.DataFrame, table: Table) -> pl.DataFrame:
     """Put re-made versions back among the untouched rows without sorting those."""
     key, by = list(table.key), order(table)
     untouched = stored.join(touched.select(key).unique(), on=key, how="anti", nulls_equal=True, maintain_order="left")
     place = (pl.col(by[0]).cast(pl.Int64) * 2**32 + pl.col(by[1]).to_physical().cast(pl.Int64)).alias(PLACE)
-    if table.name == "villages":
-        place = (pl.col(by[0]) * 100_000 + pl.col(by[1]).to_physical().cast(pl.Int64)).alias(PLACE)
+    if table.facts[by[0]].type == Type.AREA12:  # twelve digits leave 22 bits: days up to the year 7700
+        place = (pl.col(by[0]) * 2**22 + pl.col(by[1]).to_physical().cast(pl.Int64)).alias(PLACE)
     untouched, touched = untouched.with_columns(place), touched.with_columns(place)
     # rows in the same place are sorted together, so that the order never depends on the way the rows arrived
     shared = untouched.filter(pl.col(PLACE).is_in(touched[PLACE].unique().implode()))

@@ -1,97 +1,34 @@
 """The lake: received batches are the truth, a generation per county is the speed.
 
-    <lake>/batches/<table>/county=<code>/<batch_id>.parquet    canonical rows as written, never changed
-    <lake>/manifests/county=<code>/<batch_id>.json             one record per batch; a batch without it does not exist
-    <lake>/generations/county=<code>/<number>/<table>.parquet  sorted and coded, see `generation.py`
-    <lake>/generations/county=<code>/CURRENT                   the number in force, replaced at once
+    batches/, manifests/   what was received, see `batches.py`
+    generations/           derived from it, see `generation_files.py`
+    locks/                 one file per county, held by the process that writes
 
 A kill at any point leaves the old generation in force; batches whose record was written are merged at the next call.
 """
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass, field
+from contextlib import ExitStack
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from riskmodel.errors import LakeError
-from riskmodel.tables import generation
-from riskmodel.tables.bitemporal import known, newest_states
-from riskmodel.tables.catalogue import TABLES, table
-from riskmodel.tables.files import locked, remove_folder, write_bytes, write_json, write_parquet
-from riskmodel.tables.generation import Ids
+from riskmodel.errors import BusyError, LakeError
+from riskmodel.tables import batches, generation
+from riskmodel.tables.batches import Batch, BatchRecord
+from riskmodel.tables.catalogue import table
+from riskmodel.tables.files import Held, locked
+from riskmodel.tables.generation_files import Published, in_force, replace
+from riskmodel.tables.view import View
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable
+    from contextlib import AbstractContextManager
+    from pathlib import Path
 
-
-@dataclass(frozen=True)
-class Batch:
-    """Checked canonical rows of one received file, one table, one county. `known_at` and `source` are in the rows."""
-
-    county: str
-    table: str
-    rows: pl.DataFrame = field(repr=False)
-    received_on: date
-    sha256: str
-    mode: str = "r"
-    source: str = ""
-    period_from: date | None = None
-    period_to: date | None = None
-    full_list: bool = False
-    rows_read: int = 0
-
-
-@dataclass(frozen=True)
-class BatchRecord:
-    """What the manifest says about a batch. Dates are ISO text."""
-
-    batch_id: str
-    county: str
-    table: str
-    source: str
-    received_on: str
-    mode: str
-    period_from: str | None
-    period_to: str | None
-    full_list: bool
-    rows_read: int
-    rows_written: int
-    sha256: str
-
-
-@dataclass(frozen=True)
-class View:
-    """What one county knew at the end of the day `as_of`. The only door to the facts for features and labels."""
-
-    county: str
-    as_of: date
-    ids: Ids = field(repr=False)
-    stored: Mapping[str, pl.LazyFrame] = field(repr=False)
-    records: Sequence[BatchRecord] = field(default=(), repr=False)
-
-    def table(self, name: str) -> pl.LazyFrame:
-        """Known rows of a table in the stored form, sorted by household and event date. Empty where nothing arrived."""
-        frame = self.stored.get(name)
-        return known(generation.empty(table(name)).lazy() if frame is None else frame, self.as_of)
-
-    def states(self, name: str, on: date | None = None) -> pl.LazyFrame:
-        """State of each subject of a state table (villages, households, members) on a day, by default `as_of`."""
-        return newest_states(self.table(name), table(name).key[0], on or self.as_of)
-
-    def canonical(self, name: str) -> pl.DataFrame:
-        """Known rows of a table in canonical form, for people and for tests."""
-        return generation.decode(self.table(name).collect(), table(name), self.ids)
-
-    @classmethod
-    def of(cls, rows: Mapping[str, pl.DataFrame], as_of: date, county: str = "") -> View:
-        """A view on canonical rows in memory: the same code for one household's facts as for a county."""
-        ids, stored = generation.build(rows)
-        return cls(county, as_of, ids, {name: frame.lazy() for name, frame in stored.items()})
+__all__ = ["Batch", "BatchRecord", "Lake", "View"]
 
 
 class Lake:
@@ -102,13 +39,11 @@ class Lake:
 
     def counties(self) -> list[str]:
         """Codes of the counties that have received something, ascending."""
-        return sorted(p.name.removeprefix("county=") for p in self.folder.glob("manifests/county=*"))
+        return batches.counties(self.folder)
 
     def records(self, county: str) -> list[BatchRecord]:
-        """The batches of a county in the order of their arrival."""
-        folder = self.folder / "manifests" / f"county={county}"
-        records = [BatchRecord(**json.loads(p.read_text("utf-8"))) for p in folder.glob("*.json")]
-        return sorted(records, key=_arrival)
+        """The batches of a county in the order of arrival. Raises LakeError when a record is damaged or missing."""
+        return batches.read_records(self.folder, county)
 
     def newest_delivery(self) -> date:
         """Day of the newest delivery in the lake: the day on which labels are read. Raises LakeError when empty."""
@@ -117,188 +52,130 @@ class Lake:
             raise LakeError(f"the lake in {self.folder} is empty: nothing was received yet. Ingest a delivery first.")
         return date.fromisoformat(max(days))
 
-    def receive(self, batches: Iterable[Batch]) -> list[BatchRecord]:
+    def receive(self, received: Iterable[Batch]) -> list[BatchRecord]:
         """Append batches in the order given and bring the generations up to date.
 
-        A batch already received (same file, table, county and day) and rows that say nothing new are not written, so a
-        file sent twice changes nothing. Returns the records of the batches written. Raises BusyError when another
-        process writes.
+        A batch already received (same file, table, county and day) changes nothing at all. Rows that say nothing new
+        are not written; a batch of such rows only leaves its record. Returns the records written. Raises BusyError when
+        another process writes to one of the counties, DataError when rows of a batch contradict each other, LakeError
+        when the lake is damaged, OSError when the disk refuses. What was recorded before an error stays.
         """
         by_county: dict[str, list[Batch]] = {}
-        for batch in batches:
+        for batch in received:
             by_county.setdefault(batch.county, []).append(batch)
-        with locked(self.folder / ".lock", "the lake"):
+        with ExitStack() as locks:
+            for county in sorted(by_county):
+                locks.enter_context(self._locked(county))
             return [record for county, group in by_county.items() for record in self._receive(county, group)]
 
     def view(self, county: str, as_of: date) -> View:
-        """What `county` knew at the end of the day `as_of`. Raises LakeError for a county without batches."""
-        records = self.records(county)
-        if not records:
-            raise LakeError(f"no county {county} in the lake {self.folder}; it holds: {', '.join(self.counties())}.")
-        number, done = self._current(county)
-        if done != {record.batch_id for record in records}:
-            with locked(self.folder / ".lock", "the lake"):
-                self._receive(county, [])
-            number, _ = self._current(county)
-        folder = self._generation_folder(county, number)
-        stored = {path.stem: pl.scan_parquet(path) for path in folder.glob("*.parquet") if path.stem in TABLES}
-        known_records = [r for r in records if r.received_on <= as_of.isoformat()]
-        return View(county, as_of, _read_ids(folder), stored, known_records)
+        """What `county` knew at the end of the day `as_of`.
+
+        While another process writes, this is what was published before. Raises LakeError for a county without batches
+        and when a file is damaged or missing, BusyError when another process is writing the county's first generation.
+        """
+        records = self._refreshed(county)
+        published, held = self._hold(county)
+        if not published.batches <= {record.batch_id for record in records}:
+            records = self.records(county)
+        seen = [r for r in records if r.batch_id in published.batches and r.received_on <= as_of.isoformat()]
+        return View(county, as_of, published.ids(), published.scan(), seen, held)
 
     def rebuild(self, county: str) -> None:
-        """Throw the generation of a county away and derive it again from the batches."""
-        with locked(self.folder / ".lock", "the lake"):
-            remove_folder(self.folder / "generations" / f"county={county}")
-            self._receive(county, [])
+        """Derive the generation of a county again from its batches; the old one stays in force until that is done."""
+        with self._locked(county):
+            self._receive(county, [], fresh=True)
 
-    def _receive(self, county: str, batches: list[Batch]) -> list[BatchRecord]:
-        writer = _CountyWriter(self, county)
+    def _receive(self, county: str, group: list[Batch], fresh: bool = False) -> list[BatchRecord]:
+        writer = _CountyWriter(
+            self.folder, county, Published(self._generations(county)) if fresh else self._current(county)
+        )
         writer.catch_up()
-        written = [record for batch in batches if (record := writer.append(batch))]
+        written = [record for batch in group if (record := writer.append(batch))]
         writer.publish()
         return written
 
-    def _current(self, county: str) -> tuple[int, set[str]]:
-        pointer = self.folder / "generations" / f"county={county}" / "CURRENT"
-        if not pointer.exists():
-            return 0, set()
-        state = json.loads(pointer.read_text("utf-8"))
-        return int(state["generation"]), set(state["batches"])
+    def _refreshed(self, county: str) -> list[BatchRecord]:
+        """All records, after batches that are in no generation yet were merged, unless somebody is doing just that."""
+        published = self._current(county)  # before the records: those of its batches were there first
+        records = self.records(county)
+        if not records:
+            held = ", ".join(self.counties()) or "none"
+            raise LakeError(f"no county {county} in the lake {self.folder}. It has: {held}. Ingest a delivery first.")
+        batches.require_records(self.folder, county, records, published.batches)
+        if {record.batch_id for record in records} != published.batches:
+            try:
+                with self._locked(county):
+                    self._receive(county, [])
+            except BusyError:
+                if not published.number:
+                    raise
+        return records
 
-    def _generation_folder(self, county: str, number: int) -> Path:
-        return self.folder / "generations" / f"county={county}" / f"{number:06d}"
+    def _hold(self, county: str) -> tuple[Published, Held]:
+        """The generation in force, kept on disk as long as the second value lives."""
+        while True:
+            published = self._current(county)
+            try:
+                return published, Held(published.path)
+            except FileNotFoundError as error:
+                if self._current(county) == published:
+                    message = f"{published.path} is missing. Rebuild county {county} (Lake.rebuild)."
+                    raise LakeError(message) from error
 
-    def _batch_path(self, record: BatchRecord) -> Path:
-        return self.folder / "batches" / record.table / f"county={record.county}" / f"{record.batch_id}.parquet"
+    def _current(self, county: str) -> Published:
+        return in_force(self._generations(county))
+
+    def _generations(self, county: str) -> Path:
+        return self.folder / "generations" / f"county={county}"
+
+    def _locked(self, county: str) -> AbstractContextManager[None]:
+        return locked(self.folder / "locks" / f"county={county}", f"county {county} of the lake")
 
 
 class _CountyWriter:
     """Appends batches to one county with its generation held in memory, and publishes it at the end."""
 
-    def __init__(self, lake: Lake, county: str) -> None:
-        self.lake, self.county = lake, county
-        self.records = lake.records(county)
-        self.number, self.done = lake._current(county)
-        self.folder = lake._generation_folder(county, self.number)
-        self.ids = _read_ids(self.folder)
+    def __init__(self, lake: Path, county: str, base: Published) -> None:
+        self.lake, self.base = lake, base
+        batches.sweep_batches(lake, county)
+        self.records = batches.read_records(lake, county)
+        batches.require_records(lake, county, self.records, base.batches)
+        self.ids = base.ids()
         self.tables: dict[str, pl.DataFrame] = {}
         self.changed: set[str] = set()
 
     def catch_up(self) -> None:
         """Merge batches that have a record but are not in the generation (after a kill, or a rebuild)."""
         for record in self.records:
-            if record.batch_id not in self.done:
-                path = self.lake._batch_path(record)
-                if record.rows_written and not path.exists():
-                    raise LakeError(f"{path} is missing although the manifest names it. Restore it from the backup.")
-                if record.rows_written:
-                    self._merge(record.table, pl.read_parquet(path))
-                self.done.add(record.batch_id)
-                self.changed.add(record.table)
+            if record.rows_written and record.batch_id not in self.base.batches:
+                self._merge(record.table, batches.read_batch(self.lake, record))
 
     def append(self, batch: Batch) -> BatchRecord | None:
-        """Write what is new in a batch; None when nothing is."""
-        if any(self._is_same(record, batch) for record in self.records):
+        """Write the record of a batch and what is new in it; None when the batch was received before."""
+        if any(record.is_of(batch) for record in self.records):
             return None
-        batch_id = self._next_id(batch)
+        batch_id = BatchRecord.of(batch, self.records, 0).batch_id
         written = self._merge(batch.table, batch.rows.with_columns(batch_id=pl.lit(batch_id)))
-        if written.is_empty() and not self._widens_coverage(batch):
-            return None
-        record = _record(batch, batch_id, written.height)
-        if written.height:
-            write_parquet(self.lake._batch_path(record), written)
-        write_json(self.lake.folder / "manifests" / f"county={self.county}" / f"{batch_id}.json", asdict(record))
+        record = BatchRecord.of(batch, self.records, written.height)
+        batches.write_batch(self.lake, record, written)
         self.records.append(record)
-        self.done.add(batch_id)
         return record
 
     def publish(self) -> None:
-        """Write the new generation beside the old one and let CURRENT point to it."""
-        current = self.lake._current(self.county)
-        if self.done == current[1] and self.number:
-            return
-        target = self.lake._generation_folder(self.county, self.number + 1)
-        remove_folder(target)
-        for name in TABLES:
-            self._publish_table(name, target)
-        for kind, values in self.ids.values.items():
-            write_parquet(target / f"ids_{kind}.parquet", values.to_frame())
-        pointer = target.parent / "CURRENT"
-        state = {"generation": self.number + 1, "batches": sorted(self.done)}
-        write_bytes(pointer, (json.dumps(state) + "\n").encode())
-        # the generation just replaced stays for readers that have it open; the one before it goes
-        remove_folder(self.lake._generation_folder(self.county, self.number - 1))
-
-    def _publish_table(self, name: str, target: Path) -> None:
-        old = self.folder / f"{name}.parquet"
-        if name in self.changed and name in self.tables:
-            write_parquet(target / f"{name}.parquet", self.tables[name])
-        elif old.exists():
-            target.mkdir(parents=True, exist_ok=True)
-            (target / f"{name}.parquet").hardlink_to(old)
+        """Put what was merged in force."""
+        merged = {record.batch_id for record in self.records}
+        if merged != self.base.batches:
+            replace(self.base, {name: self.tables[name] for name in sorted(self.changed)}, self.ids, merged)
 
     def _merge(self, name: str, rows: pl.DataFrame) -> pl.DataFrame:
         """Merge canonical rows; returns those written, in canonical form."""
         spec = table(name)
         if name not in self.tables:
-            path = self.folder / f"{name}.parquet"
-            self.tables[name] = pl.read_parquet(path) if path.exists() else generation.empty(spec)
+            self.tables[name] = self.base.read(name)
         ids = self.ids.copy()
         merged, written = generation.merge(self.tables[name], generation.encode(rows, spec, ids), spec)
         if written.height:
             self.tables[name], self.ids = merged, ids
             self.changed.add(name)
         return generation.decode(written, spec, ids)
-
-    def _next_id(self, batch: Batch) -> str:
-        stem = f"{batch.mode}{batch.received_on:%Y%m%d}-"
-        day = f"{batch.received_on:%Y%m%d}-"
-        numbers = [int(r.batch_id.split("-")[1]) for r in self.records if r.batch_id[1:].startswith(day)]
-        return f"{stem}{max(numbers, default=0) + 1:04d}"
-
-    @staticmethod
-    def _is_same(record: BatchRecord, batch: Batch) -> bool:
-        return (record.sha256, record.table, record.received_on, record.mode) == (
-            batch.sha256,
-            batch.table,
-            batch.received_on.isoformat(),
-            batch.mode,
-        )
-
-    def _widens_coverage(self, batch: Batch) -> bool:
-        """A full list that brings no new row still says that nobody else is on it."""
-        period = (_iso(batch.period_from), _iso(batch.period_to))
-        return batch.full_list and not any(
-            r.full_list and r.table == batch.table and (r.period_from, r.period_to) == period for r in self.records
-        )
-
-
-def _read_ids(folder: Path) -> Ids:
-    return Ids({p.stem.removeprefix("ids_"): pl.read_parquet(p)["id"] for p in folder.glob("ids_*.parquet")})
-
-
-def _record(batch: Batch, batch_id: str, rows_written: int) -> BatchRecord:
-    return BatchRecord(
-        batch_id=batch_id,
-        county=batch.county,
-        table=batch.table,
-        source=batch.source,
-        received_on=batch.received_on.isoformat(),
-        mode=batch.mode,
-        period_from=_iso(batch.period_from),
-        period_to=_iso(batch.period_to),
-        full_list=batch.full_list,
-        rows_read=batch.rows_read,
-        rows_written=rows_written,
-        sha256=batch.sha256,
-    )
-
-
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None
-
-
-def _arrival(record: BatchRecord) -> tuple[str, int]:
-    """Order of arrival: day of import, then the running number of that day (shared by both modes)."""
-    day, number = record.batch_id[1:].split("-")
-    return day, int(number)

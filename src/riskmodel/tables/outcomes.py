@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from riskmodel.errors import UsageError
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def episodes(view: View) -> pl.LazyFrame:
-    """Monitoring episodes of a view with `episode_no`; an open episode ends in the month in which a newer one begins."""
+    """Monitoring episodes of a view with `episode_no`; an open one ends in the month in which a newer one begins."""
     following = pl.col("identified_month").shift(-1).over("household_id")
     return (
         view.table("monitoring_episodes")
@@ -38,8 +40,10 @@ def new_entries(view: View, later: View, first: date, after_last: date) -> pl.La
 
     `view` is the view of the as-of date, `later` the one the outcome is read in. Left out: households with an open
     episode, and those in the pipeline (identified before `first`, not known yet, not eliminated by then).
-    Columns: `household_id` (as coded in `view`), `event`.
+    Columns: `household_id` (as coded in `view`), `event`. Raises UsageError when the views number households
+    differently.
     """
+    _require_one_coding(view, later, "H")
     active = view.states("households").filter(pl.col("status") == "active").select("household_id")
     seen = episodes(view).select("household_id", "identified_month")
     later_episodes = episodes(later)
@@ -68,12 +72,14 @@ def month_incomes(view: View, month: date) -> pl.LazyFrame:
 
 
 def same_people(view: View, later: View, on: date, share: float) -> pl.LazyFrame:
-    """Households in which at least `share` of the persons listed both at the as-of date and on the day `on` are the same.
+    """Households in which at least `share` of the persons listed at the as-of date and on the day `on` are the same.
 
     A survey dwelling can house another family a year later under the same numbers. A person counts as the same when the
     sex is equal and the birth month differs by at most 24 months (an age that moved by -1 to +3 years within a year).
-    Households without any person listed both times are left out. Column: `household_id`.
+    Households without any person listed both times are left out. Column: `household_id`. Raises UsageError when the
+    views number persons differently.
     """
+    _require_one_coding(view, later, "H", "P")
     columns = ["household_id", "person_id", "sex", "birth_month"]
     before = view.states("members").filter(pl.col("leave_reason").is_null()).select(columns)
     after = later.states("members", on).filter(pl.col("leave_reason").is_null()).select(columns)
@@ -81,6 +87,18 @@ def same_people(view: View, later: View, on: date, share: float) -> pl.LazyFrame
     same = (pl.col("sex") == pl.col("sex_right")) & (months <= 24)
     both = before.join(after, on=["household_id", "person_id"], how="inner")
     return both.group_by("household_id").agg(share=same.mean()).filter(pl.col("share") >= share).select("household_id")
+
+
+def _require_one_coding(view: View, later: View, *kinds: str) -> None:
+    """Two views of one lake agree on all codes that both have; views made of different rows need not."""
+    for kind in kinds:
+        mine, other = view.ids.of(kind), later.ids.of(kind)
+        shared = min(mine.len(), other.len())
+        if not mine.head(shared).equals(other.head(shared)):
+            raise UsageError(
+                f"the views of {view.as_of} and {later.as_of} number the ids of kind {kind} differently and cannot be "
+                "compared. Take both from one lake, or make both of the same rows."
+            )
 
 
 def _month_number(column: str) -> pl.Expr:

@@ -79,22 +79,27 @@ def fit_calibrated(recipes: Recipes, kind: str, rows: Rows, seed: int) -> Calibr
     """Fit on all rows, and calibrate on rolling-origin predictions inside them.
 
     Every validation block is predicted by a model that saw only labels known before the block began, and none of its
-    households. Where the rows span too few periods for that, folds by household take their place.
+    households. Where the rows span too few periods for that, folds by household take their place. The predictions of a
+    block are first brought to the block's own level, so that they teach the shape only: three blocks say next to nothing
+    about how the level will move next, and their drift would be carried forward. The level is that of all rows.
     """
     folds = rolling_origins(rows.time, rows.y, rows.gap) or group_folds(rows.group, rows.y, FALLBACK_FOLDS, seed)
     margins, outcomes = [], []
     for train, valid in folds:
         learned = rows.where(without_groups(train, valid, rows.group))
         if 0 < learned.y.sum() < len(learned):
-            margins.append(recipes.fit(kind, learned, seed).margin(rows.x[valid]))
-            outcomes.append(rows.y[valid])
+            margin = recipes.fit(kind, learned, seed).margin(rows.x[valid])
+            if 0 < rows.y[valid].sum() < valid.sum():
+                margins.append(margin + Calibration.identity().levelled(margin, rows.y[valid]).shift)
+                outcomes.append(rows.y[valid])
     if not margins:
         raise DataError(
             f"{len(rows)} training rows with {int(rows.y.sum())} events are too few to calibrate a model. "
             "Use more as-of dates, or wait until more labels have matured."
         )
-    calibration = Calibration.fit(np.concatenate(margins), np.concatenate(outcomes))
-    return CalibratedModel(recipes.fit(kind, rows, seed), calibration)
+    shape = Calibration.fit(np.concatenate(margins), np.concatenate(outcomes))
+    model = recipes.fit(kind, rows, seed)
+    return CalibratedModel(model, shape.levelled(model.margin(rows.x), rows.y))
 
 
 def judge(

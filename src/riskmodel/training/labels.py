@@ -50,6 +50,7 @@ class Label:
     name: str
     title: str
     """Chinese title."""
+    english: str
     horizon: int
     """Months."""
     cohort: str
@@ -126,7 +127,8 @@ LABELS: dict[str, Label] = {
     for label in (
         Label(
             name="new_entry_12m",
-            title="12个月内新纳入监测",
+            title="新纳入监测",
+            english="new entry into monitoring",
             horizon=12,
             cohort="active households without an open episode in the view of the as-of date; a household in the pipeline "
             "(identified before M0, not known yet, not eliminated by then) is left out",
@@ -136,7 +138,8 @@ LABELS: dict[str, Label] = {
         ),
         Label(
             name="income_below_line_12m",
-            title="12个月后月人均收入低于监测线",
+            title="月人均收入低于监测线",
+            english="monthly income per head below the line",
             horizon=12,
             cohort="households whose income per head of the newest complete income month m was not below the line, found "
             "again in month m + 12 with at least half of the persons listed both times the same people",

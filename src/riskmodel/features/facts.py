@@ -1,0 +1,137 @@
+"""What features may ask of a household.
+
+A feature asks for numbers by window ("net income of the last 3 complete months"). Each request is noted as an
+aggregate over one prepared table and answered with the column that will hold it; `collect` makes all of them in one
+pass per table. A feature never sees a clock, a file or a row that was not known by the as-of date.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from riskmodel.features.arithmetic import total_of
+from riskmodel.features.windows import INCOME_MONTHS, PREPARED, Moment
+
+if TYPE_CHECKING:
+    from riskmodel.policy import IncomeComponent
+    from riskmodel.tables.lake import View
+
+LINE = "line"
+"""Column of the base table that holds the line of the household."""
+
+
+@dataclass
+class Facts:
+    """Every answer is an expression on one row per household; null = nothing known.
+
+    Counts and sums are integers and therefore exact: they do not depend on the order of rows or on threads. `size`,
+    `category` and `exit_year` of the household's state are columns that a feature may use as they are.
+    """
+
+    moment: Moment
+    parameter: Callable[[str], float]
+    """Policy value of a kind in force for this county at the as-of date, as known then."""
+    wanted: dict[str, dict[str, pl.Expr]] = field(default_factory=dict)
+    """Aggregates to make, by prepared table and column."""
+    village_sums: dict[str, pl.Expr] = field(default_factory=dict)
+    """Sums over the neighbours to make, by column."""
+
+    def survey(self, column: str) -> pl.Expr:
+        """Column of the newest income survey of the last 36 months, of any stage; money in fen a year.
+
+        Surveys that end on the same day: the later policy year, then elimination before identification before annual.
+        """
+        return self._the_row("surveys", column)
+
+    def line(self) -> pl.Expr:
+        """The line: monitoring line in force on the last day of the newest survey's window, fen per person and year."""
+        self.survey("period_end")
+        return pl.col(LINE)
+
+    def received(self, name: str, components: Iterable[IncomeComponent], newest: int, oldest: int) -> pl.Expr:
+        """Net amount received in the complete months `newest`..`oldest` ago, fen; costs are negative. Null: no row."""
+        inside = _months_ago(newest, oldest) & pl.col("component").is_in([c.value for c in components])
+        return self._ask("incomes", f"{name}_{newest}_{oldest}", total_of(pl.col("net"), inside))
+
+    def months_with_income(self, newest: int, oldest: int) -> pl.Expr:
+        """How many of the complete months `newest`..`oldest` ago have an income row. Null: no row in 12 months."""
+        months = pl.col("month").filter(_months_ago(newest, oldest)).n_unique().cast(pl.Int64)
+        return self._ask("incomes", f"months_{newest}_{oldest}", months)
+
+    def members(self, name: str, aggregate: pl.Expr) -> pl.Expr:
+        """Aggregate over the present members; columns of the table, `age` and `school_age` in years.
+
+        `age` is that of the as-of month, `school_age` that of the last 31 August before the running school year.
+        """
+        return self._ask("members", name, aggregate)
+
+    def workers(self, name: str, aggregate: pl.Expr) -> pl.Expr:
+        """Aggregate over each present member's newest employment month of the last 6 complete ones.
+
+        Columns of the table and, of the member: `relation`, `age`, `school_age`, `pension_status`.
+        """
+        return self._ask("workers", name, aggregate)
+
+    def work_months(self, name: str, aggregate: pl.Expr) -> pl.Expr:
+        """Aggregate over the employment rows of present members, last 12 complete months; columns as for workers."""
+        return self._ask("employment", name, aggregate)
+
+    def pupils(self, name: str, aggregate: pl.Expr) -> pl.Expr:
+        """Aggregate over each present member's newest school term of the last 12 months; columns as for workers."""
+        return self._ask("pupils", name, aggregate)
+
+    def housing(self, column: str) -> pl.Expr:
+        """Column of the newest inspection of the house, however old."""
+        return self._the_row("housing", column)
+
+    def water(self, column: str) -> pl.Expr:
+        """Column of the newest inspection of the water, however old."""
+        return self._the_row("water", column)
+
+    def episodes(self, name: str, aggregate: pl.Expr) -> pl.Expr:
+        """Aggregate over the monitoring episodes identified by the as-of date."""
+        return self._ask("episodes", name, aggregate)
+
+    def neighbours(self, name: str, amount: pl.Expr) -> pl.Expr:
+        """Sum of a whole number over the other active households of the village; one without the fact counts 0."""
+        whole = amount.cast(pl.Int64).fill_null(0)
+        return _note(self.village_sums, f"village.{name}", whole)
+
+    def collect(self, view: View) -> list[pl.LazyFrame]:
+        """One frame per prepared table asked: `household_id` and every aggregate asked of it."""
+        return [
+            PREPARED[name].rows(view, self.moment).group_by("household_id").agg(*aggregates.values())
+            for name, aggregates in self.wanted.items()
+        ]
+
+    def _the_row(self, prepared: str, column: str) -> pl.Expr:
+        """A column of a prepared table with at most one row per household."""
+        return self._ask(prepared, column, pl.col(column).first())
+
+    def _ask(self, prepared: str, name: str, aggregate: pl.Expr) -> pl.Expr:
+        return _note(self.wanted.setdefault(prepared, {}), f"{prepared}.{name}", aggregate)
+
+
+def of_head(column: pl.Expr) -> pl.Expr:
+    """Aggregate: the value of the head of household; the smallest where the rows name several heads."""
+    return column.filter(pl.col("relation") == "head").min()
+
+
+def _months_ago(newest: int, oldest: int) -> pl.Expr:
+    if oldest > INCOME_MONTHS:
+        raise ValueError(
+            f"income of {oldest} months ago is asked for, but only {INCOME_MONTHS} months are read: raise INCOME_MONTHS"
+        )
+    return pl.col("months_ago").is_between(newest, oldest)
+
+
+def _note(noted: dict[str, pl.Expr], column: str, expression: pl.Expr) -> pl.Expr:
+    """Note an expression under its column. Raises ValueError where the column already means something else."""
+    named = expression.alias(column)
+    if not noted.setdefault(column, named).meta.eq(named):
+        raise ValueError(f"two features ask for {column} and mean different things: give one of them another name")
+    return pl.col(column)

@@ -1,0 +1,84 @@
+"""Why a household scored as it did: contributions summed to groups, and the leading reasons as codes and values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+REASONS = 5
+"""Most reasons told of a household; one per group, so that one cause is never told twice."""
+LEAST = 0.01
+"""A group that raises the log-odds by less than this is no reason."""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One reason as it is stored: codes and a number, no text. `value` is None where it is not known."""
+
+    group: str
+    feature: str
+    value: float | None
+    contribution: float
+
+
+def group_sums(contributions: NDArray[np.float64], groups: Mapping[str, str]) -> dict[str, NDArray[np.float64]]:
+    """Contributions (n, F) summed by group: code -> (n,). `groups` maps the columns, in order, to their group."""
+    codes = np.array(list(groups.values()))
+    return {code: contributions[:, codes == code].sum(axis=1) for code in dict.fromkeys(codes.tolist())}
+
+
+def leading_reasons(
+    contributions: NDArray[np.float64], x: NDArray[np.float64], groups: Mapping[str, str]
+) -> dict[str, pl.Series]:
+    """The groups that raise the risk most, each by its strongest feature, as columns for the result table.
+
+    contributions, x: (n, F). For k = 1..5: `reason_k_group`, `reason_k_feature` (codes, null where there is no k-th
+    reason), `reason_k_value` (value of the feature, null where it is missing). No text is made here.
+    """
+    names, codes = np.array(list(groups)), np.array(list(groups.values()))
+    distinct = np.array(list(dict.fromkeys(codes.tolist())))
+    rows = np.arange(len(x))
+    sums = np.column_stack([contributions[:, codes == code].sum(axis=1) for code in distinct])
+    strongest = np.column_stack(
+        [np.flatnonzero(codes == code)[contributions[:, codes == code].argmax(axis=1)] for code in distinct]
+    )
+    order = np.argsort(-sums, axis=1, kind="stable")[:, :REASONS]
+    columns: dict[str, pl.Series] = {}
+    for k in range(order.shape[1]):
+        group = order[:, k]
+        feature = strongest[rows, group]
+        shown = sums[rows, group] >= LEAST
+        value = np.where(shown, x[rows, feature], np.nan)
+        prefix = f"reason_{k + 1}"
+        columns[f"{prefix}_group"] = _codes(distinct, group, shown)
+        columns[f"{prefix}_feature"] = _codes(names, feature, shown)
+        columns[f"{prefix}_value"] = pl.Series(value, dtype=pl.Float64, nan_to_null=True)
+    return columns
+
+
+def stored_reasons(row: Mapping[str, object], prefix: str) -> list[Reason]:
+    """The reasons of one row of a result table; `prefix` is that of the contribution columns."""
+    found = []
+    for k in range(1, REASONS + 1):
+        feature, group = row.get(f"reason_{k}_feature"), row.get(f"reason_{k}_group")
+        if isinstance(feature, str) and isinstance(group, str):
+            value = row[f"reason_{k}_value"]
+            number = float(value) if isinstance(value, int | float) else None
+            contribution = row[f"{prefix}{feature}"]
+            found.append(Reason(group, feature, number, float(str(contribution))))
+    return found
+
+
+def _codes(values: NDArray[np.str_], index: NDArray[np.intp], shown: NDArray[np.bool_]) -> pl.Series:
+    """Codes picked by position, null where nothing is to be shown; gathered from a small dictionary."""
+    dictionary = pl.Series(values.tolist(), dtype=pl.String)
+    positions = pl.Series(np.where(shown, index, -1), dtype=pl.Int64)
+    return dictionary.gather(positions.replace(-1, None))

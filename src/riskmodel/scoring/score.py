@@ -1,0 +1,89 @@
+"""Scores of a county: probability, tier, rank, and what each feature contributed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from riskmodel.errors import BundleError
+from riskmodel.features import declared, set_hash
+from riskmodel.policy import Tier
+from riskmodel.scoring.reasons import group_sums, leading_reasons
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from riskmodel.features import FeatureTable
+    from riskmodel.models import Bundle
+    from riskmodel.policy import Policy
+
+CONTRIBUTION, GROUP = "contribution_", "group_"
+"""Prefixes of the columns that hold what a feature and a group added to the margin (log-odds)."""
+
+
+def score(table: FeatureTable, bundle: Bundle, policy: Policy) -> pl.DataFrame:
+    """One row per household of the table, riskiest first; ties by household id.
+
+    Columns: keys, `as_of`, `probability` (calibrated, of the label's event within `horizon_months`), `tier`,
+    `rank_county`, `rank_township` (1 = highest), `margin`, `base`, `contribution_<feature>` (float64; with `base` they
+    sum to `margin`), `group_<code>`, `reason_k_group/_feature/_value` (see `leading_reasons`), `label`, `model`.
+    Raises BundleError when the model was trained on another feature set, NothingInForce when a tier is missing.
+    """
+    check_feature_set(bundle)
+    x = table.values
+    margin = bundle.model.margin(x)
+    contributions = bundle.model.contributions(x)
+    probability = bundle.model.calibration.probability(margin)
+    groups = {f.name: f.group.value for f in table.features}
+    sums = group_sums(contributions, groups)
+    columns = {
+        "probability": probability,
+        "tier": tiers(probability, policy, table.county, table.as_of),
+        "margin": margin,
+        "base": np.full(len(x), bundle.model.model.base),
+    }
+    columns |= {f"{GROUP}{code}": values for code, values in sums.items()}
+    columns |= {f"{CONTRIBUTION}{f.name}": contributions[:, i] for i, f in enumerate(table.features)}
+    columns |= leading_reasons(contributions, x, groups)
+    scored = pl.concat([table.keys, pl.DataFrame(columns)], how="horizontal").with_columns(
+        as_of=pl.lit(table.as_of),
+        label=pl.lit(bundle.facts.label),
+        horizon_months=pl.lit(bundle.facts.horizon_months, dtype=pl.Int32),
+        model=pl.lit(bundle.hash[:16]),
+    )
+    return _ranked(scored)
+
+
+def check_feature_set(bundle: Bundle) -> None:
+    """Raise BundleError unless the model was trained on the features that this version declares."""
+    if bundle.facts.feature_set != set_hash():
+        names = {f.name for f in declared()} ^ {c.name for c in bundle.model.columns}
+        differing = f" (different: {', '.join(sorted(names)[:5])})" if names else ""
+        raise BundleError(
+            f"the model was trained on feature set {bundle.facts.feature_set}, this version declares {set_hash()}"
+            f"{differing}. Train again, or use the version that trained it."
+        )
+
+
+def tiers(probability: np.ndarray, policy: Policy, area: str, as_of: date) -> pl.Series:
+    """Tier of each calibrated probability by the policy thresholds `tier.*` in force at `as_of`, as known then."""
+    order = [Tier.VERY_HIGH, Tier.HIGH, Tier.MEDIUM]
+    floors = [policy.value(f"tier.{tier.value}", area, on=as_of, known=as_of) for tier in order]
+    chosen = np.select([probability >= floor for floor in floors], [t.value for t in order], default=Tier.LOW.value)
+    return pl.Series("tier", chosen.astype(object), dtype=pl.String)
+
+
+def _ranked(scored: pl.DataFrame) -> pl.DataFrame:
+    """Order by risk and add the ranks; the township is the first nine digits of the area code."""
+    ordered = scored.with_columns(
+        county=pl.col("village_code").str.slice(0, 6), township=pl.col("village_code").str.slice(0, 9)
+    ).sort(["probability", "household_id"], descending=[True, False])
+    ranked = ordered.with_columns(
+        rank_county=pl.int_range(1, pl.len() + 1, dtype=pl.Int32),
+        rank_township=pl.int_range(1, pl.len() + 1, dtype=pl.Int32).over("township"),
+    )
+    first = ["household_id", "county", "township", "village_code", "category", "size", "as_of", "label", "horizon_months",
+             "probability", "tier", "rank_county", "rank_township", "margin", "base"]  # fmt: skip
+    return ranked.select(*first, pl.exclude(first))

@@ -1,0 +1,59 @@
+"""Commands about data: ingest, demo, docs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from riskmodel.serving.cli.options import Json, now, workspace
+from riskmodel.serving.cli.output import Terminal, emit
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    app.command()(ingest)
+    app.command()(demo)
+    app.command(hidden=True)(docs)
+
+
+def ingest(
+    context: typer.Context,
+    path: Annotated[Path, typer.Argument(help="A delivery YYYY-MM-DD/, a folder of deliveries, or the raw/ folder of EPH.")],
+    as_json: Json = False,
+) -> None:
+    """Load deliveries into the lake; bad rows are quarantined and reported."""
+    from riskmodel.workflows.ingest import ingest as run
+
+    done = run(workspace(context), path, Terminal())
+    lines = [
+        f"{done.files} files, {done.rows_read:,} rows read: {done.rows_loaded:,} loaded, {done.rows_known:,} known before, "
+        f"{done.rows_duplicate:,} duplicates, {done.rows_refused:,} quarantined",
+        *([f"quarantine: {done.quarantine}"] if done.quarantine else []),
+        *(["the share of quarantined rows of a file exceeds the policy limit"] if done.refused_share_exceeded else []),
+    ]
+    emit(done, as_json=as_json, lines=lines)
+    if done.refused_share_exceeded:
+        raise typer.Exit(3)
+
+
+def demo(
+    context: typer.Context,
+    households: Annotated[int, typer.Option(min=200, max=200_000, help="Households of the generated county.")] = 2000,
+    months: Annotated[int, typer.Option(min=30, max=120, help="Months of history.")] = 48,
+    as_json: Json = False,
+) -> None:
+    """Generate a small county, ingest it, train, score it and show whom to visit first."""
+    from riskmodel.workflows.demo import demo as run
+
+    found = run(workspace(context), households, months, now(), Terminal())
+    emit(found, as_json=as_json, lines=found.lines())
+
+
+def docs(to: Annotated[Path, typer.Option(help="Folder of the documentation.")] = Path("docs")) -> None:
+    """Write the generated pages of the documentation."""
+    from riskmodel.workflows.documentation import write_pages
+
+    for page in write_pages(to):
+        typer.echo(page)

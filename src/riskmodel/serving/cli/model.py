@@ -1,0 +1,102 @@
+"""Commands about models and scores: train, score, models."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from riskmodel.errors import UsageError
+from riskmodel.serving.cli.options import AsOf, Json, LabelName, now, parsed_date, parsed_month, workspace
+from riskmodel.serving.cli.output import Terminal, emit
+from riskmodel.serving.cli.tables import metric_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from riskmodel.workflows.train import Trained
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    app.command()(train)
+    app.command()(score)
+    models = typer.Typer(help="List the trained models, or make one the champion.", no_args_is_help=True)
+    models.command("list")(list_models)
+    models.command("promote")(promote)
+    app.add_typer(models, name="models")
+
+
+def train(context: typer.Context, label: LabelName = None, as_json: Json = False) -> None:
+    """Train and judge the models on matured labels and register the result."""
+    from riskmodel.workflows.train import train as run
+
+    done = run(workspace(context), now(), label, Terminal())
+    emit(done, as_json=as_json, lines=_trained_lines(done))
+
+
+def score(
+    context: typer.Context,
+    month: Annotated[str | None, typer.Option("--month", metavar="YYYY-MM", help="Month of the run.")] = None,
+    as_of: AsOf = None,
+    label: LabelName = None,
+    as_json: Json = False,
+) -> None:
+    """Score every active household with the champion and publish the results."""
+    from riskmodel.workflows.score import as_of_of_month, newest_as_of
+    from riskmodel.workflows.score import score as run
+
+    place = workspace(context)
+    if month and as_of:
+        raise UsageError("give --month or --as-of, not both.")
+    day = parsed_date(as_of) or (as_of_of_month(place, parsed_month(month)) if month else newest_as_of(place))
+    done = run(place, day, label, Terminal())
+    tiers = ", ".join(f"{tier} {count:,}" for tier, count in sorted(done.tiers.items(), key=lambda item: item[1]))
+    lines = [
+        f"{done.households:,} households of {len(done.counties)} counties scored as of {done.as_of}: {tiers}",
+        f"results: {done.folder}   (pandas.read_parquet reads the folder)",
+        *_unconfirmed_line(done.unconfirmed_policy),
+    ]
+    emit(done, as_json=as_json, lines=lines)
+
+
+def list_models(context: typer.Context, label: LabelName = None, as_json: Json = False) -> None:
+    """List the versions of a label's model with their aliases."""
+    from riskmodel.workflows.workspace import model_name
+
+    place = workspace(context)
+    name = model_name(label or place.settings.label)
+    versions = place.registry.versions(name)
+    lines = [
+        f"{name} version {v.version}  {v.created:%Y-%m-%d %H:%M} UTC  {' '.join(v.aliases) or '-'}  {v.bundle_hash[:16]}"
+        for v in versions
+    ] or [f"no version of {name} yet. Train one: riskmodel train"]
+    emit({"model": name, "versions": versions}, as_json=as_json, lines=lines)
+
+
+def promote(
+    context: typer.Context,
+    version: Annotated[int, typer.Argument(help="Version to make the champion.")],
+    label: LabelName = None,
+    as_json: Json = False,
+) -> None:
+    """Make a version the champion, after its bundle has been verified."""
+    from riskmodel.workflows.workspace import model_name
+
+    place = workspace(context)
+    name = model_name(label or place.settings.label)
+    place.registry.alias(name, version, "champion")
+    emit({"model": name, "champion": version}, as_json=as_json, lines=[f"{name}: version {version} is the champion"])
+
+
+def _trained_lines(done: Trained) -> Iterator[str]:
+    dates = done.as_of_dates
+    yield f"label {done.label}: {done.rows:,} rows, {done.events:,} events, as-of dates {dates[0]} ... {dates[-1]}"
+    yield f"out-of-time test on {', '.join(done.test_dates)}:"
+    yield from metric_table(done.test)
+    yield f"registered as version {done.version} ({done.alias}), hash {done.model_hash[:16]}, bundle {done.bundle}"
+    yield from _unconfirmed_line(done.unconfirmed_policy)
+
+
+def _unconfirmed_line(values: list[str]) -> list[str]:
+    return [f"unconfirmed policy values used: {', '.join(values)}"] if values else []

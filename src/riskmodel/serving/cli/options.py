@@ -1,0 +1,54 @@
+"""Options that several commands share, and the edge where clock and environment are read."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from riskmodel.errors import UsageError
+
+if TYPE_CHECKING:
+    from riskmodel.workflows.workspace import Workspace
+
+CHINA = timezone(timedelta(hours=8))
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
+AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="As-of date YYYY-MM-DD (default: the newest).")]
+LabelName = Annotated[str | None, typer.Option("--label", help="Label (default: setting `label`).")]
+English = Annotated[bool, typer.Option("--english", help="Sentences in English.")]
+Home = typer.Context
+
+
+def workspace(context: typer.Context) -> Workspace:
+    """The workspace that the command works on."""
+    from riskmodel.settings import load
+    from riskmodel.workflows.workspace import Workspace
+
+    home = context.find_root().obj
+    return Workspace(load(home if isinstance(home, Path) else None))
+
+
+def now() -> datetime:
+    """The time in China; read here and passed down."""
+    return datetime.now(CHINA)
+
+
+def parsed_date(text: str | None) -> date | None:
+    """A date given as YYYY-MM-DD. Raises UsageError for anything else."""
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{text!r} is not a date. Write it as YYYY-MM-DD, for example 2025-06-05.") from None
+
+
+def parsed_month(text: str) -> date:
+    """A month given as YYYY-MM, as its first day. Raises UsageError for anything else."""
+    try:
+        return datetime.strptime(text, "%Y-%m").replace(tzinfo=CHINA).date()
+    except ValueError:
+        raise UsageError(f"{text!r} is not a month. Write it as YYYY-MM, for example 2025-05.") from None

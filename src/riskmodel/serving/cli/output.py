@@ -1,0 +1,70 @@
+"""What a command prints: one JSON object, or text for people; progress only on a terminal."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import sys
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from rich.console import Console
+
+T = TypeVar("T")
+
+
+def emit(result: Any, *, as_json: bool, lines: Iterable[str] = ()) -> None:
+    """Print a result: with `as_json` the result as one JSON object on standard output, else the lines."""
+    if as_json:
+        print(json.dumps(plain(result), ensure_ascii=False, allow_nan=False))  # noqa: T201  # this is where we print
+        return
+    for line in lines:
+        print(line)  # noqa: T201  # this is where we print
+
+
+def plain(value: Any) -> Any:
+    """A result as JSON values: dataclasses as objects, dates as text, what is not a number as null."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(item) for item in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    return str(value)
+
+
+class Terminal:
+    """Progress for people: a bar on a terminal, one line per step title elsewhere; always on standard error."""
+
+    def __init__(self) -> None:
+        self._console: Console | None = None
+
+    @property
+    def console(self) -> Console:
+        """Made on first use: rich is not loaded for a command that shows nothing."""
+        if self._console is None:
+            from rich.console import Console
+
+            self._console = Console(stderr=True)
+        return self._console
+
+    def track(self, steps: Iterable[T], title: str, total: int | None = None) -> Iterator[T]:
+        """Yield the steps behind a progress bar; without a terminal only the title is printed."""
+        if not sys.stderr.isatty():
+            self.say(title)
+            yield from steps
+            return
+        from rich.progress import track
+
+        yield from track(steps, description=title, total=total, console=self.console, transient=True)
+
+    def say(self, message: str) -> None:
+        """One line on standard error."""
+        self.console.print(f"· {message}", style="dim", highlight=False, markup=False)

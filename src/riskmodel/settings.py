@@ -1,0 +1,74 @@
+"""Settings of an installation: `riskmodel.toml` in the workspace, then RISKMODEL_* of the environment.
+
+An unknown key is an error: a misspelt setting must not be silently ignored.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from riskmodel.errors import UsageError
+
+PREFIX = "RISKMODEL_"
+FILE = "riskmodel.toml"
+DEFAULT_HOME = "riskmodel-home"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What an installation can set; every key can stand in the file or, with the prefix, in the environment."""
+
+    home: Path
+    """Workspace: lake, models, MLflow store, results, reports. Only from the environment or `--home`."""
+    label: str = "new_entry_12m"
+    """Label that `train` learns."""
+    seed: int = 0
+    """Seed of everything that is random in training."""
+
+
+def load(home: Path | None = None) -> Settings:
+    """Settings for a workspace; `home` (the option `--home`) wins over RISKMODEL_HOME.
+
+    Raises UsageError for an unknown key, a wrong type or an unreadable file.
+    """
+    environment = {k.removeprefix(PREFIX).lower(): v for k, v in os.environ.items() if k.startswith(PREFIX)}
+    root = home or Path(environment.pop("home", DEFAULT_HOME))
+    environment.pop("home", None)
+    written = _read(root / FILE)
+    known = {field.name for field in fields(Settings)} - {"home"}
+    for where, keys in ((str(root / FILE), written), ("the environment", environment)):
+        if unknown := sorted(set(keys) - known):
+            shown = [f"{PREFIX}{k.upper()}" if where == "the environment" else k for k in unknown]
+            raise UsageError(f"unknown setting {', '.join(shown)} in {where}. Known: {', '.join(sorted(known))}.")
+    values = {**written, **environment}
+    return Settings(home=root, label=_text(values, "label"), seed=_whole(values, "seed"))
+
+
+def _read(path: Path) -> dict[str, object]:
+    if not path.exists():
+        return {}
+    try:
+        return tomllib.loads(path.read_text("utf-8-sig"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"{path} cannot be read: {error}. Correct the file or remove it.") from error
+
+
+def _text(values: dict[str, object], key: str) -> str:
+    value = values.get(key, _default(key))
+    if not isinstance(value, str) or not value:
+        raise UsageError(f"setting {key} is {value!r}; it must be a text.")
+    return value
+
+
+def _whole(values: dict[str, object], key: str) -> int:
+    value = values.get(key, _default(key))
+    if isinstance(value, bool) or not str(value).isdigit():
+        raise UsageError(f"setting {key} is {value!r}; it must be a whole number from 0 on.")
+    return int(str(value))
+
+
+def _default(key: str) -> object:
+    return next(field.default for field in fields(Settings) if field.name == key)

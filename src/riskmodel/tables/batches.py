@@ -1,0 +1,165 @@
+"""Batches as received: checked rows of one file, one table, one county, and the record that makes them count.
+
+<lake>/batches/<table>/county=<code>/<batch_id>.parquet    canonical rows as written, never changed
+<lake>/manifests/county=<code>/<batch_id>.json             one record per batch; a batch without it does not exist
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from riskmodel.errors import LakeError
+from riskmodel.tables.files import sweep, write_json, write_parquet
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import date
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Checked canonical rows of one received file, one table, one county. `known_at` and `source` are in the rows."""
+
+    county: str
+    table: str
+    rows: pl.DataFrame = field(repr=False)
+    received_on: date
+    sha256: str
+    mode: str = "r"
+    source: str = ""
+    period_from: date | None = None
+    period_to: date | None = None
+    full_list: bool = False
+    rows_read: int = 0
+
+
+@dataclass(frozen=True)
+class BatchRecord:
+    """What the manifest says about a batch. Dates are ISO text."""
+
+    batch_id: str
+    county: str
+    table: str
+    source: str
+    received_on: str
+    mode: str
+    period_from: str | None
+    period_to: str | None
+    full_list: bool
+    rows_read: int
+    rows_written: int
+    sha256: str
+    sequence: int
+    """Place in the order of arrival in the county, from 1; a delivery of an older day may arrive late."""
+
+    @classmethod
+    def of(cls, batch: Batch, earlier: list[BatchRecord], rows_written: int) -> BatchRecord:
+        """The record of a batch that arrives after `earlier`, with the next free number of its day (of both modes)."""
+        day = f"{batch.received_on:%Y%m%d}"
+        numbers = [int(r.batch_id[-4:]) for r in earlier if r.batch_id[1:9] == day]
+        return cls(
+            batch_id=f"{batch.mode}{day}-{max(numbers, default=0) + 1:04d}",
+            county=batch.county,
+            table=batch.table,
+            source=batch.source,
+            received_on=batch.received_on.isoformat(),
+            mode=batch.mode,
+            period_from=_iso(batch.period_from),
+            period_to=_iso(batch.period_to),
+            full_list=batch.full_list,
+            rows_read=batch.rows_read,
+            rows_written=rows_written,
+            sha256=batch.sha256,
+            sequence=len(earlier) + 1,
+        )
+
+    def is_of(self, batch: Batch) -> bool:
+        """Whether this is the record of the same file, received for the same table on the same day."""
+        mine = (self.sha256, self.table, self.received_on, self.mode)
+        return mine == (batch.sha256, batch.table, batch.received_on.isoformat(), batch.mode)
+
+
+def counties(lake: Path) -> list[str]:
+    """Codes of the counties with at least one batch, ascending."""
+    folders = lake.glob("manifests/county=*")
+    return sorted(f.name.removeprefix("county=") for f in folders if any(f.glob("*.json")))
+
+
+def read_records(lake: Path, county: str) -> list[BatchRecord]:
+    """The records of a county in the order of their arrival. Raises LakeError when one is damaged or missing."""
+    folder = _manifests(lake, county)
+    records = sorted((_read_record(path) for path in folder.glob("*.json")), key=lambda r: r.sequence)
+    for place, record in enumerate(records, start=1):
+        if record.sequence != place:
+            raise LakeError(
+                f"{folder}: the record of batch number {place} is missing (the next one is {record.batch_id}). "
+                "Restore the folder from the backup."
+            )
+    return records
+
+
+def require_records(lake: Path, county: str, records: list[BatchRecord], merged: Collection[str]) -> None:
+    """Raises LakeError when a batch was merged of which there is no record any more."""
+    lost = sorted(set(merged) - {record.batch_id for record in records})
+    if lost:
+        path = _manifests(lake, county) / f"{lost[0]}.json"
+        message = f"{path} is missing although its batch was merged ({len(lost)} such). Restore it from the backup."
+        raise LakeError(message)
+
+
+def write_batch(lake: Path, record: BatchRecord, rows: pl.DataFrame) -> None:
+    """Write the rows, then the record: a kill in between leaves nothing that counts. No rows, no Parquet file."""
+    if rows.height:
+        write_parquet(_rows_path(lake, record), rows)
+    write_json(_manifests(lake, record.county) / f"{record.batch_id}.json", asdict(record))
+
+
+def read_batch(lake: Path, record: BatchRecord) -> pl.DataFrame:
+    """Canonical rows of a batch that has some. Raises LakeError when the file is missing or damaged."""
+    path = _rows_path(lake, record)
+    try:
+        rows = pl.read_parquet(path)
+    except (pl.exceptions.PolarsError, OSError) as error:
+        what = "damaged" if path.exists() else "missing although its record exists"
+        raise LakeError(f"{path} is {what} ({error}). Restore it from the backup.") from error
+    if rows.height != record.rows_written:
+        raise LakeError(
+            f"{path} has {rows.height} rows, its record says {record.rows_written}. Restore both from the backup."
+        )
+    return rows
+
+
+def sweep_batches(lake: Path, county: str) -> None:
+    """Remove what a killed process left half-written. Only for the holder of the county's lock."""
+    for folder in [_manifests(lake, county), *lake.glob(f"batches/*/county={county}")]:
+        sweep(folder)
+
+
+def _read_record(path: Path) -> BatchRecord:
+    try:
+        record = BatchRecord(**json.loads(path.read_text("utf-8")))
+    except (ValueError, TypeError) as error:
+        message = f"{path} is damaged or of another release ({error}). Restore it from the backup."
+        raise LakeError(message) from error
+    if path.stem != record.batch_id or path.parent.name != f"county={record.county}":
+        raise LakeError(
+            f"{path} is the record of batch {record.batch_id} of county {record.county}. Put it where it belongs."
+        )
+    return record
+
+
+def _manifests(lake: Path, county: str) -> Path:
+    return lake / "manifests" / f"county={county}"
+
+
+def _rows_path(lake: Path, record: BatchRecord) -> Path:
+    return lake / "batches" / record.table / f"county={record.county}" / f"{record.batch_id}.parquet"
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None

@@ -1,0 +1,39 @@
+"""Publishing a folder of results: all of it becomes visible at once, or none of it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from riskmodel.tables.files import sync_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@contextmanager
+def published_folder(target: Path) -> Iterator[Path]:
+    """A temporary folder to fill; on leaving the block it takes the place of `target`, which is replaced as a whole.
+
+    An error inside the block leaves the old folder as it was.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    filling = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    replaced = target.with_name(f".{target.name}.{os.getpid()}.old")
+    shutil.rmtree(filling, ignore_errors=True)
+    filling.mkdir()
+    try:
+        yield filling
+        sync_folder(filling)
+        if target.exists():
+            target.rename(replaced)
+        filling.rename(target)
+        sync_folder(target.parent)
+    finally:
+        shutil.rmtree(filling, ignore_errors=True)
+        if replaced.exists() and not target.exists():
+            replaced.rename(target)
+        shutil.rmtree(replaced, ignore_errors=True)

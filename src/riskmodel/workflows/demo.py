@@ -1,0 +1,89 @@
+"""The demonstration: from delivered files to the households to visit first."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from riskmodel.sources.sample import write_sample
+from riskmodel.workflows.explain import Explanation, listed
+from riskmodel.workflows.ingest import Ingested, ingest
+from riskmodel.workflows.progress import Progress, Silent
+from riskmodel.workflows.score import Scored, newest_as_of, score
+from riskmodel.workflows.train import Trained, train
+
+if TYPE_CHECKING:
+    from riskmodel.workflows.workspace import Workspace
+
+TOP = 10
+NOTICE = "小型生成县，仅供演示：数据是随机生成的，不是真实农户。 A small generated county: no real households."
+
+
+@dataclass(frozen=True)
+class Demonstration:
+    """What the demonstration did and found."""
+
+    notice: str
+    ingested: Ingested
+    trained: Trained
+    scored: Scored
+    top: list[Explanation] = field(repr=False)
+    places: dict[str, str]
+
+    def lines(self) -> Iterator[str]:
+        """The result for the terminal."""
+        yield self.notice
+        yield f"{self.ingested.rows_read:,} rows read, {self.ingested.rows_refused:,} quarantined"
+        yield ""
+        yield "out-of-time test 时间外检验:"
+        yield from _comparison(self.trained.test)
+        yield ""
+        yield f"{self.scored.households:,} households scored as of {self.scored.as_of}; visit first 优先走访:"
+        for place, found in enumerate(self.top, start=1):
+            yield f"{place:3}. {found.household_id}  {found.village_code}  {found.tier_title}  {found.meaning}"
+            for reason in found.reasons:
+                yield f"       {reason['sentence']}"
+        yield ""
+        for title, path in self.places.items():
+            yield f"{title:12} {path}"
+
+
+def demo(
+    workspace: Workspace, households: int, months: int, now: datetime, progress: Progress | None = None
+) -> Demonstration:
+    """Generate a small county into the workspace, ingest, train, score the newest month, and list whom to visit first."""
+    show = progress or Silent()
+    show.say(NOTICE)
+    delivered = workspace.home / "deliveries"
+    write_sample(delivered, households=households, months=months, seed=workspace.settings.seed)
+    (workspace.home / "policy").mkdir(parents=True, exist_ok=True)
+    shutil.copy(delivered / "policy" / "sample.toml", workspace.home / "policy" / "sample.toml")
+    ingested = ingest(workspace, delivered, show)
+    trained = train(workspace, now, progress=show)
+    as_of = newest_as_of(workspace)
+    scored = score(workspace, as_of, progress=show)
+    return Demonstration(
+        notice=NOTICE,
+        ingested=ingested,
+        trained=trained,
+        scored=scored,
+        top=listed(workspace, TOP, as_of),
+        places={
+            "deliveries": str(delivered),
+            "lake": str(workspace.lake.folder),
+            "model": trained.bundle,
+            "MLflow": str(workspace.home / "mlflow"),
+            "scores": scored.folder,
+        },
+    )
+
+
+def _comparison(test: dict[str, dict[str, Any]]) -> Iterator[str]:
+    names = {"average_precision": "avg prec", "roc_auc": "ROC AUC", "recall_top10": "rec@10%", "ece": "ECE"}
+    yield "  ".join([f"  {'model':10}", *(f"{title:>9}" for title in names.values())])
+    for kind, values in test.items():
+        cells = ["-" if values[n] is None else f"{values[n]:.4f}" for n in names]
+        yield "  ".join([f"  {kind:10}", *(f"{cell:>9}" for cell in cells)])

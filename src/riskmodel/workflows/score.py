@@ -1,0 +1,138 @@
+"""Score a date: every active household of every county, with its reasons, as Parquet files that appear together."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from riskmodel.errors import UsageError
+from riskmodel.features import assemble_view
+from riskmodel.features.windows import months_before
+from riskmodel.models import bundle as bundles
+from riskmodel.scoring.score import score as score_county
+from riskmodel.tables.files import write_json, write_parquet
+from riskmodel.tables.freshness import newest_known
+from riskmodel.tables.publish import published_folder
+from riskmodel.workflows.progress import Progress, Silent
+from riskmodel.workflows.train import unconfirmed
+from riskmodel.workflows.workspace import Workspace, model_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from riskmodel.models import Bundle
+
+MANIFEST = "_manifest.json"
+"""Beside the Parquet files; the leading underscore hides it from Parquet readers."""
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What a scoring run wrote."""
+
+    as_of: str
+    folder: str
+    households: int
+    counties: list[str]
+    tiers: dict[str, int]
+    model: str
+    label: str
+    unconfirmed_policy: list[str] = field(repr=False)
+
+
+def score(
+    workspace: Workspace, as_of: date, label: str | None = None, progress: Progress | None = None
+) -> Scored:
+    """Score all counties at `as_of` with the champion of a label and publish results/<as_of>/<county>.parquet.
+
+    `pandas.read_parquet(results/<as_of>)` reads them. The files appear together or not at all; scoring again replaces them.
+    Raises UsageError without data or champion, BundleError for a model of another feature set.
+    """
+    show = progress or Silent()
+    counties, name = workspace.counties(), model_name(label or workspace.settings.label)
+    bundle = champion(workspace, label or workspace.settings.label)
+    frames: dict[str, pl.DataFrame] = {}
+    for county in show.track(counties, f"scoring {as_of}", len(counties)):
+        view = workspace.lake.view(county, as_of)
+        scored = score_county(assemble_view(view, workspace.policy), bundle, workspace.policy)
+        frames[county] = _with_age(scored, newest_known(view))
+    target = workspace.results / as_of.isoformat()
+    unconfirmed_values = unconfirmed(workspace.policy.unconfirmed_used())
+    manifest = {
+        "as_of": as_of.isoformat(),
+        "model_name": name,
+        "model": bundle.hash,
+        "feature_set": bundle.facts.feature_set,
+        "policy": workspace.policy.version,
+        "inputs": {county: _inputs(workspace, county, as_of) for county in counties},
+        "unconfirmed_policy": unconfirmed_values,
+    }
+    with published_folder(target) as folder:
+        for county, frame in frames.items():
+            write_parquet(folder / f"{county}.parquet", frame)
+        write_json(folder / MANIFEST, manifest)
+    tiers: dict[str, int] = {}
+    for frame in frames.values():
+        for tier, count in frame["tier"].value_counts().iter_rows():
+            tiers[tier] = tiers.get(tier, 0) + count
+    return Scored(
+        as_of=as_of.isoformat(),
+        folder=str(target),
+        households=sum(f.height for f in frames.values()),
+        counties=counties,
+        tiers=tiers,
+        model=bundle.hash,
+        label=bundle.facts.label,
+        unconfirmed_policy=unconfirmed_values,
+    )
+
+
+def as_of_of_month(workspace: Workspace, month: date) -> date:
+    """Date of a month's run: the policy's run day of the month after it."""
+    following = months_before(month, -1)
+    county = workspace.counties()[0]
+    day = int(workspace.policy.value("run_day", county, on=following, known=following))
+    return following.replace(day=day)
+
+
+def newest_as_of(workspace: Workspace) -> date:
+    """The run date that follows the newest delivery's last complete month, not after that delivery."""
+    newest = workspace.lake.newest_delivery()
+    run = as_of_of_month(workspace, months_before(newest, 1))
+    return run if run <= newest else newest
+
+
+def champion(workspace: Workspace, label: str) -> Bundle:
+    """The verified champion of a label. Raises UsageError when there is none."""
+    return bundles.read(workspace.registry.bundle_path(model_name(label), "champion"))
+
+
+def published(workspace: Workspace, as_of: date | None = None) -> Path:
+    """Folder of the scores of a date, by default the newest. Raises UsageError when nothing was scored."""
+    folders: Iterable[Path] = workspace.results.glob("????-??-??")
+    dates = sorted(p.name for p in folders if (p / MANIFEST).exists())
+    if not dates:
+        raise UsageError(f"{workspace.home} holds no scores yet. Score a month first: riskmodel score")
+    wanted = as_of.isoformat() if as_of else dates[-1]
+    if wanted not in dates:
+        raise UsageError(f"no scores of {wanted} in {workspace.results}; there are: {', '.join(dates[-12:])}.")
+    return workspace.results / wanted
+
+
+def _with_age(scored: pl.DataFrame, newest: pl.DataFrame) -> pl.DataFrame:
+    """Add `data_age_days`: days from the last news about the household to the as-of date."""
+    joined = scored.join(newest, on="household_id", how="left", maintain_order="left")
+    age = (pl.col("as_of") - pl.col("known_at")).dt.total_days().cast(pl.Int32)
+    return joined.with_columns(data_age_days=age).drop("known_at")
+
+
+def _inputs(workspace: Workspace, county: str, as_of: date) -> str:
+    """Hash of the batches that were known: equal inputs, equal hash."""
+    known = [asdict(r) for r in workspace.lake.records(county) if r.received_on <= as_of.isoformat()]
+    return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()[:16]

@@ -1,0 +1,157 @@
+"""Train: rows from the lake, an out-of-time test, the final model, a bundle, the registry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from riskmodel.features import declared, set_hash
+from riskmodel.models import BundleFacts
+from riskmodel.models import bundle as bundles
+from riskmodel.tables.freshness import first_known
+from riskmodel.training import report
+from riskmodel.training.evaluation import metrics
+from riskmodel.training.fit import Judged, Recipes, Rows, fit_calibrated, judge
+from riskmodel.training.labels import Label, label_named
+from riskmodel.training.rows import Collected, collect, schedule
+from riskmodel.training.splits import without_groups
+from riskmodel.training.wires import wires_in_force
+from riskmodel.workflows.progress import Progress, Silent
+from riskmodel.workflows.workspace import Workspace, model_name
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from riskmodel.models import CalibratedModel
+
+KINDS = ("rules", "naive", "logistic", "lightgbm")
+TEST_SHARE = 3
+"""The newest third of the as-of dates is the test."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a training run brought forth."""
+
+    label: str
+    version: int
+    alias: str
+    model_hash: str
+    bundle: str
+    rows: int
+    events: int
+    as_of_dates: list[str]
+    test_dates: list[str]
+    test: dict[str, dict[str, Any]] = field(repr=False)
+    unconfirmed_policy: list[str] = field(repr=False)
+
+
+def train(workspace: Workspace, now: datetime, label_name: str | None = None, progress: Progress | None = None) -> Trained:
+    """Train, judge and register a model of a label. Raises DataError when too few outcomes have matured.
+
+    The test is out of time: the newest third of the as-of dates, learned from labels that had matured before the first of
+    them, households of the test left out. The registered model is then fitted on all matured rows with the same recipe.
+    """
+    show = progress or Silent()
+    seed, label = workspace.settings.seed, label_named(label_name or workspace.settings.label)
+    show.say(f"training on label {label.name}: {label.title}")
+    counties, policy = workspace.counties(), workspace.policy
+    read_on = workspace.lake.newest_delivery()
+    dates = schedule(label, policy, counties[0], first_known(workspace.lake), read_on)
+    collected = collect(
+        workspace.lake, policy, label, dates, read_on, lambda work, n: show.track(work, "features and outcomes", n)
+    )
+    recipes = Recipes("income_to_line", wires_in_force(policy, counties[0], read_on))
+    test = _test_mask(collected.rows)
+    judged = {
+        kind: judge(recipes, kind, collected.rows, _train_mask(collected.rows, test), test, seed)
+        for kind in show.track(KINDS, "out-of-time test", len(KINDS))
+    }
+    show.say("fitting the final model on all matured rows")
+    model = fit_calibrated(recipes, "lightgbm", collected.rows, seed)
+    return _register(workspace, label, collected, test, judged, model, now)
+
+
+def _test_mask(rows: Rows) -> NDArray[np.bool_]:
+    """The newest third of the as-of dates, as far as matured training rows remain before them."""
+    times = np.unique(rows.time)
+    for share in (TEST_SHARE, TEST_SHARE + 1, TEST_SHARE + 3, len(times)):
+        first = times[-max(1, len(times) // share)]
+        if rows.y[rows.time <= first - rows.gap].sum() > 0:
+            return np.asarray(rows.time >= first)
+    return np.asarray(rows.time >= times[-1])
+
+
+def _train_mask(rows: Rows, test: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Rows whose label had matured when the first test row was observed."""
+    train = rows.time <= rows.time[test].min() - rows.gap
+    return without_groups(train, test, rows.group)
+
+
+def _register(
+    workspace: Workspace,
+    label: Label,
+    collected: Collected,
+    test: NDArray[np.bool_],
+    judged: dict[str, Judged],
+    model: CalibratedModel,
+    now: datetime,
+) -> Trained:
+    rows, policy = collected.rows, workspace.policy
+    results = {kind: metrics(rows.y[test], found.risk) for kind, found in judged.items()}
+    flat = {f"{k}_{m}": float(v) for k, found in results.items() for m, v in found.items() if v is not None}
+    dates = sorted(set(collected.keys["as_of"].to_list()))
+    facts = BundleFacts(
+        feature_set=set_hash(),
+        groups={f.name: f.group.value for f in declared()},
+        policy=policy.version,
+        label=label.name,
+        horizon_months=label.horizon,
+        first_as_of=dates[0],
+        last_as_of=dates[-1],
+        metrics=flat,
+        seed=workspace.settings.seed,
+        created_at=now,
+        golden=rows.x[np.linspace(0, len(rows) - 1, num=min(16, len(rows)), dtype=int)],
+    )
+    folder = workspace.models / f"{label.name}-{now:%Y%m%dT%H%M%S}"
+    model_hash = bundles.write(folder, model, facts)
+    figures = report.figures(rows.y[test], {k: j.risk for k, j in judged.items()}, model)
+    name = model_name(label.name)
+    version = workspace.registry.register(
+        name,
+        folder,
+        parameters={"label": label.name, "seed": facts.seed, "rows": len(rows), "events": int(rows.y.sum()),
+                    "first_as_of": dates[0], "last_as_of": dates[-1], "features": len(rows.columns),
+                    **report.tree_parameters(Recipes("").trees)},
+        metrics=flat,
+        figures=figures,
+        tags={"label": label.name, "feature_set": facts.feature_set, "policy": policy.version},
+        experiment=name,
+    )  # fmt: skip
+    has_champion = any("champion" in v.aliases for v in workspace.registry.versions(name))
+    alias = "challenger" if has_champion else "champion"
+    workspace.registry.alias(name, version, "challenger" if has_champion else "champion")
+    return Trained(
+        label=label.name,
+        version=version,
+        alias=alias,
+        model_hash=model_hash,
+        bundle=str(folder),
+        rows=len(rows),
+        events=int(rows.y.sum()),
+        as_of_dates=[d.isoformat() for d in dates],
+        test_dates=sorted({d.isoformat() for d in collected.keys["as_of"].filter(test.tolist()).to_list()}),
+        test=results,
+        unconfirmed_policy=unconfirmed(policy.unconfirmed_used()),
+    )
+
+
+def unconfirmed(entries: list[Any]) -> list[str]:
+    """Policy values that a run used and that nobody has compared with a document, as `kind (area)`."""
+    return sorted({f"{entry.kind} ({entry.area or 'national'})" for entry in entries})
+
+

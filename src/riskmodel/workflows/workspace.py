@@ -1,0 +1,76 @@
+"""The folder of an installation, and where everything lies in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from riskmodel.errors import UsageError
+from riskmodel.policy import Policy
+from riskmodel.tables import Lake
+
+if TYPE_CHECKING:
+    from riskmodel.models import Registry
+    from riskmodel.settings import Settings
+
+MODEL = "household-risk"
+"""Name of the registered model; a label other than the default has its own, see `model_name`."""
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """lake/, policy/ (the office's own values), models/, mlflow/, results/, reports/ below one folder."""
+
+    settings: Settings
+
+    @property
+    def home(self) -> Path:
+        """The folder itself."""
+        return self.settings.home
+
+    @cached_property
+    def lake(self) -> Lake:
+        """What the departments delivered."""
+        return Lake(self.home / "lake")
+
+    @cached_property
+    def policy(self) -> Policy:
+        """The shipped policy values, completed and overridden by `policy/*.toml`."""
+        own = self.home / "policy"
+        return Policy.load(own) if own.is_dir() else Policy.load()
+
+    @cached_property
+    def registry(self) -> Registry:
+        """Trained models, on an embedded MLflow store."""
+        from riskmodel.models import Registry
+
+        return Registry(self.home / "mlflow")
+
+    @property
+    def models(self) -> Path:
+        """Bundles as they were trained, one folder per model hash."""
+        return self.home / "models"
+
+    @property
+    def results(self) -> Path:
+        """Scores, one folder per as-of date with one Parquet file per county."""
+        return self.home / "results"
+
+    @property
+    def reports(self) -> Path:
+        """What was written for people."""
+        return self.home / "reports"
+
+    def counties(self) -> list[str]:
+        """Counties in the lake. Raises UsageError when there is none yet."""
+        counties = self.lake.counties()
+        if not counties:
+            raise UsageError(f"{self.home} holds no data yet. Ingest a delivery first: riskmodel ingest FOLDER")
+        return counties
+
+
+def model_name(label: str) -> str:
+    """Name under which models of a label are registered."""
+    return f"{MODEL}-{label}"

@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+import polars as pl
+
+from riskmodel.features.arithmetic import count, everyone, known_count, over, total_of
+
+
+def test_a_ratio_is_missing_where_a_part_is_or_the_divisor_is_not_above_zero() -> None:
+    frame = pl.DataFrame({"a": [1, -1, 1, None, 1, 1], "b": [4, 4, 0, 4, None, -4]})
+    assert frame.select(over(pl.col("a"), pl.col("b"))).to_series().to_list() == [0.25, -0.25, None, None, None, None]
+
+
+def test_counts_leave_out_what_is_not_known() -> None:
+    frame = pl.DataFrame({"of": [1, 1, 1, 2, 3], "sick": [True, None, False, None, False]})
+    sick = pl.col("sick")
+    counted = frame.group_by("of").agg(n=everyone(), count=count(sick), known=known_count(sick, "sick")).sort("of")
+    assert counted.rows() == [(1, 3, 1, 1), (2, 1, 0, None), (3, 1, 0, 0)]
+
+
+def test_a_total_is_exact_and_missing_where_no_row_lies_inside() -> None:
+    frame = pl.DataFrame({"of": [1, 1, 1, 2], "fen": [2**60, 1, 5, 7], "inside": [True, True, False, False]})
+    totals = frame.group_by("of").agg(total=total_of(pl.col("fen"), pl.col("inside"))).sort("of")
+    assert totals.rows() == [(1, 2**60 + 1), (2, None)]

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from riskmodel.features import declared
+from riskmodel.features.documentation import features_markdown
+from riskmodel.policy import KINDS
+from riskmodel.tables.catalogue import TABLES
+
+PAGE = Path(__file__).parents[2] / "docs" / "features.md"
+
+
+def section(name: str) -> str:
+    return features_markdown().partition(f"\n## {name}\n")[2].partition("\n## ")[0]
+
+
+def test_the_page_in_the_docs_is_fresh() -> None:
+    assert PAGE.read_text(encoding="utf-8") == features_markdown()
+
+
+def test_every_feature_is_listed_and_has_a_section_with_its_declaration() -> None:
+    page = features_markdown()
+    for f in declared():
+        assert f"[{f.name}](#{f.name})" in page
+        assert all(fact in section(f.name) for fact in (f.definition, f.label, f.english, f.unit, f.group.zh))
+
+
+def test_a_section_names_the_tables_and_the_policy_that_the_feature_asks_for() -> None:
+    assert "`income_surveys` (newest survey" in section("income_to_line")
+    assert "policy: `monitoring_line`" in section("income_to_line")
+    assert "`incomes` (last 12 complete months)" in section("received_to_line_3m")
+    assert "policy: `age.school_max`, `age.school_min`" in section("out_of_school")
+    assert "policy" not in section("house_grade")
+    assert "the other households of the village: `income_surveys`" in section("village_below_line_share")
+
+
+def test_every_table_and_kind_of_policy_named_exists() -> None:
+    lines = [line for line in features_markdown().splitlines() if line.startswith(("- reads: ", "- policy: "))]
+    words = {word for line in lines for word in line.split("`")[1::2]}
+    assert words <= {*TABLES, *KINDS}
+    assert "members" in words

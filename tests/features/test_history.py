@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from scenario import features_of
+
+
+@pytest.mark.parametrize(
+    ("as_of", "months"),
+    [(date(2019, 12, 31), 0), (date(2020, 1, 30), 0), (date(2020, 1, 31), 1), (date(2021, 3, 5), 14)],
+)
+def test_months_since_exit_count_from_the_end_of_that_year(as_of: date, months: int) -> None:
+    household = {
+        "household_id": "H1",
+        "category": "ex_poor_no_policy",
+        "exit_year": 2019,
+        "valid_from": date(2019, 1, 1),
+    }
+    features = features_of(as_of, households=[household])
+    assert (features["months_since_exit"], features["ex_poor"]) == (months, 1)
+
+
+def test_an_episode_counts_from_the_day_it_is_known_and_not_once_it_is_cancelled() -> None:
+    episode = {"identified_month": date(2024, 5, 1), "known_at": date(2024, 6, 1)}
+    cancelled = episode | {"known_at": date(2025, 1, 1), "retracted": True}
+    for as_of, count in ((date(2024, 5, 31), 0), (date(2024, 6, 1), 1), (date(2025, 1, 1), 0)):
+        assert features_of(as_of, monitoring_episodes=[episode, cancelled])["past_episodes"] == count
+
+
+def test_months_with_income_are_counted_once() -> None:
+    rows = [
+        {"month": date(2024, m, 1), "component": c, "amount": 1} for m in (11, 12) for c in ("wage_work", "op_crop")
+    ]
+    assert features_of(date(2025, 3, 5), incomes=rows)["income_months_6m"] == 2

@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from scenario import features_of
+
+AS_OF = date(2025, 3, 5)
+
+
+def made(*people: dict[str, Any]) -> dict[str, float | None]:
+    return features_of(AS_OF, members=[{"person_id": f"P{n}"} | person for n, person in enumerate(people, start=1)])
+
+
+def test_what_is_known_of_nobody_is_missing() -> None:
+    features = made({}, {})
+    unknown = ["uninsured_members", "uninsured_share", "chronic_members", "major_ill_members"]
+    assert [features[name] for name in unknown] == [None] * 4
+    assert features["disabled_members"] == 0
+
+
+def test_what_is_known_of_some_counts_for_those() -> None:
+    features = made({"basic_insured": False}, {"basic_insured": True}, {}, {"chronic_illness": False})
+    assert (features["uninsured_members"], features["uninsured_share"]) == (1, 0.5)
+    assert features["chronic_members"] == 0
+
+
+def test_somebody_who_left_does_not_count() -> None:
+    ill = {"major_illness": True}
+    assert made(ill, ill | {"leave_reason": "died"})["major_ill_members"] == 1

@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import polars as pl
+import pytest
+
+from riskmodel.errors import UsageError
+from riskmodel.features import assemble
+from riskmodel.policy import Policy
+from riskmodel.policy import check as policy_gaps
+from riskmodel.sources.delivery import deliveries, received
+from riskmodel.sources.sample import write_sample
+from riskmodel.sources.sample_rows import COUNTY_CODE
+from riskmodel.sources.source import Checked, check
+from riskmodel.tables import Lake
+from riskmodel.tables.outcomes import new_entries
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HOUSEHOLDS, MONTHS = 1500, 36
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A written sample; the tests only read it."""
+    out = tmp_path_factory.mktemp("sample") / "out"
+    write_sample(out, HOUSEHOLDS, MONTHS, seed=11)
+    return out
+
+
+@pytest.fixture(scope="module")
+def checked(sample: Path) -> list[Checked]:
+    """Every file of the sample, checked."""
+    return [check(file) for folder in deliveries(sample / "deliveries") for file in received(folder)]
+
+
+@pytest.fixture(scope="module")
+def lake(checked: list[Checked], tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    """The sample in a lake."""
+    lake = Lake(tmp_path_factory.mktemp("lake"))
+    lake.receive([batch for each in checked for batch in each.batches])
+    return lake
+
+
+def test_one_history_delivery_then_one_a_month(sample: Path) -> None:
+    days = [folder.name for folder in deliveries(sample / "deliveries")]
+    assert (days[0], days[1], days[-1], len(days)) == ("2022-07-25", "2022-08-25", "2024-01-25", 1 + MONTHS // 2)
+
+
+def test_every_row_passes_the_checks_without_a_word(checked: list[Checked]) -> None:
+    assert sum(each.rows_loaded for each in checked) == sum(each.rows_read for each in checked) > 50_000
+    assert all(each.quarantined.is_empty() and each.warned.is_empty() and not each.remarks for each in checked)
+    assert {batch.county for each in checked for batch in each.batches} == {COUNTY_CODE}
+
+
+def test_no_row_repeats_what_the_lake_knows(lake: Lake, checked: list[Checked]) -> None:
+    assert sum(record.rows_written for record in lake.records(COUNTY_CODE)) == sum(c.rows_loaded for c in checked)
+
+
+def test_equal_arguments_give_equal_bytes_and_another_seed_others(tmp_path: Path) -> None:
+    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+        write_sample(tmp_path / name, 40, 24, seed)
+    a, b, c = (
+        {
+            p.relative_to(tmp_path / name).as_posix(): p.read_bytes()
+            for p in (tmp_path / name).rglob("*.*")
+            if p.is_file()
+        }
+        for name in "abc"
+    )
+    assert a == b
+    assert a != c
+
+
+def test_between_one_and_six_in_a_hundred_are_newly_identified_in_a_year(lake: Lake) -> None:
+    for year in (2021, 2022):
+        found = entered(lake, date(year, 1, 5))
+        assert 0.01 < found["event"].mean() < 0.06  # type: ignore[operator]  # the mean of flags is a number
+
+
+def test_the_poorer_a_household_is_the_likelier_it_is_identified(lake: Lake, sample: Path) -> None:
+    day = date(2022, 1, 5)
+    rows = assemble(lake, day, Policy.load(sample / "policy"), COUNTY_CODE).rows.drop_nulls("income_to_line")
+    ids = lake.view(COUNTY_CODE, day).ids
+    found = entered(lake, day)
+    named = found.with_columns(household_id=ids.decode("H", found["household_id"]))
+    joined = rows.join(named, on="household_id").with_columns(rank=pl.col("income_to_line").rank())
+    assert joined.select(pl.corr("rank", pl.col("event").cast(pl.Float64))).item() < -0.05
+
+
+def test_features_can_be_made_on_any_day_that_the_sample_covers(lake: Lake, sample: Path) -> None:
+    policy = Policy.load(sample / "policy")
+    for day in (date(2021, 1, 5), date(2022, 7, 5), date(2024, 2, 5)):
+        assert assemble(lake, day, policy, COUNTY_CODE).values.shape[0] == HOUSEHOLDS
+
+
+def test_the_policy_is_complete_confirmed_and_says_that_it_is_invented(sample: Path) -> None:
+    policy = Policy.load(sample / "policy")
+    for day in (date(2020, 1, 1), date(2022, 6, 30), date(2025, 12, 31)):
+        assert policy_gaps(policy, [COUNTY_CODE], day) == []
+    own = [entry for entry in policy.entries if entry.area == "9903"]
+    assert {entry.source.partition(" ")[0] for entry in own} == {"Invented"}
+    assert not [entry for entry in Policy.load().entries if entry.area.startswith("99")]
+
+
+@pytest.mark.parametrize(("households", "months"), [(0, 48), (10, 23)])
+def test_a_sample_too_small_to_learn_from_is_refused(tmp_path: Path, households: int, months: int) -> None:
+    with pytest.raises(UsageError, match="too small"):
+        write_sample(tmp_path / "out", households, months, 1)
+
+
+def test_one_household_is_enough_to_write_a_sample(tmp_path: Path) -> None:
+    write_sample(tmp_path / "out", 1, 24, 1)
+    files = [check(f) for d in deliveries(tmp_path / "out" / "deliveries") for f in received(d)]
+    assert sum(f.rows_loaded for f in files) == sum(f.rows_read for f in files) > 0
+
+
+def test_a_folder_in_use_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("x", encoding="utf-8")
+    with pytest.raises(UsageError, match="not empty"):
+        write_sample(tmp_path, 10, 24, 1)
+    assert [p.name for p in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def entered(lake: Lake, as_of: date) -> pl.DataFrame:
+    """Who of the cohort was identified within 12 months, as read at the end."""
+    first, after = as_of.replace(day=1), as_of.replace(year=as_of.year + 1, day=1)
+    later = lake.view(COUNTY_CODE, lake.newest_delivery())
+    return new_entries(lake.view(COUNTY_CODE, as_of), later, first, after).collect()

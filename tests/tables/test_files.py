@@ -1,0 +1,107 @@
+"""Files that are there as a whole or not at all, and locks."""
+
+from __future__ import annotations
+
+import gc
+import os
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from riskmodel.errors import BusyError
+from riskmodel.tables.files import (
+    Held,
+    locked,
+    make_folder,
+    remove_folder,
+    sweep,
+    write_bytes,
+    write_json,
+    write_parquet,
+)
+
+
+def test_a_written_file_is_there_and_nothing_else(tmp_path: Path) -> None:
+    write_bytes(tmp_path / "deep" / "folder" / "x", b"new")
+    assert {p.name: p.read_bytes() for p in (tmp_path / "deep" / "folder").iterdir()} == {"x": b"new"}
+
+
+def test_equal_json_is_equal_bytes(tmp_path: Path) -> None:
+    write_json(tmp_path / "a", {"b": "户", "a": 1})
+    write_json(tmp_path / "b", {"a": 1, "b": "户"})
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes() == '{\n "a": 1,\n "b": "户"\n}\n'.encode()
+
+
+def test_equal_rows_are_equal_bytes_however_they_were_put_together(tmp_path: Path) -> None:
+    whole = pl.DataFrame({"n": range(5000), "text": [f"r{n % 7}" for n in range(5000)]})
+    write_parquet(tmp_path / "a", whole)
+    write_parquet(tmp_path / "b", pl.concat([whole[:10], whole[10:777], whole[777:]], rechunk=False))
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "write", [lambda p: write_bytes(p, b"new"), lambda p: write_parquet(p, pl.DataFrame({"a": [1]}))]
+)
+@pytest.mark.parametrize("call", ["fsync", "replace"])
+def test_when_the_disk_refuses_the_old_content_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: object, call: str
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    (tmp_path / "x").write_bytes(b"old")
+    monkeypatch.setattr(*((os, "fsync") if call == "fsync" else (Path, "replace")), refuse)
+    assert callable(write)
+    with pytest.raises(OSError, match="No space left"):
+        write(tmp_path / "x")
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == {"x": b"old"}
+
+
+def test_leftovers_of_a_kill_are_swept_and_nothing_else(tmp_path: Path) -> None:
+    for name in ("x.json", ".x.json.123.tmp", ".hidden"):
+        (tmp_path / name).touch()
+    sweep(tmp_path)
+    assert sorted(p.name for p in tmp_path.iterdir()) == [".hidden", "x.json"]
+
+
+def test_a_folder_that_exists_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "x").touch()
+    make_folder(tmp_path)
+    assert (tmp_path / "x").exists()
+
+
+def test_a_folder_is_kept_as_long_as_somebody_reads_it(tmp_path: Path) -> None:
+    folder = tmp_path / "000001"
+    write_bytes(folder / "x", b"1")
+    first, second = Held(folder), Held(folder)
+    remove_folder(folder)
+    del first
+    gc.collect()
+    remove_folder(folder)
+    assert (folder / "x").exists()
+    del second
+    gc.collect()
+    remove_folder(folder)
+    assert not folder.exists()
+
+
+def test_a_folder_that_is_gone_cannot_be_held_and_need_not_be_removed(tmp_path: Path) -> None:
+    remove_folder(tmp_path / "gone")
+    with pytest.raises(FileNotFoundError):
+        Held(tmp_path / "gone")
+
+
+def test_two_writers_cannot_hold_one_lock(tmp_path: Path) -> None:
+    first, second = (locked(tmp_path / "lock", "the lake") for _ in range(2))
+    with first, pytest.raises(BusyError, match=rf"the lake: process {os.getpid()} is writing here"), second:
+        pytest.fail("the lock was given twice")
+
+
+def test_a_lock_is_free_again_after_an_error_and_leaves_no_trace(tmp_path: Path) -> None:
+    (tmp_path / "lock").write_text("process 1")  # of a process that was killed
+    with pytest.raises(ValueError, match="inside"), locked(tmp_path / "lock", "the lake"):
+        raise ValueError("inside")
+    with locked(tmp_path / "lock", "the lake"):
+        pass
+    assert (tmp_path / "lock").read_text() == ""
