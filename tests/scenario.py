@@ -69,7 +69,7 @@ def policy_of(line: float = 8000, **changes: float) -> Policy:
 
 def features_of(as_of: date, line: float = 8000, **tables: Sequence[Mapping[str, Any]]) -> dict[str, float | None]:
     """Features of H1, which is an ordinary household of one if no row says otherwise."""
-    given = {"households": [{"household_id": "H1"}]} | tables
+    given: dict[str, Sequence[Mapping[str, Any]]] = {"households": [{"household_id": "H1"}], **tables}
     rows = {name: rows_of(name, *listed) for name, listed in given.items()}
     table = assemble_view(View.of(rows, as_of, COUNTY), policy_of(line), [full_id("H1")])
     return dict(table.rows.drop("household_id", "village_code", "category", "size").row(0, named=True))
@@ -103,7 +103,7 @@ def read(path: Path) -> Scenario:
 
 
 def _complete(name: str, number: int, given: Mapping[str, Any]) -> dict[str, Any]:
-    row = DEFAULTS[name] | given
+    row: dict[str, Any] = {**DEFAULTS[name], **given}
     if unknown := set(row) - set(TABLES[name].columns):
         raise KeyError(f"{name} has no column {sorted(unknown)}")
     if name == "income_surveys":

@@ -10,6 +10,14 @@ def test_a_ratio_is_missing_where_a_part_is_or_the_divisor_is_not_above_zero() -
     assert frame.select(over(pl.col("a"), pl.col("b"))).to_series().to_list() == [0.25, -0.25, None, None, None, None]
 
 
+def test_a_ratio_is_the_nearest_float_however_the_divisor_is_stored() -> None:
+    amounts, line = list(range(100, 1000, 7)), 800_000
+    constant = pl.DataFrame({"amount": amounts}).with_columns(line=pl.lit(line, dtype=pl.Int64))
+    for frame in (constant, constant.head(1), pl.concat([constant, pl.DataFrame({"amount": [1], "line": [7]})])):
+        made = frame.select(over(pl.col("amount"), pl.col("line"))).to_series().to_list()
+        assert made == [amount / by for amount, by in frame.select("amount", "line").iter_rows()]
+
+
 def test_counts_leave_out_what_is_not_known() -> None:
     frame = pl.DataFrame({"of": [1, 1, 1, 2, 3], "sick": [True, None, False, None, False]})
     sick = pl.col("sick")

@@ -10,18 +10,20 @@ from riskmodel.tables.catalogue import TABLES
 PAGE = Path(__file__).parents[2] / "docs" / "features.md"
 
 
+MADE = features_markdown()
+
+
 def section(name: str) -> str:
-    return features_markdown().partition(f"\n## {name}\n")[2].partition("\n## ")[0]
+    return MADE.partition(f"\n## {name}\n")[2].partition("\n## ")[0]
 
 
 def test_the_page_in_the_docs_is_fresh() -> None:
-    assert PAGE.read_text(encoding="utf-8") == features_markdown()
+    assert PAGE.read_text(encoding="utf-8") == MADE
 
 
 def test_every_feature_is_listed_and_has_a_section_with_its_declaration() -> None:
-    page = features_markdown()
     for f in declared():
-        assert f"[{f.name}](#{f.name})" in page
+        assert f"[{f.name}](#{f.name})" in MADE
         assert all(fact in section(f.name) for fact in (f.definition, f.label, f.english, f.unit, f.group.zh))
 
 
@@ -35,7 +37,7 @@ def test_a_section_names_the_tables_and_the_policy_that_the_feature_asks_for() -
 
 
 def test_every_table_and_kind_of_policy_named_exists() -> None:
-    lines = [line for line in features_markdown().splitlines() if line.startswith(("- reads: ", "- policy: "))]
+    lines = [line for line in MADE.splitlines() if line.startswith(("- reads: ", "- policy: "))]
     words = {word for line in lines for word in line.split("`")[1::2]}
     assert words <= {*TABLES, *KINDS}
     assert "members" in words

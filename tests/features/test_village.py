@@ -38,7 +38,7 @@ def test_a_neighbour_that_is_not_active_does_not_count() -> None:
 
 
 def test_people_are_counted_where_something_is_known_of_them() -> None:
-    members = [
+    members: list[dict[str, Any]] = [
         {"person_id": "P1", "household_id": "H2", "basic_insured": False, "pension_status": "paying"},
         {"person_id": "P2", "household_id": "H2", "basic_insured": True},
         {"person_id": "P3", "household_id": "H3"},

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -18,7 +18,7 @@ AS_OF = date(2025, 3, 5)
 HEAD = {"person_id": "P1", "relation": "head", "birth_month": date(1985, 4, 1)}
 
 
-def prepared(name: str, as_of: date = AS_OF, **tables: list[Mapping[str, Any]]) -> pl.DataFrame:
+def prepared(name: str, as_of: date = AS_OF, **tables: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
     view = View.of({table: rows_of(table, *rows) for table, rows in tables.items()}, as_of)
     return PREPARED[name].rows(view, Moment(as_of)).collect()
 
@@ -113,9 +113,8 @@ def test_the_facts_of_a_person_follow_the_person() -> None:
     moved = HEAD | {"household_id": "H2", "valid_from": date(2025, 1, 1)}
     before = {"person_id": "P1", "household_id": "H1"}
     work, school = before | {"month": date(2024, 12, 1)}, before | {"term": date(2024, 9, 1)}
-    tables = {"members": [HEAD, moved], "employment": [work], "enrolments": [school]}
     for name in ("workers", "employment", "pupils"):
-        rows = prepared(name, **tables)
+        rows = prepared(name, members=[HEAD, moved], employment=[work], enrolments=[school])
         assert rows["household_id"].to_list() == [1]
         assert rows["age"].to_list() == [39]
 

@@ -6,8 +6,13 @@ import polars as pl
 
 
 def over(amount: pl.Expr, by: pl.Expr) -> pl.Expr:
-    """Ratio of two numbers as a float; missing where one is not known or the divisor is not above zero."""
-    return pl.when(by > 0).then(amount.cast(pl.Float64) / by.cast(pl.Float64))
+    """Ratio of two numbers as a float; missing where one is not known or the divisor is not above zero.
+
+    The nearest float to the true ratio, whatever stands in other rows. Polars divides by a column that it stores as one
+    constant by multiplying with 1/x, which may differ in the last bit; so the divisor is made a number per row.
+    """
+    per_row = by.cast(pl.Float64) + pl.int_range(pl.len()) * 0.0
+    return pl.when(by > 0).then(amount.cast(pl.Float64) / per_row)
 
 
 def count(holds: pl.Expr) -> pl.Expr:

@@ -29,7 +29,7 @@ def village_income_to_line(h: Facts) -> pl.Expr:
 
     Each ratio is rounded down to thousandths and limited to -10 to 100.
     """
-    thousandths = (h.survey("net_per_capita") * 1000 // h.line()).clip(-10_000, 100_000)
+    thousandths = over(h.survey("net_per_capita") * 1000, h.line()).floor().clip(-10_000, 100_000)
     return over(h.neighbours("income", thousandths), _surveyed(h) * 1000)
 
 

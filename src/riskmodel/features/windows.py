@@ -155,7 +155,7 @@ PREPARED: Final[Mapping[str, Prepared]] = {
 def _months(rows: pl.LazyFrame, moment: Moment, months: int) -> pl.LazyFrame:
     """Rows of the last complete months, with their `months_ago` (1 = the last complete month)."""
     m0 = moment.open_month
-    inside = (pl.col("month") >= pl.lit(months_before(m0, months))) & (pl.col("month") < pl.lit(m0))
+    inside = (pl.col("month") >= pl.lit(months_before(m0, months))) & (pl.col("month") <= pl.lit(m0))
     return rows.filter(inside).with_columns(months_ago=moment.complete_months_since(pl.col("month")))
 
 

@@ -3,8 +3,8 @@
 Beta calibration: Kull, Silva Filho and Flach, "Beta calibration: a well-founded and easily implemented improvement on
 logistic calibration for binary classifiers", AISTATS 2017. With s = sigmoid(margin) and softplus(m) = log(1 + exp(m)),
     logit(p) = c + a log(s) - b log(1 - s) = c - a softplus(-m) + b softplus(m),
-whose slope a sigmoid(-m) + b sigmoid(m) is positive for a, b > 0, so the order of the households never changes. The shape
-(a, b, c) and the level (`shift`, added to the margin first) can be set apart: see `levelled`.
+whose slope a sigmoid(-m) + b sigmoid(m) is positive for a, b > 0, so the order of the households never changes. The
+shape (a, b, c) and the level (`shift`, added to the margin first) can be set apart: see `levelled`.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Calibration:
     def __post_init__(self) -> None:
         if not all(map(math.isfinite, (self.a, self.b, self.c, self.shift))) or self.a <= 0 or self.b <= 0:
             raise BundleError(
-                f"calibration a={self.a}, b={self.b}, c={self.c}, shift={self.shift} does not increase with the margin: "
+                f"calibration {self.to_json()} does not increase with the margin: "
                 "a and b must be positive and all four finite; calibrate again"
             )
 

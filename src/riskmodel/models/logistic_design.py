@@ -1,9 +1,10 @@
 """How a column enters the logistic regression while it learns: one or more design columns, and the term they become.
 
-A number: the median where missing, an indicator of missing when any is, the logarithm where the column asks for it, the
-signed log when some absolute value exceeds 1000 (money), clipped to the 0.1th and 99.9th percentile so that one wrong entry neither sets the scale nor makes a
-prediction extreme (to its range when both percentiles are equal, as for a rare indicator).
-A category: an indicator per level; levels with fewer than 50 training rows share one, and missing has its own.
+A number: the median where missing, an indicator of missing when any is, the logarithm where the column asks for it,
+the signed log when some absolute value exceeds 1000 (money), clipped to the 0.1th and 99.9th percentile so that one
+wrong entry neither sets the scale nor makes a prediction extreme (to its range when both percentiles are equal, as for
+a rare indicator). A category: an indicator per level; levels with fewer than 50 training rows share one, and missing
+has its own.
 """
 
 from __future__ import annotations
@@ -36,7 +37,11 @@ class Block(Protocol):
 
 def block_of(values: NDArray[np.float64], column: Column, index: int) -> Block:
     """The block of one column of the training rows."""
-    return _number_block(values, column, index) if column.levels is None else _level_block(values, index, len(column.levels))
+    return (
+        _number_block(values, column, index)
+        if column.levels is None
+        else _level_block(values, index, len(column.levels))
+    )
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from riskmodel.policy.documentation import parameters_markdown
 from riskmodel.policy.entries import Parameter
 from riskmodel.policy.kinds import KINDS, UNITS, Kind, Unit, kind_named
 from riskmodel.policy.parameters import Policy
-from riskmodel.policy.writing import toml_text
 from riskmodel.policy.vocabulary import (
     VOCABULARIES,
     AidType,
@@ -53,6 +52,7 @@ from riskmodel.policy.vocabulary import (
     WaterSource,
     group,
 )
+from riskmodel.policy.writing import toml_text
 
 __all__ = [
     "KINDS",

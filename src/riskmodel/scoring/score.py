@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 CONTRIBUTION, GROUP = "contribution_", "group_"
 """Prefixes of the columns that hold what a feature and a group added to the margin (log-odds)."""
 
+FIRST = (
+    *("household_id", "county", "township", "village_code", "category", "size", "as_of", "label", "horizon_months"),
+    *("probability", "tier", "rank_county", "rank_township", "margin", "base"),
+)
+"""First columns of a result table; groups, contributions and reasons follow."""
+
 
 def score(table: FeatureTable, bundle: Bundle, policy: Policy) -> pl.DataFrame:
     """One row per household of the table, riskiest first; ties by household id.
@@ -84,6 +90,4 @@ def _ranked(scored: pl.DataFrame) -> pl.DataFrame:
         rank_county=pl.int_range(1, pl.len() + 1, dtype=pl.Int32),
         rank_township=pl.int_range(1, pl.len() + 1, dtype=pl.Int32).over("township"),
     )
-    first = ["household_id", "county", "township", "village_code", "category", "size", "as_of", "label", "horizon_months",
-             "probability", "tier", "rank_county", "rank_township", "margin", "base"]  # fmt: skip
-    return ranked.select(*first, pl.exclude(first))
+    return ranked.select(*FIRST, pl.exclude(FIRST))

@@ -1,13 +1,14 @@
 """Argentina's household survey (INDEC, Encuesta Permanente de Hogares) as canonical tables.
 
-Real households, four visits each (two quarters, a pause of two, two more), with income by component, work, schooling and
-health cover. It proves features, model and explanations on reality; it is not a Chinese county. What the survey does not
-know stays missing: no illness episodes, no loan amounts, no assistance lists, no official house grade, nobody identified.
+Real households, four visits each (two quarters, a pause of two, two more), with income by component, work, schooling
+and health cover. It proves features, model and explanations on reality; it is not a Chinese county. What the survey
+does not know stays missing: no illness episodes, no loan amounts, no assistance lists, no official house grade, nobody
+identified.
 
 Conventions, since the files only say the quarter: members and water are dated by the first day of the quarter's middle
 month, incomes and surveys by the month before it, and everything is known 15 days after the quarter's end. An income
-survey is one month times 12, and so is the line it is compared with. Money is in pesos where the contract says yuan: only
-ratios are used. Some households report slightly more than the sum of the items; the rest goes to `tr_other`.
+survey is one month times 12, and so is the line it is compared with. Money is in pesos where the contract says yuan:
+only ratios are used. Some households report slightly more than the sum of the items; the rest goes to `tr_other`.
 """
 
 from __future__ import annotations
@@ -28,14 +29,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 RELEASE_DAYS = 15
-"""Days from the end of a quarter to the day its files are taken as known; the true release dates are not in the files."""
+"""Days from the end of a quarter to the day its files are taken as known; the files do not tell the true date."""
 SOURCE = "stats"
 
 _KEY = ["CODUSU", "NRO_HOGAR"]
 _HOUSEHOLD = [*_KEY, "REALIZADA", "REGION", "AGLOMERADO", "PONDERA", "IX_TOT", "ITF", "IPCF", "IDIMPH", "IV7"]
 _MONEY = ["P21", "TOT_P12", "V2_M", "V3_M", "V4_M", "V5_M", "V8_M", "V9_M", "V10_M", "V11_M", "V12_M", "V18_M",
           "V19_AM", "V21_M"]  # fmt: skip
-_CODES = ["CH03", "CH04", "CH06", "CH08", "CH10", "CH12", "NIVEL_ED", "ESTADO", "CAT_OCUP", "CAT_INAC", "PP07H", "PP07I",
+_CODES = ["CH03", "CH04", "CH06", "CH08", "CH10", "CH12", "NIVEL_ED", "ESTADO", "CAT_OCUP", "CAT_INAC", "PP07H",
+"PP07I",
           "PP04B_COD", "IDIMPP"]  # fmt: skip
 _TEXT = {"CODUSU", "IDIMPH", "IDIMPP"}
 _AMOUNTS = {*_MONEY, "ITF", "IPCF"}
@@ -96,7 +98,9 @@ def quarters(raw: Path) -> Iterator[Quarter]:
     """
     files = sorted(raw.glob("hogar/hogar_a??t?.tsv.gz"))
     if not files:
-        raise RejectedFile(f"{raw}: no file hogar/hogar_aYYtQ.tsv.gz here. Give the folder that holds hogar/ and individual/.")
+        raise RejectedFile(
+            f"{raw}: no file hogar/hogar_aYYtQ.tsv.gz here. Give the folder that holds hogar/ and individual/."
+        )
     for path in files:
         tag = path.name[6:11]
         other = raw / "individual" / f"indiv_{tag}.tsv.gz"
@@ -129,8 +133,8 @@ def deliveries(quarters_in_order: Iterator[Quarter] | list[Quarter]) -> Iterator
 def policy_entries(all_quarters: list[Quarter]) -> dict[str, list[dict[str, object]]]:
     """Policy of the survey's technical area 9901, by kind, in the form of a policy file.
 
-    The line of a quarter is twelve times its monthly line, in force for the quarter and known with it. Ages and tiers are
-    conventions for a study: the survey's country has no such offices.
+    The line of a quarter is twelve times its monthly line, in force for the quarter and known with it. Ages and tiers
+    are conventions for a study: the survey's country has no such offices.
     """
     shared = {"area": "9901", "published_on": date(2003, 1, 1), "effective_from": date(2003, 1, 1), "confirmed": True}
     convention = shared | {"source": "Convention of this study, see docs/eph.md"}
@@ -180,7 +184,7 @@ def _read_quarter(households: Path, persons: Path, year: int, quarter: int) -> Q
 
 
 def _read(path: Path, columns: list[str]) -> pl.DataFrame:
-    """Tab separated, UTF-8, decimal point; dwelling code and imputation flags are text, amounts floats, codes integers."""
+    """Tab separated, UTF-8, decimal point; dwelling code and imputation flags are text, amounts floats, codes whole."""
     text = pl.read_csv(path, separator="\t", columns=columns, infer_schema=False, quote_char=None)
     numbers = {c: pl.col(c).str.strip_chars().cast(pl.Float64, strict=False) for c in columns if c not in _TEXT}
     typed = [e if name in _AMOUNTS else e.cast(pl.Int64, strict=False) for name, e in numbers.items()]
@@ -198,7 +202,9 @@ def _hash(letter: str, rows: pl.DataFrame, columns: list[str]) -> pl.Series:
 
 def _villages(quarter: Quarter, before: list[Quarter]) -> pl.DataFrame:
     """One technical area per city, its region above it. Not Chinese area codes."""
-    known = pl.concat([b.households.select("village_code") for b in before])["village_code"] if before else pl.Series([""])
+    known = (
+        pl.concat([b.households.select("village_code") for b in before])["village_code"] if before else pl.Series([""])
+    )
     new = quarter.households.unique("village_code").filter(~pl.col("village_code").is_in(known.unique().implode()))
     city = pl.lit("Aglomerado ") + pl.col("AGLOMERADO").cast(pl.String)
     return new.sort("village_code").select(
@@ -227,7 +233,7 @@ def _households(quarter: Quarter) -> pl.DataFrame:
 
 
 def _members(quarter: Quarter, before: list[Quarter]) -> pl.DataFrame:
-    """Present persons, and those of the household's visit before who are not listed any more, with a reason for leaving."""
+    """Present persons, and those of the household's last visit who are not listed any more, as having left."""
     present = _listed(quarter)
     gone = pl.DataFrame(schema=present.schema)
     unseen = quarter.households.select("household_id")
@@ -254,7 +260,10 @@ def _listed(quarter: Quarter) -> pl.DataFrame:
         birth_month=birth,
         sex=pl.when(pl.col("CH04") == 1).then(pl.lit("male")).otherwise(pl.lit("female")),
         education=pl.col("NIVEL_ED").replace_strict(_EDUCATION, default=None),
-        basic_insured=pl.when(cover == 4).then(pl.lit(value=False)).when(cover.is_in([9, 0]).not_()).then(pl.lit(value=True)),
+        basic_insured=pl.when(cover == 4)
+        .then(pl.lit(value=False))
+        .when(cover.is_in([9, 0]).not_())
+        .then(pl.lit(value=True)),
         labour=pl.when(pl.col("CAT_INAC") == 6).then(pl.lit("lost")),
         pension_status=pl.when(receiving)
         .then(pl.lit("receiving"))

@@ -42,7 +42,7 @@ def newest_states(rows: Frame, subject: str, as_of: date) -> Frame:
     return rows.filter(pl.col("valid_from") <= pl.lit(as_of)).filter(pl.col("valid_from") == latest)
 
 
-def close_versions(rows: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
+def close_versions(rows: Frame, key: Sequence[str]) -> Frame:
     """Sort by key and version and set `known_until` of each row to the `known_at` of the next version of its key.
 
     Versions of a key are ordered by (`known_at`, `batch_id`), `batch_id` compared as text.

@@ -26,7 +26,7 @@ def newest_known(view: View) -> pl.DataFrame:
 
 
 def first_known(lake: Lake) -> date:
-    """First day on which the state of any household was known, over all counties. Raises LakeError without households."""
+    """First day on which the state of any household was known, in any county. Raises LakeError without households."""
     newest = lake.newest_delivery()
     days = []
     for county in lake.counties():

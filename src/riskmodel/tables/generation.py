@@ -29,7 +29,10 @@ if TYPE_CHECKING:
     from riskmodel.tables.table import Table
 
 
-PLACE, NEW = "_place", "_new"
+PLACE, NEW, CONTRADICTS, REPEATS = "_place", "_new", "_contradicts", "_repeats"
+"""Columns that exist only while rows are merged."""
+VERSION = ("known_at", "batch_id")
+"""Order of the versions of a key."""
 
 
 @dataclass
@@ -47,20 +50,19 @@ class Ids:
 
     def encode(self, kind: str, ids: pl.Series) -> pl.Series:
         """Codes of `ids` as Int32, null where the id is null; unseen ids are added in alphabetical order."""
-        known = self.of(kind)
-        new = ids.drop_nulls().unique().rename("id")
-        new = new.filter(~new.is_in(known.implode())).sort()
+        known = self.of(kind).to_frame().lazy()
+        wanted = pl.LazyFrame({"id": ids}).drop_nulls().unique()
+        new = wanted.join(known, on="id", how="anti").sort("id").collect()["id"]
         if new.len():
-            known = pl.concat([known, new])
-            self.values[kind] = known
+            self.values[kind] = pl.concat([self.of(kind), new])
         return self.find(kind, ids)
 
     def find(self, kind: str, ids: pl.Series) -> pl.Series:
         """Codes of `ids` as Int32, null where the id is not known."""
-        known = self.of(kind)
-        codes = pl.DataFrame({"id": known, "code": pl.int_range(known.len(), dtype=pl.Int32, eager=True)})
-        wanted = pl.DataFrame({"id": ids.cast(pl.String)})
-        return wanted.join(codes, on="id", how="left", maintain_order="left")["code"].rename(ids.name)
+        codes = self.of(kind).to_frame().lazy().with_columns(code=pl.int_range(pl.len(), dtype=pl.Int32))
+        wanted = pl.LazyFrame({"id": ids.cast(pl.String)})
+        found = wanted.join(codes, on="id", how="left", maintain_order="left").select("code").collect()
+        return found["code"].rename(ids.name)
 
     def decode(self, kind: str, codes: pl.Series) -> pl.Series:
         """Ids of `codes`."""
@@ -129,16 +131,19 @@ def merge(stored: pl.DataFrame, new: pl.DataFrame, table: Table) -> tuple[pl.Dat
     not depend on the order of the rows of `new`. Raises DataError when two rows of one batch disagree on one key.
     """
     key, content = list(table.key), [c for c in table.payload if c not in table.key]
-    versions = _versions(stored, new, table)
-    _refuse_contradictions(versions, table, content)
-    versions = versions.filter(~(pl.col(NEW) & repeats_version_before(key, content)))
+    versions = _versions(stored, new, table, content)
+    if versions[CONTRADICTS].any():
+        raise _contradiction(versions.filter(CONTRADICTS), table)
+    kept = versions.filter(~(pl.col(NEW) & pl.col(REPEATS))).drop(CONTRADICTS, REPEATS, "known_until")
     if table.kind == Kind.STATE:
-        versions = without_repeats(versions, key[0], content, NEW)
-    written = versions.filter(NEW).drop(NEW, "known_until")
+        kept = without_repeats(kept, key[0], content, NEW)
+    written = kept.filter(NEW).drop(NEW)
     if written.is_empty():
         return stored, written
-    touched = versions.join(written.select(key).unique(), on=key, how="semi", nulls_equal=True)
-    return _weave(stored, close_versions(touched.drop(NEW, "known_until"), key), table), written
+    if stored.is_empty():
+        return close_versions(written, key).sort([*order(table), *VERSION], nulls_last=True), written
+    touched = kept.join(written.select(key).unique(), on=key, how="semi", nulls_equal=True).drop(NEW)
+    return _weave(stored, close_versions(touched, key), table), written
 
 
 def build(tables: Mapping[str, pl.DataFrame]) -> tuple[Ids, dict[str, pl.DataFrame]]:
@@ -151,26 +156,26 @@ def build(tables: Mapping[str, pl.DataFrame]) -> tuple[Ids, dict[str, pl.DataFra
     return ids, stored
 
 
-def _versions(stored: pl.DataFrame, new: pl.DataFrame, table: Table) -> pl.DataFrame:
-    """New rows, marked, among the stored versions they have to be compared with, in version order."""
-    compared = list(table.key[:1] if table.kind == Kind.STATE else table.key)
-    old = stored.join(new.select(compared).unique(), on=compared, how="semi", nulls_equal=True).drop("known_until")
-    marked = [
-        old.with_columns(pl.lit(value=False).alias(NEW)),
-        # of equal rows that two departments sent in one batch, always the same one is kept
-        new.sort("source").with_columns(pl.lit(value=True).alias(NEW)),
-    ]
-    return close_versions(pl.concat(marked), table.key)
+def _versions(stored: pl.DataFrame, new: pl.DataFrame, table: Table, content: list[str]) -> pl.DataFrame:
+    """New rows among the stored versions they have to be compared with, in version order, with the marks above."""
+    # of equal rows that two departments sent in one batch, always the same one is kept
+    compared = new.sort("source").with_columns(pl.lit(value=True).alias(NEW))
+    if stored.height:
+        by = list(table.key[:1] if table.kind == Kind.STATE else table.key)
+        old = stored.join(new.select(by).unique(), on=by, how="semi", nulls_equal=True).drop("known_until")
+        compared = pl.concat([old.with_columns(pl.lit(value=False).alias(NEW)), compared])
+    return close_versions(compared, table.key).with_columns(
+        contradicts_row_before(table.key, content).alias(CONTRADICTS),
+        repeats_version_before(table.key, content).alias(REPEATS),
+    )
 
 
-def _refuse_contradictions(versions: pl.DataFrame, table: Table, content: list[str]) -> None:
-    contradictions = versions.filter(contradicts_row_before(table.key, content))
-    if contradictions.height:
-        batch_id, day = contradictions.select("batch_id", "known_at").row(0)
-        raise DataError(
-            f"table {table.name}, batch {batch_id}: {contradictions.height} row(s) known on {day} disagree with "
-            f"another row of the batch on the same key ({', '.join(table.key)}). Quarantine all rows of such a key."
-        )
+def _contradiction(rows: pl.DataFrame, table: Table) -> DataError:
+    batch_id, day = rows.select("batch_id", "known_at").row(0)
+    return DataError(
+        f"table {table.name}, batch {batch_id}: {rows.height} row(s) known on {day} disagree with another row of the "
+        f"batch on the same key ({', '.join(table.key)}). Quarantine all rows of such a key."
+    )
 
 
 def _weave(stored: pl.DataFrame, touched: pl.DataFrame, table: Table) -> pl.DataFrame:
@@ -184,7 +189,7 @@ def _weave(stored: pl.DataFrame, touched: pl.DataFrame, table: Table) -> pl.Data
     # rows in the same place are sorted together, so that the order never depends on the way the rows arrived
     shared = untouched.filter(pl.col(PLACE).is_in(touched[PLACE].unique().implode()))
     rest = untouched.join(shared.select(PLACE).unique(), on=PLACE, how="anti", maintain_order="left")
-    small = pl.concat([shared, touched]).sort([PLACE, *by, "known_at", "batch_id"], nulls_last=True)
+    small = pl.concat([shared, touched]).sort([PLACE, *by, *VERSION], nulls_last=True)
     return rest.merge_sorted(small, key=PLACE).drop(PLACE)
 
 

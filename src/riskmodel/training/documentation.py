@@ -12,8 +12,8 @@ def labels_markdown() -> str:
         "",
         "Generated from the declarations in `riskmodel/training/labels.py`; do not edit.",
         "",
-        "Outcomes are read in the view of the newest delivery. A row whose label has not matured is left out, never counted",
-        "as negative. M0 is the first month that is not complete at the end of the as-of date.",
+        "Outcomes are read in the view of the newest delivery. A row whose label has not matured is left out, never",
+        "counted as negative. M0 is the first month that is not complete at the end of the as-of date.",
     ]
     for label in LABELS.values():
         lines += [

@@ -19,8 +19,8 @@ METRICS = ("roc_auc", "average_precision", "brier", "ece", "recall_top10", "prec
 def metrics(y: ArrayLike, p: ArrayLike) -> dict[str, float | int | None]:
     """Metrics of risks `p` (n,) against outcomes `y` (n,) of 0 and 1, with `n` and `prevalence`.
 
-    ROC AUC, average precision (area under the precision-recall steps), Brier score, ECE (see `ece`), recall and precision
-    of the top tenth. What needs both outcomes is None where only one occurs.
+    ROC AUC, average precision (area under the precision-recall steps), Brier score, ECE (see `ece`), recall and
+    precision of the top tenth. What needs both outcomes is None where only one occurs.
     """
     from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
 

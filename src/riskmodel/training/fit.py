@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from riskmodel.errors import DataError
-from riskmodel.models import Calibration, CalibratedModel, Column, LightGBMModel, LightGBMParameters, LogisticModel
+from riskmodel.models import CalibratedModel, Calibration, Column, LightGBMModel, LightGBMParameters, LogisticModel
 from riskmodel.models.rules import RuleModel, Wire
 from riskmodel.training.splits import group_folds, rolling_origins, without_groups
 
@@ -53,7 +53,7 @@ class Recipes:
 
     distance: str
     wires: tuple[Wire, ...] = ()
-    trees: LightGBMParameters = LightGBMParameters()
+    trees: LightGBMParameters = field(default_factory=LightGBMParameters)
 
     def fit(self, kind: str, rows: Rows, seed: int) -> RiskModel:
         """Fit one kind: `rules` (trip wires), `naive` (distance to the line), `logistic` or `lightgbm`."""
@@ -80,8 +80,9 @@ def fit_calibrated(recipes: Recipes, kind: str, rows: Rows, seed: int) -> Calibr
 
     Every validation block is predicted by a model that saw only labels known before the block began, and none of its
     households. Where the rows span too few periods for that, folds by household take their place. The predictions of a
-    block are first brought to the block's own level, so that they teach the shape only: three blocks say next to nothing
-    about how the level will move next, and their drift would be carried forward. The level is that of all rows.
+    block are first brought to the block's own level, so that they teach the shape only: three blocks say next to
+    nothing about how the level will move next, and their drift would be carried forward. The level is that of all
+    rows.
     """
     folds = rolling_origins(rows.time, rows.y, rows.gap) or group_folds(rows.group, rows.y, FALLBACK_FOLDS, seed)
     margins, outcomes = [], []

@@ -68,7 +68,7 @@ class FlatResult:
 
 
 def read_table(path: Path) -> pl.DataFrame:
-    """A Parquet or csv file as a frame. Raises UsageError for another kind of file, RejectedFile if it is unreadable."""
+    """A Parquet or csv file as a frame. Raises UsageError for any other file, RejectedFile if it is unreadable."""
     if not path.is_file():
         raise UsageError(f"{path}: there is no such file. Give a .parquet or .csv file.")
     try:
@@ -88,10 +88,8 @@ def evaluate(table: pl.DataFrame, question: FlatQuestion, seed: int, gap: int = 
     """
     _check(table, question)
     rows = flat_rows(table, question, gap)
-    if question.folds:
-        splits = group_folds(rows.group, rows.y, question.folds, seed)
-    else:
-        splits = [_time_split(table, question)]
+    by_time = not question.folds
+    splits = [_time_split(table, question)] if by_time else group_folds(rows.group, rows.y, question.folds or 2, seed)
     risk = {kind: np.full(len(rows), np.nan) for kind in KINDS}
     sizes, naive = [], ""
     for train, test in splits:
@@ -192,7 +190,9 @@ def _encoded(values: pl.Series, *, as_code: bool) -> tuple[Column, NDArray[np.fl
         return Column(values.name), numbers
     if values.dtype.is_temporal():
         return Column(values.name), values.to_physical().cast(pl.Float64).fill_null(float("nan")).to_numpy()
-    texts = values.cast(pl.Float64).fill_nan(None).cast(pl.String) if values.dtype.is_float() else values.cast(pl.String)
+    texts = (
+        values.cast(pl.Float64).fill_nan(None).cast(pl.String) if values.dtype.is_float() else values.cast(pl.String)
+    )
     levels = texts.drop_nulls().unique().sort()
     if levels.len() > MOST_LEVELS:
         raise UsageError(
@@ -228,5 +228,3 @@ def _bound(time: pl.Series, value: str | None) -> Any:
     if parsed.null_count():
         raise UsageError(f"{value!r} is not a value of column {time.name} ({time.dtype}).")
     return parsed[0]
-
-

@@ -45,7 +45,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Label:
-    """A declared label. `outcome` gives `household_id` (coded as in the view) and the boolean `event` for the cohort."""
+    """A declared label. `outcome` gives `household_id` (coded as in the view) and the boolean `event` of the cohort."""
 
     name: str
     title: str
@@ -130,8 +130,8 @@ LABELS: dict[str, Label] = {
             title="新纳入监测",
             english="new entry into monitoring",
             horizon=12,
-            cohort="active households without an open episode in the view of the as-of date; a household in the pipeline "
-            "(identified before M0, not known yet, not eliminated by then) is left out",
+            cohort="active households without an open episode in the view of the as-of date; a household in the "
+            "pipeline (identified before M0, not known yet, not eliminated by then) is left out",
             event="a monitoring episode with identified_month in [M0, M0 + 12), M0 = first month not complete",
             settles_after="end of month M0 + 11 plus the policy's label.reporting_delay_months",
             outcome=_new_entry,
@@ -141,8 +141,8 @@ LABELS: dict[str, Label] = {
             title="月人均收入低于监测线",
             english="monthly income per head below the line",
             horizon=12,
-            cohort="households whose income per head of the newest complete income month m was not below the line, found "
-            "again in month m + 12 with at least half of the persons listed both times the same people",
+            cohort="households whose income per head of the newest complete income month m was not below the line, "
+            "found again in month m + 12 with at least half of the persons listed both times the same people",
             event="twelve times the income per head of month m + 12 below the line in force in that month",
             settles_after="end of month M0 + 11 plus the policy's label.reporting_delay_months",
             outcome=_below_line,

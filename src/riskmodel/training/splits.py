@@ -44,9 +44,7 @@ def group_folds(
     return [(~valid, valid) for valid in masks if _enough(y[~valid], least=1)]
 
 
-def without_groups(
-    train: NDArray[np.bool_], test: NDArray[np.bool_], group: NDArray[np.int64]
-) -> NDArray[np.bool_]:
+def without_groups(train: NDArray[np.bool_], test: NDArray[np.bool_], group: NDArray[np.int64]) -> NDArray[np.bool_]:
     """The training rows whose group has no row in the test."""
     kept: NDArray[np.bool_] = train & ~np.isin(group, np.unique(group[test]))
     return kept

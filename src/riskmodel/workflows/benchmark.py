@@ -38,12 +38,14 @@ LABEL = "income_below_line_12m"
 SUBSETS = ("overall", "reentry")
 
 
-def benchmark_eph(workspace: Workspace, path: Path, now: datetime, top: int = 0, progress: Progress | None = None) -> dict[str, Any]:
+def benchmark_eph(
+    workspace: Workspace, path: Path, now: datetime, top: int = 0, progress: Progress | None = None
+) -> dict[str, Any]:
     """Run P1 and P2 on the panel below `path` (`panel/*.parquet` and `raw/`).
 
-    Returns `p1` and `p2` by run (all, not_imputed, purged), subset (overall, reentry) and model, with the metrics, `n` and
-    `prevalence`; the reference numbers under `reference`. With `top`, also trains on the panel's lake, scores its newest
-    date and lists the households of highest risk. The lake is kept in <home>/benchmarks/eph.
+    Returns `p1` and `p2` by run (all, not_imputed, purged), subset (overall, reentry) and model, with the metrics, `n`
+    and `prevalence`; the reference numbers under `reference`. With `top`, also trains on the panel's lake, scores its
+    newest date and lists the households of highest risk. The lake is kept in <home>/benchmarks/eph.
     """
     show = progress or Silent()
     panel, raw = path / "panel", path / "raw"
@@ -93,7 +95,12 @@ def _panel_rows(folder: Path) -> tuple[Rows, str, Masks, NDArray[np.bool_]]:
     year, own = table["year"].to_numpy(), (table["imputed"] == 0).to_numpy()
     before, after = year < 2008, np.isin(year, [2008, 2009])
     masks = {"all": (before, after), "not_imputed": (before & own, after & own), "purged": (year < 2007, after)}
-    return replace(rows, time=table["q"].to_numpy()), "lr", masks, (table["lag_poor"] == 1).fill_null(value=False).to_numpy()
+    return (
+        replace(rows, time=table["q"].to_numpy()),
+        "lr",
+        masks,
+        (table["lag_poor"] == 1).fill_null(value=False).to_numpy(),
+    )
 
 
 def _raw_rows(own: Workspace, raw: Path, show: Progress) -> tuple[Rows, str, Masks, NDArray[np.bool_]]:
@@ -127,7 +134,9 @@ def _flags(own: Workspace, everything: list[eph.Quarter], keys: pl.DataFrame) ->
         base = by_known[as_of]
         after = later[(base.year + 1, base.quarter)]
         filled = eph.imputed(base).join(eph.imputed(after), on="household_id", suffix="_after")
-        parts.append(filled.select("household_id", as_of=pl.lit(as_of), imputed=pl.col("imputed") | pl.col("imputed_after")))
+        parts.append(
+            filled.select("household_id", as_of=pl.lit(as_of), imputed=pl.col("imputed") | pl.col("imputed_after"))
+        )
     poor = [_poor_before(own, by_known[as_of], as_of) for as_of in keys["as_of"].unique().sort()]
     found = keys.join(pl.concat(parts), on=["household_id", "as_of"], how="left", maintain_order="left")
     found = found.join(pl.concat(poor), on=["household_id", "as_of"], how="left", maintain_order="left")

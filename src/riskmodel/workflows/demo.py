@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from riskmodel.errors import UsageError
 from riskmodel.sources.sample import write_sample
 from riskmodel.workflows.explain import Explanation, listed
 from riskmodel.workflows.ingest import Ingested, ingest
@@ -54,13 +55,17 @@ class Demonstration:
 def demo(
     workspace: Workspace, households: int, months: int, now: datetime, progress: Progress | None = None
 ) -> Demonstration:
-    """Generate a small county into the workspace, ingest, train, score the newest month, and list whom to visit first."""
+    """Generate a small county into the workspace, ingest, train, score the newest month, list whom to visit first."""
     show = progress or Silent()
     show.say(NOTICE)
-    delivered = workspace.home / "deliveries"
-    write_sample(delivered, households=households, months=months, seed=workspace.settings.seed)
+    generated = workspace.home / "generated" / f"{households}-households-{months}-months"
+    if not generated.exists():
+        if workspace.lake.counties():
+            raise UsageError(f"{workspace.home} holds other data already. Give the demo a folder of its own: --home")
+        write_sample(generated, households=households, months=months, seed=workspace.settings.seed)
+    delivered = generated / "deliveries"
     (workspace.home / "policy").mkdir(parents=True, exist_ok=True)
-    shutil.copy(delivered / "policy" / "sample.toml", workspace.home / "policy" / "sample.toml")
+    shutil.copy(generated / "policy" / "sample.toml", workspace.home / "policy" / "sample.toml")
     ingested = ingest(workspace, delivered, show)
     trained = train(workspace, now, progress=show)
     as_of = newest_as_of(workspace)

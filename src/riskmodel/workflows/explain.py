@@ -48,7 +48,7 @@ class Explanation:
 def explain(
     workspace: Workspace, household_id: str, as_of: date | None = None, language: Language = "zh"
 ) -> Explanation:
-    """The explanation of a household as scored at `as_of` (default: newest). Raises UsageError for an unknown household."""
+    """The explanation of a household as scored at `as_of` (default: newest). UsageError for an unknown household."""
     folder = published(workspace, as_of)
     found = pl.scan_parquet(folder / "*.parquet").filter(pl.col("household_id") == household_id).collect()
     if found.is_empty():
@@ -57,9 +57,13 @@ def explain(
 
 
 def listed(workspace: Workspace, count: int, as_of: date | None = None, language: Language = "zh") -> list[Explanation]:
-    """The `count` households of highest risk, over all counties, with their reasons."""
+    """The `count` households of highest risk over all counties, with their reasons; those monitored already left out."""
     folder = published(workspace, as_of)
-    rows = pl.scan_parquet(folder / "*.parquet").sort(["probability", "household_id"], descending=[True, False])
+    rows = (
+        pl.scan_parquet(folder / "*.parquet")
+        .filter(~pl.col("monitored"))
+        .sort(["probability", "household_id"], descending=[True, False])
+    )
     return [render(row, [], language) for row in rows.head(count).collect().iter_rows(named=True)]
 
 
@@ -117,4 +121,11 @@ def _notes(manifest: Any, language: Language) -> list[str]:
     values = json.loads(manifest.read_text("utf-8"))["unconfirmed_policy"]
     if not values:
         return []
-    return [text("unconfirmed", language, count=len(values), kinds="、".join(values) if language == "zh" else ", ".join(values))]
+    return [
+        text(
+            "unconfirmed",
+            language,
+            count=len(values),
+            kinds="、".join(values) if language == "zh" else ", ".join(values),
+        )
+    ]

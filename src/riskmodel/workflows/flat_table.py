@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 def evaluate_table(path: Path, question: FlatQuestion, seed: int) -> dict[str, Any]:
     """Metrics of the naive model, the logistic regression and LightGBM on the table, split as the question says.
 
-    Raises UsageError for a question that does not fit the table, DataError (RejectedFile) for a table that cannot be used.
+    Raises UsageError for a question that does not fit the table, DataError (RejectedFile) for a table that cannot be
+    used.
     """
     return evaluate(read_table(path), question, seed).report()

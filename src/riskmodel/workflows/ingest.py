@@ -41,12 +41,14 @@ class Ingested:
 def ingest(workspace: Workspace, path: Path, progress: Progress | None = None) -> Ingested:
     """Load a delivery folder, a folder of them, or the raw files of the EPH panel into the lake.
 
-    Bad rows are quarantined and reported, the good ones go on. Raises RejectedFile for a file that cannot be used at all,
-    UsageError when there is nothing to load, BusyError when another process writes.
+    Bad rows are quarantined and reported, the good ones go on. Raises RejectedFile for a file that cannot be used at
+    all, UsageError when there is nothing to load, BusyError when another process writes.
     """
     show = progress or Silent()
     if not path.is_dir():
-        raise UsageError(f"{path} is not a folder. Give a delivery YYYY-MM-DD/, a folder of deliveries, or the EPH raw folder.")
+        raise UsageError(
+            f"{path} is not a folder. Give a delivery YYYY-MM-DD/, a folder of deliveries, or the EPH raw folder."
+        )
     is_eph = (path / "hogar").is_dir()
     checked = list(show.track(_checked_eph(workspace, path) if is_eph else _checked(path), f"checking {path.name}"))
     show.say("writing to the lake")

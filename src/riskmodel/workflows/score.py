@@ -18,6 +18,7 @@ from riskmodel.models import bundle as bundles
 from riskmodel.scoring.score import score as score_county
 from riskmodel.tables.files import write_json, write_parquet
 from riskmodel.tables.freshness import newest_known
+from riskmodel.tables.outcomes import open_episodes
 from riskmodel.tables.publish import published_folder
 from riskmodel.workflows.progress import Progress, Silent
 from riskmodel.workflows.train import unconfirmed
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from riskmodel.models import Bundle
+    from riskmodel.tables import View
 
 MANIFEST = "_manifest.json"
 """Beside the Parquet files; the leading underscore hides it from Parquet readers."""
@@ -46,13 +48,11 @@ class Scored:
     unconfirmed_policy: list[str] = field(repr=False)
 
 
-def score(
-    workspace: Workspace, as_of: date, label: str | None = None, progress: Progress | None = None
-) -> Scored:
+def score(workspace: Workspace, as_of: date, label: str | None = None, progress: Progress | None = None) -> Scored:
     """Score all counties at `as_of` with the champion of a label and publish results/<as_of>/<county>.parquet.
 
-    `pandas.read_parquet(results/<as_of>)` reads them. The files appear together or not at all; scoring again replaces them.
-    Raises UsageError without data or champion, BundleError for a model of another feature set.
+    `pandas.read_parquet(results/<as_of>)` reads them. The files appear together or not at all; scoring again replaces
+    them. Raises UsageError without data or champion, BundleError for a model of another feature set.
     """
     show = progress or Silent()
     counties, name = workspace.counties(), model_name(label or workspace.settings.label)
@@ -61,7 +61,7 @@ def score(
     for county in show.track(counties, f"scoring {as_of}", len(counties)):
         view = workspace.lake.view(county, as_of)
         scored = score_county(assemble_view(view, workspace.policy), bundle, workspace.policy)
-        frames[county] = _with_age(scored, newest_known(view))
+        frames[county] = _with_facts(scored, view)
     target = workspace.results / as_of.isoformat()
     unconfirmed_values = unconfirmed(workspace.policy.unconfirmed_used())
     manifest = {
@@ -125,11 +125,13 @@ def published(workspace: Workspace, as_of: date | None = None) -> Path:
     return workspace.results / wanted
 
 
-def _with_age(scored: pl.DataFrame, newest: pl.DataFrame) -> pl.DataFrame:
-    """Add `data_age_days`: days from the last news about the household to the as-of date."""
-    joined = scored.join(newest, on="household_id", how="left", maintain_order="left")
+def _with_facts(scored: pl.DataFrame, view: View) -> pl.DataFrame:
+    """Add `data_age_days`, from the last news about the household, and `monitored`: it has an open episode already."""
+    joined = scored.join(newest_known(view), on="household_id", how="left", maintain_order="left")
     age = (pl.col("as_of") - pl.col("known_at")).dt.total_days().cast(pl.Int32)
-    return joined.with_columns(data_age_days=age).drop("known_at")
+    watched = view.ids.decode("H", open_episodes(view).collect()["household_id"])
+    monitored = pl.col("household_id").is_in(watched.implode())
+    return joined.with_columns(data_age_days=age, monitored=monitored).drop("known_at")
 
 
 def _inputs(workspace: Workspace, county: str, as_of: date) -> str:

@@ -49,11 +49,14 @@ class Trained:
     unconfirmed_policy: list[str] = field(repr=False)
 
 
-def train(workspace: Workspace, now: datetime, label_name: str | None = None, progress: Progress | None = None) -> Trained:
+def train(
+    workspace: Workspace, now: datetime, label_name: str | None = None, progress: Progress | None = None
+) -> Trained:
     """Train, judge and register a model of a label. Raises DataError when too few outcomes have matured.
 
-    The test is out of time: the newest third of the as-of dates, learned from labels that had matured before the first of
-    them, households of the test left out. The registered model is then fitted on all matured rows with the same recipe.
+    The test is out of time: the newest third of the as-of dates, learned from labels that had matured before the first
+    of them, households of the test left out. The registered model is then fitted on all matured rows with the same
+    recipe.
     """
     show = progress or Silent()
     seed, label = workspace.settings.seed, label_named(label_name or workspace.settings.label)
@@ -153,5 +156,3 @@ def _register(
 def unconfirmed(entries: list[Any]) -> list[str]:
     """Policy values that a run used and that nobody has compared with a document, as `kind (area)`."""
     return sorted({f"{entry.kind} ({entry.area or 'national'})" for entry in entries})
-
-

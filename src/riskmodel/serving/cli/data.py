@@ -20,7 +20,9 @@ def register(app: typer.Typer) -> None:
 
 def ingest(
     context: typer.Context,
-    path: Annotated[Path, typer.Argument(help="A delivery YYYY-MM-DD/, a folder of deliveries, or the raw/ folder of EPH.")],
+    path: Annotated[
+        Path, typer.Argument(help="A delivery YYYY-MM-DD/, a folder of deliveries, or the raw/ folder of EPH.")
+    ],
     as_json: Json = False,
 ) -> None:
     """Load deliveries into the lake; bad rows are quarantined and reported."""
@@ -28,8 +30,8 @@ def ingest(
 
     done = run(workspace(context), path, Terminal())
     lines = [
-        f"{done.files} files, {done.rows_read:,} rows read: {done.rows_loaded:,} loaded, {done.rows_known:,} known before, "
-        f"{done.rows_duplicate:,} duplicates, {done.rows_refused:,} quarantined",
+        f"{done.files} files, {done.rows_read:,} rows read: {done.rows_loaded:,} loaded, "
+        f"{done.rows_known:,} known before, {done.rows_duplicate:,} duplicates, {done.rows_refused:,} quarantined",
         *([f"quarantine: {done.quarantine}"] if done.quarantine else []),
         *(["the share of quarantined rows of a file exceeds the policy limit"] if done.refused_share_exceeded else []),
     ]

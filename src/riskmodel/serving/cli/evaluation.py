@@ -54,7 +54,9 @@ def evaluate_table(
     group: Annotated[str | None, typer.Option(help="Column of the household; no group is on both sides.")] = None,
     exclude: Annotated[str, typer.Option(help="Columns to leave out, separated by commas.")] = "",
     categories: Annotated[str, typer.Option(help="Columns of numbers that are codes, separated by commas.")] = "",
-    income: Annotated[str | None, typer.Option(help="Column of the income; with --line the naive model's ratio.")] = None,
+    income: Annotated[
+        str | None, typer.Option(help="Column of the income; with --line the naive model's ratio.")
+    ] = None,
     line: Annotated[str | None, typer.Option(help="Column of the line, in the same unit as the income.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -63,7 +65,17 @@ def evaluate_table(
     from riskmodel.workflows.flat_table import evaluate_table as run
 
     question = FlatQuestion(
-        target, time, train_before, test_from, test_until, folds, group, _names(exclude), income, line, _names(categories)
+        target,
+        time,
+        train_before,
+        test_from,
+        test_until,
+        folds,
+        group,
+        _names(exclude),
+        income,
+        line,
+        _names(categories),
     )
     report = run(file, question, workspace(context).settings.seed)
     lines = [

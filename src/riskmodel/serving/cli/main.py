@@ -5,7 +5,6 @@ Exit codes: 0 done, 1 a check failed, 2 wrong usage, 3 data that cannot be used,
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -15,6 +14,7 @@ import typer
 from riskmodel import __version__
 from riskmodel.errors import RiskModelError
 from riskmodel.serving.cli import data, evaluation, household, model, policy
+from riskmodel.serving.cli.output import emit
 
 app = typer.Typer(
     name="riskmodel",
@@ -27,7 +27,7 @@ for module in (data, model, household, evaluation, policy):
     module.register(app)
 
 
-def _show_version(asked: bool) -> None:  # noqa: FBT001  # typer calls it with the option's value
+def _show_version(asked: bool) -> None:  # typer calls it with the option's value
     if asked:
         typer.echo(__version__)
         raise typer.Exit
@@ -55,9 +55,9 @@ def run(arguments: list[str] | None = None) -> None:
         app(args=given)
     except RiskModelError as error:
         if "--json" in given:
-            print(json.dumps({"error": {"kind": type(error).__name__, "message": str(error)}}, ensure_ascii=False))  # noqa: T201  # the one object
-        print(f"riskmodel: {error}", file=sys.stderr)  # noqa: T201  # this is where we print
+            emit({"error": {"kind": type(error).__name__, "message": str(error)}}, as_json=True)
+        print(f"riskmodel: {error}", file=sys.stderr)  # this is where we print
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
-        print("riskmodel: stopped; nothing half-written is visible.", file=sys.stderr)  # noqa: T201  # this is where we print
+        print("riskmodel: stopped; nothing half-written is visible.", file=sys.stderr)  # this is where we print
         sys.exit(130)

@@ -68,7 +68,8 @@ def list_models(context: typer.Context, label: LabelName = None, as_json: Json =
     name = model_name(label or place.settings.label)
     versions = place.registry.versions(name)
     lines = [
-        f"{name} version {v.version}  {v.created:%Y-%m-%d %H:%M} UTC  {' '.join(v.aliases) or '-'}  {v.bundle_hash[:16]}"
+        f"{name} version {v.version}  {v.created:%Y-%m-%d %H:%M} UTC  {' '.join(v.aliases) or '-'}  "
+        f"{v.bundle_hash[:16]}"
         for v in versions
     ] or [f"no version of {name} yet. Train one: riskmodel train"]
     emit({"model": name, "versions": versions}, as_json=as_json, lines=lines)

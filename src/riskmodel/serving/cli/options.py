@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 CHINA = timezone(timedelta(hours=8))
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
-AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="As-of date YYYY-MM-DD (default: the newest).")]
+AsOf = Annotated[
+    str | None, typer.Option("--as-of", metavar="DATE", help="As-of date YYYY-MM-DD (default: the newest).")
+]
 LabelName = Annotated[str | None, typer.Option("--label", help="Label (default: setting `label`).")]
 English = Annotated[bool, typer.Option("--english", help="Sentences in English.")]
 Home = typer.Context

@@ -19,10 +19,10 @@ T = TypeVar("T")
 def emit(result: Any, *, as_json: bool, lines: Iterable[str] = ()) -> None:
     """Print a result: with `as_json` the result as one JSON object on standard output, else the lines."""
     if as_json:
-        print(json.dumps(plain(result), ensure_ascii=False, allow_nan=False))  # noqa: T201  # this is where we print
+        print(json.dumps(plain(result), ensure_ascii=False, allow_nan=False))  # this is where we print
         return
     for line in lines:
-        print(line)  # noqa: T201  # this is where we print
+        print(line)  # this is where we print
 
 
 def plain(value: Any) -> Any:

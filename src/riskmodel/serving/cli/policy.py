@@ -25,7 +25,9 @@ def _policy() -> None:
 
 def check(
     context: typer.Context,
-    area: Annotated[list[str] | None, typer.Option("--area", help="Area code, 2 to 12 digits (default: the lake's counties).")] = None,
+    area: Annotated[
+        list[str] | None, typer.Option("--area", help="Area code, 2 to 12 digits (default: the lake's counties).")
+    ] = None,
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
