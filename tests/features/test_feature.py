@@ -3,10 +3,13 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from riskmodel.features import REGISTRY, Direction, declared
+from riskmodel.features import REGISTRY, Direction, Feature, declared
 from riskmodel.features.facts import Facts
 from riskmodel.features.feature import feature
 from riskmodel.policy import Cause
+
+FEATURES = declared()
+UNITS = {"倍", "比例", "人", "是否", "级", "岁", "月", "次", "天"}
 
 
 @pytest.fixture(autouse=True)
@@ -49,3 +52,25 @@ def test_a_feature_without_a_definition_is_refused() -> None:
 
 def undefined(_: Facts) -> pl.Expr:
     return pl.col("size")
+
+
+# --- the declared features ---
+
+
+@pytest.mark.parametrize("f", FEATURES, ids=lambda f: f.name)
+def test_every_declaration_is_complete(f: Feature) -> None:
+    assert f.unit in UNITS
+    assert f.direction in (-1, 0, 1)
+    assert f.group.zh
+    assert len(f.definition) > 20
+    assert any("\u4e00" <= letter <= "\u9fff" for letter in f.label)
+    assert f.english.isascii()
+    assert f.english[0].islower()
+
+
+def test_no_two_features_share_a_label() -> None:
+    assert len({f.label for f in FEATURES}) == len({f.english for f in FEATURES}) == len(FEATURES)
+
+
+def test_only_ratios_have_a_unit_of_ratios() -> None:
+    assert [f.name for f in FEATURES if f.ratio and f.unit != "倍"] == []

@@ -148,6 +148,19 @@ def test_house_and_water_have_their_own_newest_inspection() -> None:
     assert prepared("water", dwellings=rows)["inspected_on"].to_list() == [date(2024, 7, 1)]
 
 
+@pytest.mark.parametrize(
+    ("name", "table", "row"),
+    [
+        ("housing", "dwellings", {"inspected_on": date(2025, 3, 6), "house_grade": "A"}),
+        ("water", "dwellings", {"inspected_on": date(2025, 3, 6), "water_safe": True}),
+        ("episodes", "monitoring_episodes", {"identified_month": date(2025, 4, 1)}),
+    ],
+)
+def test_what_is_dated_after_the_as_of_date_does_not_count(name: str, table: str, row: Mapping[str, Any]) -> None:
+    view = View.of({table: rows_of(table, {**row, "known_at": AS_OF})}, AS_OF)
+    assert PREPARED[name].rows(view, Moment(AS_OF)).collect().is_empty()
+
+
 def test_every_prepared_table_reads_tables_that_exist_and_says_its_window() -> None:
     for item in PREPARED.values():
         assert set(item.tables) <= set(TABLES)

@@ -40,21 +40,19 @@ def test_equal_rows_are_equal_bytes_however_they_were_put_together(tmp_path: Pat
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
 
 
-@pytest.mark.parametrize(
-    "write", [lambda p: write_bytes(p, b"new"), lambda p: write_parquet(p, pl.DataFrame({"a": [1]}))]
-)
-@pytest.mark.parametrize("call", ["fsync", "replace"])
+@pytest.mark.parametrize(("owner", "call"), [(os, "fsync"), (Path, "replace")], ids=["sync", "rename"])
 def test_when_the_disk_refuses_the_old_content_stays(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: object, call: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, owner: object, call: str
 ) -> None:
     def refuse(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
     (tmp_path / "x").write_bytes(b"old")
-    monkeypatch.setattr(*((os, "fsync") if call == "fsync" else (Path, "replace")), refuse)
-    assert callable(write)
+    monkeypatch.setattr(owner, call, refuse)
     with pytest.raises(OSError, match="No space left"):
-        write(tmp_path / "x")
+        write_bytes(tmp_path / "x", b"new")
+    with pytest.raises(OSError, match="No space left"):
+        write_parquet(tmp_path / "x", pl.DataFrame({"a": [1]}))
     assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == {"x": b"old"}
 
 

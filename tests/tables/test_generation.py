@@ -158,7 +158,7 @@ histories = st.lists(
 
 
 def frame(history: list[Row]) -> pl.DataFrame:
-    columns = {
+    columns: dict[str, list[object]] = {
         "household_id": [full_id(f"H{r[0]}") for r in history],
         "month": [date(2024, r[1], 1) for r in history],
         "known_at": [day(r[2]) for r in history],

@@ -40,7 +40,7 @@ def test_before_anything_was_published_everything_is_empty(tmp_path: Path) -> No
 
 def test_the_newest_generation_is_in_force_and_keeps_what_did_not_change(tmp_path: Path) -> None:
     now = published(tmp_path, 10, 20)
-    assert (now.number, now.batches) == (2, {"b0", "b1"})
+    assert (now.number, now.batches) == (2, frozenset({"b0", "b1"}))
     assert amounts(now.read("incomes")) == amounts(now.scan()["incomes"].collect()) == [20]
     assert now.read("households").height == 1
     assert len(now.ids().of("H")) == 1
@@ -50,7 +50,7 @@ def test_without_a_change_only_the_list_of_batches_is_written(tmp_path: Path) ->
     before = published(tmp_path, 10)
     replace(before, {}, before.ids(), [*before.batches, "b9"])
     now = in_force(tmp_path)
-    assert (now.number, now.files, now.batches) == (before.number, before.files, {"b0", "b9"})
+    assert (now.number, now.files, now.batches) == (before.number, before.files, frozenset({"b0", "b9"}))
 
 
 def test_older_generations_go_unless_they_are_held(tmp_path: Path) -> None:

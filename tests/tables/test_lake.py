@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from datetime import date
 
 
+GENERATION = f"generations/county={COUNTY}"
+
+
 def deliveries() -> list[Batch]:
     """Three days: incomes and households; corrections; the same households again, one income withdrawn."""
     households = [state(1, day(0), 3, day(1)), state(2, day(0), 4, day(1))]
@@ -174,12 +177,11 @@ def test_a_view_stays_what_it_was_while_newer_generations_are_published(tmp_path
         if n == 0:  # a frame whose view is gone outlives one generation
             assert amounts(frame.collect()) == [100, 200]
     assert amounts(view.canonical("incomes")) == [100, 200]
-    folder = view.held and next((tmp_path / "generations").glob("*/000001"))
+    assert (tmp_path / GENERATION / "000001").exists()
     del view
     gc.collect()
     lake.receive([batch("incomes", day(20), income(1, 7, day(20)))])
-    assert folder is not None
-    assert sorted(p.name for p in folder.parent.iterdir()) == ["000004", "000005", "CURRENT"]
+    assert sorted(p.name for p in (tmp_path / GENERATION).iterdir()) == ["000004", "000005", "CURRENT"]
 
 
 def test_two_writers_of_one_county_are_one_too_many(tmp_path: Path) -> None:
@@ -305,9 +307,6 @@ def zeros(path: Path) -> None:
 
 def remove(path: Path) -> None:
     shutil.rmtree(path) if path.is_dir() else path.unlink()
-
-
-GENERATION = f"generations/county={COUNTY}"
 
 
 @pytest.mark.parametrize(

@@ -93,7 +93,7 @@ histories = st.lists(
 
 
 def frame(history: History) -> pl.DataFrame:
-    columns = {
+    columns: dict[str, list[object]] = {
         "household_id": [full_id(f"H{h}") for h, *_ in history],
         "valid_from": [day(v) for _, v, *_ in history],
         "known_at": [day(k) for _, _, k, *_ in history],

@@ -155,7 +155,7 @@ PREPARED: Final[Mapping[str, Prepared]] = {
 def _months(rows: pl.LazyFrame, moment: Moment, months: int) -> pl.LazyFrame:
     """Rows of the last complete months, with their `months_ago` (1 = the last complete month)."""
     m0 = moment.open_month
-    inside = (pl.col("month") >= pl.lit(months_before(m0, months))) & (pl.col("month") <= pl.lit(m0))
+    inside = (pl.col("month") >= pl.lit(months_before(m0, months))) & (pl.col("month") < pl.lit(m0))
     return rows.filter(inside).with_columns(months_ago=moment.complete_months_since(pl.col("month")))
 
 
@@ -163,8 +163,7 @@ def _newest(rows: pl.LazyFrame, subject: str, *order: str) -> pl.LazyFrame:
     """The last row of each subject by these columns, which with the subject hold a key of the rows: so there is one."""
     for column in order:
         # a code ranks by its place in the vocabulary, not by its letters
-        rank = pl.col(column).to_physical()
-        rows = rows.filter(rank == rank.max().over(subject))
+        rows = rows.filter(pl.col(column) == pl.col(column).max().over(subject))
     return rows
 
 

@@ -1,4 +1,4 @@
-"""Every feature has a worked example, and a complete declaration."""
+"""Stories of households with the features that they must have; every feature has its examples."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from riskmodel.tables.checks import check_rows
 from scenario import FOLDER, read
 
 PATHS = sorted(FOLDER.glob("*.toml"))
-FEATURES = declared()
-UNITS = {"倍", "比例", "人", "是否", "级", "岁", "月", "次", "天"}
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
@@ -40,26 +38,6 @@ def test_every_feature_has_an_example_with_a_value_and_one_where_it_is_missing()
         (name, value) for path in PATHS for values in read(path).expected.values() for name, value in values.items()
     ]
     never_missing = {"household_size", "ex_poor", "past_episodes", "income_months_6m"}
-    names = [f.name for f in FEATURES]
+    names = [f.name for f in declared()]
     assert [n for n in names if not any(name == n and value is not None for name, value in examples)] == []
     assert {n for n in names if not any(name == n and value is None for name, value in examples)} == never_missing
-
-
-@pytest.mark.parametrize("feature", FEATURES, ids=lambda feature: feature.name)
-def test_a_declaration_is_complete(feature: object) -> None:
-    f = next(f for f in FEATURES if f is feature)
-    assert f.unit in UNITS
-    assert f.direction in (-1, 0, 1)
-    assert f.group.zh
-    assert len(f.definition) > 20
-    assert any("\u4e00" <= letter <= "\u9fff" for letter in f.label)
-    assert f.english.isascii()
-    assert f.english[0].islower()
-
-
-def test_no_two_features_share_a_label() -> None:
-    assert len({f.label for f in FEATURES}) == len({f.english for f in FEATURES}) == len(FEATURES)
-
-
-def test_only_ratios_have_a_unit_of_ratios() -> None:
-    assert [f.name for f in FEATURES if f.ratio and f.unit != "倍"] == []
