@@ -1,12 +1,20 @@
-"""Fixtures and settings for all tests: the real EPH panel, and Hypothesis without a stopwatch."""
+"""Fixtures and settings for all tests: the EPH panel, a generated county, and Hypothesis without a stopwatch."""
 
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from riskmodel.training.rows import Collected
+    from riskmodel.workflows.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -37,3 +45,44 @@ def eph_path() -> Path:
     if "eph" in environment.get("TESTS_REQUIRE", "").split(","):
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def sample_workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    """A workspace with the generated county: 600 households, 40 months, ingested, nothing trained yet.
+
+    For reading only: a test that writes takes a copy, `shutil.copytree(sample_workspace.home, tmp_path / "home")`.
+    """
+    from riskmodel.settings import Settings
+    from riskmodel.sources.sample import write_sample
+    from riskmodel.workflows.ingest import ingest
+    from riskmodel.workflows.workspace import Workspace
+
+    folder = tmp_path_factory.mktemp("sample-county")
+    write_sample(folder / "generated", households=600, months=40, seed=7)
+    home = folder / "home"
+    shutil.copytree(folder / "generated" / "policy", home / "policy")
+    workspace = Workspace(Settings(home))
+    ingest(workspace, folder / "generated" / "deliveries")
+    before = _state_of(home)
+    yield workspace
+    assert _state_of(home) == before, "a test wrote into sample_workspace; give that test a copy"
+
+
+@pytest.fixture(scope="session")
+def sample_rows(sample_workspace: Workspace) -> Collected:
+    """Training rows of the generated county for the label `income_below_line_12m`, which has more events."""
+    from riskmodel.tables.freshness import first_known
+    from riskmodel.training.labels import label_named
+    from riskmodel.training.rows import collect, schedule
+
+    lake, policy, label = sample_workspace.lake, sample_workspace.policy, label_named("income_below_line_12m")
+    read_on = lake.newest_delivery()
+    dates = schedule(label, policy, sample_workspace.counties()[0], first_known(lake), read_on)
+    return collect(lake, policy, label, dates, read_on)
+
+
+def _state_of(home: Path) -> dict[str, tuple[int, int]]:
+    """Size and time of every file."""
+    files = (path for path in sorted(home.rglob("*")) if path.is_file())
+    return {path.relative_to(home).as_posix(): (path.stat().st_size, path.stat().st_mtime_ns) for path in files}

@@ -32,11 +32,13 @@ class Settings:
 def load(home: Path | None = None) -> Settings:
     """Settings for a workspace; `home` (the option `--home`) wins over RISKMODEL_HOME.
 
-    Raises UsageError for an unknown key, a wrong type or an unreadable file.
+    Raises UsageError for an unknown key, a wrong type, an unreadable file, or a workspace that is no folder.
     """
     environment = {k.removeprefix(PREFIX).lower(): v for k, v in os.environ.items() if k.startswith(PREFIX)}
-    root = home or Path(environment.pop("home", DEFAULT_HOME))
+    root = home or Path(environment.get("home") or DEFAULT_HOME)
     environment.pop("home", None)
+    if root.exists() and not root.is_dir():
+        raise UsageError(f"the workspace {root} is a file. Give a folder with --home or {PREFIX}HOME.")
     written = _read(root / FILE)
     known = {field.name for field in fields(Settings)} - {"home"}
     for where, keys in ((str(root / FILE), written), ("the environment", environment)):
@@ -65,7 +67,7 @@ def _text(values: dict[str, object], key: str) -> str:
 
 def _whole(values: dict[str, object], key: str) -> int:
     value = values.get(key, _default(key))
-    if isinstance(value, bool) or not str(value).isdigit():
+    if isinstance(value, bool) or not str(value).isdecimal():
         raise UsageError(f"setting {key} is {value!r}; it must be a whole number from 0 on.")
     return int(str(value))
 

@@ -13,7 +13,9 @@ COLUMNS = (
     Column("cause", levels=("病", "灾", "学", "other", "rare")),
     Column("members"),
 )
-QUICK = LightGBMParameters(trees=12, min_rows=20, min_rows_per_category=20, rate=0.2, column_share=0.8)
+QUICK = LightGBMParameters(
+    trees=12, min_rows=20, min_rows_per_category=20, sets_from=5, rate=0.2, column_share=0.8
+)  # small rows, and sets of levels so that these are tested too
 
 
 def rows(count: int = 800, seed: int = 0, missing: float = 0.1) -> NDArray[np.float64]:

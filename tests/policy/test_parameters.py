@@ -37,7 +37,7 @@ def line(value: float, area: str = "", kind: str = "monitoring_line", **changes:
 def oracle(folders: list[list[Parameter]], kind: str, area: str, on: date, known: date) -> Parameter | None:
     """The definition, word for word, without an index."""
     candidates = [
-        (len(entry.area), entry.effective_from, entry.published_on, rank, entry)
+        (len(entry.area), entry.effective_from, rank, entry.published_on, entry)
         for rank, entries in enumerate(folders)
         for entry in entries
         if entry.kind == kind

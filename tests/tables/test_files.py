@@ -97,9 +97,9 @@ def test_two_writers_cannot_hold_one_lock(tmp_path: Path) -> None:
 
 
 def test_a_lock_is_free_again_after_an_error_and_leaves_no_trace(tmp_path: Path) -> None:
-    (tmp_path / "lock").write_text("process 1")  # of a process that was killed
     with pytest.raises(ValueError, match="inside"), locked(tmp_path / "lock", "the lake"):
         raise ValueError("inside")
+    (tmp_path / "lock").write_text("process 1")  # of a process that was killed
     with locked(tmp_path / "lock", "the lake"):
-        pass
+        assert (tmp_path / "lock").read_text() == f"process {os.getpid()}"
     assert (tmp_path / "lock").read_text() == ""

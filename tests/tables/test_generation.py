@@ -146,21 +146,21 @@ def test_what_never_was_in_a_lake_is_built_in_memory() -> None:
 # --- whatever arrives -------------------------------------------------------------------------------------------------
 
 Row = tuple[int, int, int, int, int, bool]
-"""Household, month, day known, number of the batch on that day, amount, retracted; once per key and batch."""
+"""Household, kind, day known, number of the batch on that day, amount, retracted; once per key and batch."""
+KINDS = {1: (1, "tr_farm"), 2: (1, "prop_land"), 3: (2, "tr_farm")}
+"""Month and component by kind."""
 
-histories = st.lists(
-    st.tuples(
-        *(st.integers(1, 2) for _ in range(2)), st.integers(0, 4), st.integers(1, 2), st.integers(1, 2), st.booleans()
-    ),
-    max_size=16,
-    unique_by=lambda r: r[:4],
+rows = st.tuples(
+    *(st.integers(1, 2), st.integers(1, 3), st.integers(0, 4), st.integers(1, 2), st.integers(1, 2), st.booleans())
 )
+histories = st.lists(rows, max_size=16, unique_by=lambda r: r[:4])
 
 
 def frame(history: list[Row]) -> pl.DataFrame:
     columns: dict[str, list[object]] = {
         "household_id": [full_id(f"H{r[0]}") for r in history],
-        "month": [date(2024, r[1], 1) for r in history],
+        "month": [date(2024, KINDS[r[1]][0], 1) for r in history],
+        "component": [KINDS[r[1]][1] for r in history],
         "known_at": [day(r[2]) for r in history],
         "batch_id": [f"r2025010{r[2] + 1}-000{r[3]}" for r in history],
         "amount": [r[4] for r in history],
@@ -178,7 +178,9 @@ def oracle(history: list[Row], as_of: int) -> list[tuple[int, int, int]]:
 def seen(stored: pl.DataFrame, ids: Ids, as_of: int) -> list[tuple[int, int, int]]:
     rows = known(stored, day(as_of))
     households = [int(h[1:]) for h in ids.decode("H", rows["household_id"])]
-    return sorted(zip(households, rows["month"].dt.month(), rows["amount"], strict=True))
+    kinds = {place: kind for kind, place in KINDS.items()}
+    places = zip(rows["month"].dt.month(), rows["component"], strict=True)
+    return sorted(zip(households, (kinds[place] for place in places), rows["amount"], strict=True))
 
 
 @settings(max_examples=40)
@@ -203,7 +205,7 @@ def test_a_view_is_what_was_known_however_the_rows_arrive(history: list[Row], se
 def test_what_becomes_known_later_never_changes_a_view(history: list[Row], as_of: int) -> None:
     whole = View.of({"incomes": frame(history)}, day(as_of)).canonical("incomes")
     early = View.of({"incomes": frame([r for r in history if r[2] <= as_of])}, day(as_of)).canonical("incomes")
-    by = ["household_id", "month"]
+    by = ["household_id", "month", "component"]
     assert whole.sort(by).equals(early.sort(by))
 
 

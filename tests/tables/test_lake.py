@@ -112,6 +112,15 @@ def test_of_two_files_of_one_day_the_second_counts_also_when_both_are_sent_again
     assert contents(tmp_path) == before
 
 
+def test_what_a_killed_process_left_half_written_is_swept(tmp_path: Path) -> None:
+    lake = filled(tmp_path)
+    rests = [tmp_path / f"manifests/county={COUNTY}/.x.1.tmp", tmp_path / f"batches/incomes/county={COUNTY}/.x.1.tmp"]
+    for rest in rests:
+        rest.touch()
+    lake.receive([batch("incomes", day(30), income(1, 1, day(30)))])
+    assert not any(rest.exists() for rest in rests)
+
+
 def test_a_delivery_of_an_older_day_takes_its_place_in_time(tmp_path: Path) -> None:
     lake = filled(tmp_path, batch("incomes", day(9), income(1, 20, day(9))))
     (late,) = lake.receive([batch("incomes", day(10), income(1, 10, day(3)), mode="h")])

@@ -66,6 +66,17 @@ def test_a_state_known_earlier_than_the_one_before_it_is_written() -> None:
     assert kept(state(1, day(0), 3, day(50)), state(1, day(9), 3, day(10))) == [(0, 3), (9, 3)]
 
 
+def test_in_a_run_of_equal_states_the_one_written_decides_about_the_next() -> None:
+    """The second of three is left out; that it was known later than the third must not matter."""
+    run = [state(1, day(0), 3, day(10)), state(1, day(1), 3, day(12)), state(1, day(2), 3, day(11))]
+    assert kept(*run) == kept(pl.concat(run)) == [(0, 3)]
+
+
+def test_an_earlier_version_of_a_stored_key_is_written() -> None:
+    stored = [state(1, day(0), 3, day(1)), state(1, day(9), 4, day(20))]
+    assert kept(*stored, state(1, day(9), 3, day(10))) == [(0, 3), (9, 3), (9, 4)]
+
+
 def test_a_person_who_changes_household_and_comes_back_has_three_states() -> None:
     """The unchanged export between them is left out, although rows of one person lie apart in the table."""
     homes_by_day = ["H1", "H2", "H2", "H1"]

@@ -53,6 +53,25 @@ def head_employed(h: Facts) -> pl.Expr:
     return h.workers("head", of_head(pl.col("employed").cast(pl.Int64)))
 
 
+@feature("从事建筑业人数", "members at work in construction", unit="人", group=Cause.JOB, risk=Direction.FREE)
+def workers_in_construction(h: Facts) -> pl.Expr:
+    """Present members at work in construction in their newest month of the last 6. Missing without employment rows."""
+    return h.workers("construction", count(pl.col("employed") & (pl.col("sector") == "construction")))
+
+
+@feature(
+    "户主工资(人均折年)与监测线之比",
+    "wage of the head per head over the line",
+    unit="倍",
+    group=Cause.JOB,
+    risk=Direction.DOWN,
+    ratio=True,
+)
+def head_wage_to_line(h: Facts) -> pl.Expr:
+    """Monthly wage of the head in the newest month of the last 6, times 12 per household member, over the line."""
+    return over(h.workers("head_wage", of_head(pl.col("wage"))) * 12, pl.col("size") * h.line())
+
+
 @feature(
     "最高工资(人均折年)与监测线之比",
     "highest wage per head over the line",

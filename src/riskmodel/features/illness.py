@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from riskmodel.features.arithmetic import count, known_count, over
-from riskmodel.features.facts import Facts
+from riskmodel.features.facts import Facts, of_head
 from riskmodel.features.feature import Direction, feature
 from riskmodel.policy import Cause
 
@@ -37,6 +37,12 @@ def uninsured_members(h: Facts) -> pl.Expr:
 def uninsured_share(h: Facts) -> pl.Expr:
     """Present members without basic health insurance, over those for whom it is known."""
     return over(h.members("uninsured", count(UNINSURED)), h.members("insurance_known", count(INSURANCE_KNOWN)))
+
+
+@feature("户主是否参加基本医保", "head insured", unit="是否", group=Cause.ILL, risk=Direction.DOWN, actionable=True)
+def head_insured(h: Facts) -> pl.Expr:
+    """1 if the head of household has basic health insurance, 0 if not; of several heads, all must."""
+    return h.members("head_insured", of_head(pl.col("basic_insured").cast(pl.Int64)))
 
 
 @feature("长期慢性病人数", "members with a chronic illness", unit="人", group=Cause.ILL, risk=Direction.UP)

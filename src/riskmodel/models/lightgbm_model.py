@@ -40,6 +40,12 @@ class LightGBMParameters:
     cat_smooth: float = 10.0
     cat_l2: float = 10.0
     min_rows_per_category: int = 100
+    sets_from: int = 50
+    """A category of at least this many levels is split into sets of levels, one of fewer by the position of its levels.
+
+    Sets of few levels fit noise: inside the training window of the EPH panel positions rank as well and are better
+    calibrated (docs/decisions/0005-categories-by-position.md).
+    """
 
     def __post_init__(self) -> None:
         for name, (smallest, largest) in _RANGES.items():
@@ -60,6 +66,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "cat_smooth": (0, 1e6),
     "cat_l2": (0, 1e6),
     "min_rows_per_category": (1, 10**9),
+    "sets_from": (2, 10**9),
 }
 
 
@@ -105,18 +112,18 @@ class LightGBMModel:
         known = checked_columns(columns)
         rows = matrix(x, known)
         labels = targets(y, len(rows))
-        settings = _settings(parameters or LightGBMParameters(), known, seed)
+        growing = parameters or LightGBMParameters()
+        settings = _settings(growing, known, seed)
         data = lightgbm.Dataset(
             rows,
             label=labels,
             weight=None if weight is None else row_weights(weight, labels),
             feature_name=[f"f{i}" for i in range(len(known))],
-            categorical_feature=[i for i, column in enumerate(known) if column.levels is not None],
+            categorical_feature=[i for i, c in enumerate(known) if len(c.levels or ()) >= growing.sets_from],
             params=settings,
         )
-        trees = (parameters or LightGBMParameters()).trees
         try:
-            booster = lightgbm.train(settings, data, num_boost_round=trees)
+            booster = lightgbm.train(settings, data, num_boost_round=growing.trees)
         except lightgbm.basic.LightGBMError as error:
             raise DataError(f"LightGBM cannot learn from these rows ({error}): look for extreme weights") from error
         return cls(known, lightgbm_text.stored(booster.model_to_string()))

@@ -1,8 +1,9 @@
 """The policy numbers of every area, and which of them applies where and when.
 
 Look-up for area a, date of effect d and knowledge date k: among the entries that are published by k, have effect on d
-and whose area is a prefix of a, the longest area wins, then the latest `effective_from`, then the latest
-`published_on`, then the later folder. Nothing in force is an error; no older value steps in.
+and whose area is a prefix of a, the longest area wins, then the latest `effective_from`, then the later folder (what
+the office entered stands before what was shipped, whose day of publication is often a placeholder), then the latest
+`published_on`. Nothing in force is an error; no older value steps in.
 """
 
 from __future__ import annotations
@@ -25,13 +26,10 @@ class Policy:
     """All policy numbers that were loaded, and a record of those that were used."""
 
     def __init__(self, folders: Iterable[Sequence[Parameter]]) -> None:
-        """Entries folder by folder. A later folder completes the earlier ones and replaces their entries of the same
-        kind, area and first day of effect: what the office entered stands instead of what was shipped."""
-        in_order = [list(entries) for entries in folders]
-        last = {_place(entry): rank for rank, entries in enumerate(in_order) for entry in entries}
+        """Entries folder by folder, later folders completing and overriding earlier ones."""
         ranked = sorted(
-            ((rank, e) for rank, entries in enumerate(in_order) for e in entries if last[_place(e)] == rank),
-            key=lambda pair: (pair[1].effective_from, pair[1].published_on, pair[0]),
+            ((rank, entry) for rank, entries in enumerate(folders) for entry in entries),
+            key=lambda pair: (pair[1].effective_from, pair[0], pair[1].published_on),
             reverse=True,
         )
         self._best_first: dict[tuple[str, str], list[Parameter]] = {}
@@ -175,10 +173,6 @@ def _described(entry: Parameter) -> str:
         f"{entry.value:g} {entry.unit} for area {entry.area or '(everywhere)'} from {entry.effective_from} {end}, "
         f"published {entry.published_on}"
     )
-
-
-def _place(entry: Parameter) -> tuple[str, str, date]:
-    return entry.kind, entry.area, entry.effective_from
 
 
 def _distance(entry: Parameter, on: date) -> int:

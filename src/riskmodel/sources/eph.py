@@ -165,7 +165,8 @@ def imputed(quarter: Quarter) -> pl.DataFrame:
     filled = pl.col("IDIMPP").fill_null("0").str.contains("[1-9]")
     persons = quarter.persons.group_by("household_id").agg(filled=filled.any())
     own = pl.col("IDIMPH").fill_null("0").str.contains("[1-9]")
-    return quarter.households.join(persons, on="household_id").select("household_id", imputed=own | pl.col("filled"))
+    joined = quarter.households.join(persons, on="household_id", maintain_order="left")
+    return joined.select("household_id", imputed=own | pl.col("filled"))
 
 
 def _read_quarter(households: Path, persons: Path, year: int, quarter: int) -> Quarter:
@@ -185,10 +186,18 @@ def _read_quarter(households: Path, persons: Path, year: int, quarter: int) -> Q
 
 def _read(path: Path, columns: list[str]) -> pl.DataFrame:
     """Tab separated, UTF-8, decimal point; dwelling code and imputation flags are text, amounts floats, codes whole."""
-    text = pl.read_csv(path, separator="\t", columns=columns, infer_schema=False, quote_char=None)
-    numbers = {c: pl.col(c).str.strip_chars().cast(pl.Float64, strict=False) for c in columns if c not in _TEXT}
-    typed = [e if name in _AMOUNTS else e.cast(pl.Int64, strict=False) for name, e in numbers.items()]
-    return text.with_columns(pl.col("CODUSU").str.strip_chars(), *typed)
+    try:
+        read = pl.read_csv(path, separator="\t", columns=columns, infer_schema=False, quote_char=None)
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise RejectedFile(f"{path} cannot be read ({error}). Get the file from its source again.") from error
+    text = read.with_columns(pl.all().str.strip_chars())
+    filled = {c: pl.col(c).replace({"": None, "None": None}) for c in columns if c not in _TEXT}
+    for name, cells in text.select(**filled).to_dict().items():
+        strange = cells.filter(cells.is_not_null() & cells.cast(pl.Float64, strict=False).is_null())
+        if strange.len():
+            raise RejectedFile(f"{path}: {name} holds {strange[0]!r}, which is no number. Use the file as published.")
+    numbers = {name: cells.cast(pl.Float64) for name, cells in filled.items()}
+    return text.with_columns(*(e if name in _AMOUNTS else e.cast(pl.Int64) for name, e in numbers.items()))
 
 
 def _hash(letter: str, rows: pl.DataFrame, columns: list[str]) -> pl.Series:

@@ -36,7 +36,7 @@ def write_json(path: Path, content: Any) -> None:
 def write_parquet(path: Path, rows: pl.DataFrame) -> None:
     """Write a Parquet file at once; equal rows are equal bytes, however they were put together."""
     with _beside(path) as temporary:
-        rows.rechunk().write_parquet(temporary, compression="zstd", statistics=True, row_group_size=250_000)
+        rows.write_parquet(temporary, compression="zstd", statistics=True, row_group_size=250_000)
 
 
 def make_folder(folder: Path) -> None:

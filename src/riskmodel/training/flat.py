@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import polars as pl
@@ -90,6 +92,8 @@ def evaluate(table: pl.DataFrame, question: FlatQuestion, seed: int, gap: int = 
     rows = flat_rows(table, question, gap)
     by_time = not question.folds
     splits = [_time_split(table, question)] if by_time else group_folds(rows.group, rows.y, question.folds or 2, seed)
+    if not splits:
+        raise DataError(f"of {len(rows)} rows, those outside each fold have one outcome only; nothing is learned.")
     risk = {kind: np.full(len(rows), np.nan) for kind in KINDS}
     sizes, naive = [], ""
     for train, test in splits:
@@ -113,7 +117,7 @@ def flat_rows(table: pl.DataFrame, question: FlatQuestion, gap: int) -> Rows:
     columns, arrays = [], []
     for name in table.columns:
         if name not in used:
-            column, values = _encoded(table[name], as_code=name in question.categories)
+            column, values = _encoded(_plain(table[name]), as_code=name in question.categories)
             columns.append(column)
             arrays.append(values)
     if question.income and question.line:
@@ -121,13 +125,13 @@ def flat_rows(table: pl.DataFrame, question: FlatQuestion, gap: int) -> Rows:
         arrays.append(_ratio(table, question.income, question.line))
     if not columns:
         raise UsageError("no column is left to learn from: exclude fewer.")
-    group = table[question.group] if question.group else pl.Series(np.arange(table.height))
-    time = table[question.time].rank("dense") if question.time else pl.Series(np.zeros(table.height))
+    group = _plain(table[question.group]) if question.group else pl.Series(np.arange(table.height))
+    time = _times(table, question).rank("dense") if question.time else pl.Series(np.zeros(table.height))
     return Rows(
         x=np.ascontiguousarray(np.column_stack(arrays)),
         y=_outcome(table, question.target),
         columns=tuple(columns),
-        time=time.cast(pl.Int64).to_numpy(),
+        time=time.cast(pl.Int64).fill_null(0).to_numpy(),
         group=group.cast(pl.String).fill_null("").rank("dense").cast(pl.Int64).to_numpy(),
         gap=gap,
     )
@@ -159,8 +163,9 @@ def _check(table: pl.DataFrame, q: FlatQuestion) -> None:
     by_time = q.time is not None and q.train_before is not None and q.test_from is not None
     if (q.folds is None) == (not by_time):
         raise UsageError("give either --folds K, or --time COL with --train-before V and --test-from V.")
-    if q.folds is not None and (q.time is not None or not 2 <= q.folds <= 100):
-        raise UsageError("--folds must be between 2 and 100, without --time.")
+    split_by_time = any(v is not None for v in (q.time, q.train_before, q.test_from, q.test_until))
+    if q.folds is not None and (split_by_time or not 2 <= q.folds <= 100):
+        raise UsageError("--folds must be between 2 and 100, without --time and its bounds.")
     if (q.income is None) != (q.line is None):
         raise UsageError("--income and --line belong together.")
 
@@ -174,13 +179,20 @@ def _check_split(rows: Rows, train: NDArray[np.bool_], test: NDArray[np.bool_]) 
 
 
 def _outcome(table: pl.DataFrame, target: str) -> NDArray[np.int8]:
-    values = table[target]
+    values = _plain(table[target])
     if values.null_count():
         raise DataError(f"target {target} is missing in {values.null_count()} rows. Leave those rows out of the file.")
     numbers = values.cast(pl.Float64, strict=False)
     if numbers.null_count() or not numbers.is_in([0.0, 1.0]).all():
         raise DataError(f"target {target} must be 0 or 1 (or true and false) in every row.")
     return numbers.cast(pl.Int8).to_numpy()
+
+
+def _plain(values: pl.Series) -> pl.Series:
+    """A column of single values, texts as texts. Raises UsageError for lists, structs and bytes."""
+    if values.dtype.is_nested() or values.dtype in (pl.Binary, pl.Object):
+        raise UsageError(f"column {values.name} holds {values.dtype}, not single values. Leave it out of the file.")
+    return values.cast(pl.String) if values.dtype in (pl.Categorical, pl.Enum) else values
 
 
 def _encoded(values: pl.Series, *, as_code: bool) -> tuple[Column, NDArray[np.float64]]:
@@ -194,6 +206,8 @@ def _encoded(values: pl.Series, *, as_code: bool) -> tuple[Column, NDArray[np.fl
         values.cast(pl.Float64).fill_nan(None).cast(pl.String) if values.dtype.is_float() else values.cast(pl.String)
     )
     levels = texts.drop_nulls().unique().sort()
+    if values.dtype.is_numeric():
+        levels = levels.gather(levels.cast(pl.Float64).arg_sort())  # codes in the order of their numbers
     if levels.len() > MOST_LEVELS:
         raise UsageError(
             f"column {values.name} has {levels.len()} different texts: an id or a free text cannot be learned from. "
@@ -204,6 +218,8 @@ def _encoded(values: pl.Series, *, as_code: bool) -> tuple[Column, NDArray[np.fl
 
 
 def _ratio(table: pl.DataFrame, income: str, line: str) -> NDArray[np.float64]:
+    if texts := [name for name in (income, line) if not table[name].dtype.is_numeric()]:
+        raise UsageError(f"column {texts[0]} holds {table[texts[0]].dtype}, not amounts. Name a column of numbers.")
     amounts = table.select(pl.col(income).cast(pl.Float64), pl.col(line).cast(pl.Float64).alias("_line"))
     if not (amounts["_line"].drop_nulls() > 0).all():
         raise DataError(f"line {line} must be above zero in every row.")
@@ -212,19 +228,32 @@ def _ratio(table: pl.DataFrame, income: str, line: str) -> NDArray[np.float64]:
     return amounts.select(ratio.fill_null(float("nan"))).to_series().to_numpy()
 
 
+def _times(table: pl.DataFrame, q: FlatQuestion) -> pl.Series:
+    """The time column; a number that is none counts as missing."""
+    time = _plain(table[str(q.time)])
+    return time.fill_nan(None) if time.dtype.is_float() else time
+
+
 def _time_split(table: pl.DataFrame, q: FlatQuestion) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Training before `train_before`, test from `test_from` to `test_until`, both included."""
-    time = table[str(q.time)]
-    bounds = [_bound(time, v) for v in (q.train_before, q.test_from)]
-    train, test = time < bounds[0], time >= bounds[1]
+    time = _times(table, q)
+    before, since = _bound(time, str(q.train_before)), _bound(time, str(q.test_from))
+    if before > since:
+        raise UsageError(f"--train-before {before} is after --test-from {since}: the model would learn from the test.")
+    train, test = time < before, time >= since
     if q.test_until is not None:
         test = test & (time <= _bound(time, q.test_until))
     return train.fill_null(value=False).to_numpy(), test.fill_null(value=False).to_numpy()
 
 
-def _bound(time: pl.Series, value: str | None) -> Any:
-    """A bound given as text, in the type of the time column."""
-    parsed = pl.Series([value], dtype=pl.String).cast(time.dtype, strict=False)
-    if parsed.null_count():
-        raise UsageError(f"{value!r} is not a value of column {time.name} ({time.dtype}).")
-    return parsed[0]
+def _bound(time: pl.Series, text: str) -> Any:
+    """A bound given as text, in the type of the time column; days and times as in ISO 8601."""
+    try:
+        if time.dtype == pl.Date:
+            return date.fromisoformat(text)
+        if isinstance(time.dtype, pl.Datetime):
+            zone = time.dtype.time_zone
+            return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone) if zone else None)
+        return pl.Series([text], dtype=pl.String).cast(time.dtype)[0]
+    except (ValueError, pl.exceptions.PolarsError) as error:
+        raise UsageError(f"{text!r} is not a value of column {time.name} ({time.dtype}).") from error

@@ -47,7 +47,7 @@ def schedule(label: Label, policy: Policy, area: str, first_known: date, read_on
     day = int(policy.value("run_day", area, on=read_on, known=read_on))
     delay = int(policy.value("label.reporting_delay_months", area, on=read_on, known=read_on))
     history = int(policy.value("min_history_months", area, on=read_on, known=read_on))
-    earliest = months_before(first_known, -history).replace(day=day)
+    earliest = months_before(first_known, -history - (day < first_known.day)).replace(day=day)
     current = months_before(read_on, label.horizon + delay - 1).replace(day=day)
     while label.matures_on(current, delay) > read_on:
         current = months_before(current, 1).replace(day=day)

@@ -5,6 +5,7 @@ Reference numbers are those of the protocols shipped with the panel: nothing tun
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -44,21 +45,22 @@ def benchmark_eph(
     """Run P1 and P2 on the panel below `path` (`panel/*.parquet` and `raw/`).
 
     Returns `p1` and `p2` by run (all, not_imputed, purged), subset (overall, reentry) and model, with the metrics, `n`
-    and `prevalence`; the reference numbers under `reference`. With `top`, also trains on the panel's lake, scores its
-    newest date and lists the households of highest risk. The lake is kept in <home>/benchmarks/eph.
+    and `prevalence`; the reference numbers under `reference`, the account of the rows under `ingested`. With `top`,
+    also trains on the panel's lake, scores its newest date and lists the households of highest risk. All of it lies in
+    <home>/benchmarks/eph, which is made anew by every run: it has to measure this version and no older one.
     """
     show = progress or Silent()
     panel, raw = path / "panel", path / "raw"
     if not (panel.is_dir() and raw.is_dir()):
         raise UsageError(f"{path} must hold panel/ and raw/ of the EPH panel.")
     own = Workspace(replace(workspace.settings, home=workspace.home / "benchmarks" / "eph", label=LABEL))
+    shutil.rmtree(own.home, ignore_errors=True)
     result: dict[str, Any] = {"reference": REFERENCE}
     result["p1"] = _protocol(*_panel_rows(panel), own.settings.seed, show, "P1")
-    ingest(own, raw, show)
+    result["ingested"] = ingest(own, raw, show)
     result["p2"] = _protocol(*_raw_rows(own, raw, show), own.settings.seed, show, "P2")
     if top:
-        if not own.registry.versions(f"household-risk-{LABEL}"):
-            train(own, now, LABEL, show)
+        train(own, now, LABEL, show)
         as_of = own.lake.newest_delivery()
         score(own, as_of, LABEL, show)
         result["top"] = [explanation.__dict__ for explanation in listed(own, top, as_of)]
@@ -113,7 +115,7 @@ def _raw_rows(own: Workspace, raw: Path, show: Progress) -> tuple[Rows, str, Mas
     collected = collect(
         own.lake, own.policy, label, dates, read_on, lambda work, n: show.track(work, "P2: features and outcomes", n)
     )
-    flags = _flags(own, everything, collected.keys)
+    flags = protocol_flags(own, everything, collected.keys)
     year = (collected.keys["as_of"].dt.offset_by("-1mo").dt.year()).to_numpy()
     not_imputed = (~flags["imputed"]).to_numpy()
     before, after = np.isin(year, [2004, 2005]), year == 2006
@@ -125,8 +127,11 @@ def _raw_rows(own: Workspace, raw: Path, show: Progress) -> tuple[Rows, str, Mas
     return collected.rows, "income_to_line", masks, flags["reentry"].to_numpy()
 
 
-def _flags(own: Workspace, everything: list[eph.Quarter], keys: pl.DataFrame) -> pl.DataFrame:
-    """Row by row: was an income filled at either end (a filter, never a feature), and was the household poor before."""
+def protocol_flags(own: Workspace, everything: list[eph.Quarter], keys: pl.DataFrame) -> pl.DataFrame:
+    """Row by row (`household_id`, `as_of`) `imputed` and `reentry`, which only select rows and are never features.
+
+    Was an income filled by the survey at either end, and was the household below the line one quarter before.
+    """
     by_known = {q.known_at: q for q in everything}
     later = {(q.year, q.quarter): q for q in everything}
     parts = []

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from riskmodel.errors import UsageError
 from riskmodel.sources.sample import write_sample
+from riskmodel.tables.publish import published_folder
 from riskmodel.workflows.explain import Explanation, listed
 from riskmodel.workflows.ingest import Ingested, ingest
 from riskmodel.workflows.progress import Progress, Silent
@@ -62,7 +63,8 @@ def demo(
     if not generated.exists():
         if workspace.lake.counties():
             raise UsageError(f"{workspace.home} holds other data already. Give the demo a folder of its own: --home")
-        write_sample(generated, households=households, months=months, seed=workspace.settings.seed)
+        with published_folder(generated) as folder:  # a stopped run must not leave half of the deliveries
+            write_sample(folder, households=households, months=months, seed=workspace.settings.seed)
     delivered = generated / "deliveries"
     (workspace.home / "policy").mkdir(parents=True, exist_ok=True)
     shutil.copy(generated / "policy" / "sample.toml", workspace.home / "policy" / "sample.toml")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,8 @@ from riskmodel.training.labels import label_named
 from riskmodel.workflows.score import MANIFEST, published
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from riskmodel.workflows.workspace import Workspace
 
 
@@ -57,7 +60,7 @@ def explain(
 
 
 def listed(workspace: Workspace, count: int, as_of: date | None = None, language: Language = "zh") -> list[Explanation]:
-    """The `count` households of highest risk over all counties, with their reasons; those monitored already left out."""
+    """The `count` households of highest risk over all counties with their reasons, those monitored already left out."""
     folder = published(workspace, as_of)
     rows = (
         pl.scan_parquet(folder / "*.parquet")
@@ -100,7 +103,9 @@ def render(row: dict[str, Any], notes: list[str], language: Language) -> Explana
 
 
 def _titled(feature: str, code: str, value: float | None, language: Language) -> dict[str, str]:
-    declared = REGISTRY[feature]
+    declared = REGISTRY.get(feature)
+    if declared is None:
+        raise UsageError(f"the scores speak of {feature}, which this version does not declare. Score that date again.")
     found = group(code)
     named = Named(declared.label, declared.english, declared.unit, found.zh, found.en)
     return {
@@ -115,9 +120,7 @@ def _group_title(code: str, language: Language) -> str:
     return found.zh if language == "zh" else found.en
 
 
-def _notes(manifest: Any, language: Language) -> list[str]:
-    import json
-
+def _notes(manifest: Path, language: Language) -> list[str]:
     values = json.loads(manifest.read_text("utf-8"))["unconfirmed_policy"]
     if not values:
         return []

@@ -50,7 +50,9 @@ def ingest(workspace: Workspace, path: Path, progress: Progress | None = None) -
             f"{path} is not a folder. Give a delivery YYYY-MM-DD/, a folder of deliveries, or the EPH raw folder."
         )
     is_eph = (path / "hogar").is_dir()
-    checked = list(show.track(_checked_eph(workspace, path) if is_eph else _checked(path), f"checking {path.name}"))
+    checked = list(
+        show.track(_checked_eph(workspace, path) if is_eph else _checked(path), f"checking {path.resolve().name}")
+    )
     show.say("writing to the lake")
     records = workspace.lake.receive(batch for found in checked for batch in found.batches)
     quarantined = pl.concat([pl.DataFrame(schema=FAILURES), *(found.quarantined for found in checked)])
@@ -97,6 +99,6 @@ def _refused_limit(workspace: Workspace) -> float:
 def _write_quarantine(workspace: Workspace, path: Path, quarantined: pl.DataFrame) -> str | None:
     if quarantined.is_empty():
         return None
-    target = workspace.reports / "quarantine" / f"{path.name}.parquet"
+    target = workspace.reports / "quarantine" / f"{path.resolve().name}.parquet"
     write_parquet(target, quarantined)
     return str(target)

@@ -17,7 +17,7 @@ from riskmodel.features.windows import months_before
 from riskmodel.models import bundle as bundles
 from riskmodel.scoring.score import score as score_county
 from riskmodel.tables.files import write_json, write_parquet
-from riskmodel.tables.freshness import newest_known
+from riskmodel.tables.freshness import first_known, newest_known
 from riskmodel.tables.outcomes import open_episodes
 from riskmodel.tables.publish import published_folder
 from riskmodel.workflows.progress import Progress, Silent
@@ -52,7 +52,8 @@ def score(workspace: Workspace, as_of: date, label: str | None = None, progress:
     """Score all counties at `as_of` with the champion of a label and publish results/<as_of>/<county>.parquet.
 
     `pandas.read_parquet(results/<as_of>)` reads them. The files appear together or not at all; scoring again replaces
-    them. Raises UsageError without data or champion, BundleError for a model of another feature set.
+    them. Raises UsageError without data, champion or households known on that day, BundleError for a model of another
+    feature set.
     """
     show = progress or Silent()
     counties, name = workspace.counties(), model_name(label or workspace.settings.label)
@@ -62,6 +63,9 @@ def score(workspace: Workspace, as_of: date, label: str | None = None, progress:
         view = workspace.lake.view(county, as_of)
         scored = score_county(assemble_view(view, workspace.policy), bundle, workspace.policy)
         frames[county] = _with_facts(scored, view)
+    if not any(frame.height for frame in frames.values()):
+        known = f"the first was known on {first_known(workspace.lake)}"
+        raise UsageError(f"no household was known on {as_of}; {known}. Give a later date or month.")
     target = workspace.results / as_of.isoformat()
     unconfirmed_values = unconfirmed(workspace.policy.unconfirmed_used())
     manifest = {
@@ -70,7 +74,7 @@ def score(workspace: Workspace, as_of: date, label: str | None = None, progress:
         "model": bundle.hash,
         "feature_set": bundle.facts.feature_set,
         "policy": workspace.policy.version,
-        "inputs": {county: _inputs(workspace, county, as_of) for county in counties},
+        "inputs": {county: _inputs(workspace, county) for county in counties},
         "unconfirmed_policy": unconfirmed_values,
     }
     with published_folder(target) as folder:
@@ -134,7 +138,7 @@ def _with_facts(scored: pl.DataFrame, view: View) -> pl.DataFrame:
     return joined.with_columns(data_age_days=age, monitored=monitored).drop("known_at")
 
 
-def _inputs(workspace: Workspace, county: str, as_of: date) -> str:
-    """Hash of the batches that were known: equal inputs, equal hash."""
-    known = [asdict(r) for r in workspace.lake.records(county) if r.received_on <= as_of.isoformat()]
-    return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()[:16]
+def _inputs(workspace: Workspace, county: str) -> str:
+    """Hash of the county's batches. Of all: a batch received later may tell what was known before."""
+    batches = [asdict(record) for record in workspace.lake.records(county)]
+    return hashlib.sha256(json.dumps(batches, sort_keys=True).encode()).hexdigest()[:16]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from riskmodel.settings import Settings
 
 MODEL = "household-risk"
-"""Name of the registered model; a label other than the default has its own, see `model_name`."""
+"""Start of the names of registered models; every label has its own, see `model_name`."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Workspace:
 
     @property
     def models(self) -> Path:
-        """Bundles as they were trained, one folder per model hash."""
+        """Bundles as they were trained, one folder per label and time of training."""
         return self.home / "models"
 
     @property

@@ -53,9 +53,11 @@ def demo(
     emit(found, as_json=as_json, lines=found.lines())
 
 
-def docs(to: Annotated[Path, typer.Option(help="Folder of the documentation.")] = Path("docs")) -> None:
+def docs(
+    to: Annotated[Path, typer.Option(help="Folder of the documentation.")] = Path("docs"), as_json: Json = False
+) -> None:
     """Write the generated pages of the documentation."""
     from riskmodel.workflows.documentation import write_pages
 
-    for page in write_pages(to):
-        typer.echo(page)
+    pages = [str(page) for page in write_pages(to)]
+    emit({"pages": pages}, as_json=as_json, lines=pages)

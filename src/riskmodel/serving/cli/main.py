@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -15,6 +15,9 @@ from riskmodel import __version__
 from riskmodel.errors import RiskModelError
 from riskmodel.serving.cli import data, evaluation, household, model, policy
 from riskmodel.serving.cli.output import emit
+
+STOPPED = 130
+"""Exit code of a command that was stopped with Ctrl-C, as shells have it."""
 
 app = typer.Typer(
     name="riskmodel",
@@ -51,13 +54,22 @@ def options(
 def run(arguments: list[str] | None = None) -> None:
     """Entry point: runs a command and turns our own errors into a message and an exit code."""
     given = sys.argv[1:] if arguments is None else arguments
+    as_json = "--json" in given
     try:
-        app(args=given)
+        code = app(args=given, standalone_mode=not as_json)  # standalone, typer shows wrong usage itself and exits
     except RiskModelError as error:
-        if "--json" in given:
-            emit({"error": {"kind": type(error).__name__, "message": str(error)}}, as_json=True)
-        print(f"riskmodel: {error}", file=sys.stderr)  # this is where we print
-        sys.exit(error.exit_code)
-    except KeyboardInterrupt:
+        _fail(type(error).__name__, str(error), error.exit_code, as_json=as_json)
+    except typer.TyperException as error:
+        _fail("UsageError", error.format_message(), error.exit_code, as_json=as_json)
+    except SystemExit as stopped:
+        code = stopped.code
+    if code == STOPPED:
         print("riskmodel: stopped; nothing half-written is visible.", file=sys.stderr)  # this is where we print
-        sys.exit(130)
+    sys.exit(code)
+
+
+def _fail(kind: str, message: str, exit_code: int, *, as_json: bool) -> NoReturn:
+    if as_json:
+        emit({"error": {"kind": kind, "message": message}}, as_json=True)
+    print(f"riskmodel: {message}", file=sys.stderr)  # this is where we print
+    sys.exit(exit_code)

@@ -21,7 +21,6 @@ AsOf = Annotated[
 ]
 LabelName = Annotated[str | None, typer.Option("--label", help="Label (default: setting `label`).")]
 English = Annotated[bool, typer.Option("--english", help="Sentences in English.")]
-Home = typer.Context
 
 
 def workspace(context: typer.Context) -> Workspace:

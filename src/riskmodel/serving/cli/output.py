@@ -67,4 +67,4 @@ class Terminal:
 
     def say(self, message: str) -> None:
         """One line on standard error."""
-        self.console.print(f"· {message}", style="dim", highlight=False, markup=False)
+        self.console.print(f"· {message}", style="dim", highlight=False, markup=False, soft_wrap=True)

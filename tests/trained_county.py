@@ -1,0 +1,52 @@
+"""The generated county with a trained and scored model, made once for all tests that read it."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+from functools import cache
+from pathlib import Path
+
+from riskmodel.settings import Settings
+from riskmodel.workflows.score import Scored, newest_as_of, score
+from riskmodel.workflows.train import Trained, train
+from riskmodel.workflows.workspace import Workspace
+
+NOW = datetime(2026, 1, 5, 9, 30, tzinfo=timezone(timedelta(hours=8)))
+LABEL = "new_entry_12m"
+
+
+@dataclass(frozen=True)
+class Office:
+    """A workspace in which a model was trained twice and the newest month scored. For reading only; see `copied`."""
+
+    workspace: Workspace
+    trained: Trained
+    again: Trained
+    """A second training with the same inputs and seed."""
+    scored: Scored
+
+    @property
+    def as_of(self) -> date:
+        """Day of the scores."""
+        return date.fromisoformat(self.scored.as_of)
+
+    @property
+    def results(self) -> Path:
+        """Folder of the scores."""
+        return Path(self.scored.folder)
+
+    def copied(self, folder: Path) -> Workspace:
+        """A copy that a test may write into."""
+        shutil.copytree(self.workspace.home, folder / "home")
+        return Workspace(Settings(folder / "home"))
+
+
+@cache
+def office_in(source: Path, home: Path) -> Office:
+    """Train twice and score in a copy of an ingested workspace."""
+    shutil.copytree(source, home)
+    workspace = Workspace(Settings(home))
+    trained, again = train(workspace, NOW), train(workspace, NOW + timedelta(hours=1))
+    return Office(workspace, trained, again, score(workspace, newest_as_of(workspace)))

@@ -1,0 +1,18 @@
+"""The trained county for the tests of workflows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from trained_county import Office, office_in
+
+if TYPE_CHECKING:
+    from riskmodel.workflows.workspace import Workspace
+
+
+@pytest.fixture(scope="session")
+def office(sample_workspace: Workspace) -> Office:
+    """A workspace with a trained model and scores; made once for this folder and that of the command line."""
+    return office_in(sample_workspace.home, sample_workspace.home.with_name("office"))

@@ -1,0 +1,251 @@
+from __future__ import annotations
+
+import json
+import tempfile
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from properties import differing, moved_by_row_order, moved_by_the_future
+from riskmodel.errors import BundleError, UsageError
+from riskmodel.features import assemble_view, declared, set_hash
+from riskmodel.models import (
+    Bundle,
+    BundleFacts,
+    CalibratedModel,
+    Calibration,
+    LightGBMModel,
+    LightGBMParameters,
+    bundle,
+)
+from riskmodel.policy import Tier
+from riskmodel.scoring.score import score as score_rows
+from riskmodel.settings import Settings
+from riskmodel.tables import View
+from riskmodel.training.rows import model_columns
+from riskmodel.workflows.score import MANIFEST, as_of_of_month, champion, newest_as_of, published, score
+from riskmodel.workflows.workspace import Workspace, model_name
+from scenario import COUNTY, Rows, policy_of
+from strategies import AS_OF_DATES, histories
+from trained_county import LABEL, NOW, Office
+
+POLICY = policy_of(**{"tier.very_high": 0.4, "tier.high": 0.2, "tier.medium": 0.1})
+
+
+@cache
+def invented() -> Bundle:
+    """A model of our features that learned from random numbers, so that every feature may matter."""
+    rng = np.random.default_rng(0)
+    columns = model_columns(declared())
+    x = rng.uniform(0, 3, (3000, len(columns)))
+    x[rng.random(x.shape) < 0.2] = np.nan
+    sign = np.array([column.direction or 1 for column in columns])
+    y = (np.nansum((x - 1.5) * sign, axis=1) + rng.normal(0, 3, len(x)) > 0).astype("int8")
+    trees = LightGBMParameters(trees=80, min_rows=20, rate=0.2)
+    model = CalibratedModel(LightGBMModel.fit(x, y, columns, parameters=trees, seed=0), Calibration.identity())
+    facts = BundleFacts(
+        feature_set=set_hash(),
+        groups={f.name: f.group.value for f in declared()},
+        policy=POLICY.version,
+        label=LABEL,
+        horizon_months=12,
+        first_as_of=date(2024, 1, 1),
+        last_as_of=date(2024, 12, 1),
+        metrics={},
+        seed=0,
+        created_at=NOW,
+        golden=x[:16],
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        bundle.write(Path(folder) / "bundle", model, facts)
+        return bundle.read(Path(folder) / "bundle")
+
+
+def scores(view: View, households: list[str] | None = None) -> pl.DataFrame:
+    """The answer that the properties are about."""
+    return score_rows(assemble_view(view, POLICY, households), invented(), POLICY)
+
+
+# --- from rows to scores ---
+
+quick = settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+
+
+@quick
+@given(histories(), histories(), st.sampled_from(AS_OF_DATES))
+def test_rows_known_later_change_no_score_and_no_reason(rows: Rows, other: Rows, as_of: date) -> None:
+    assert moved_by_the_future(scores, rows, other, as_of) == []
+
+
+@quick
+@given(histories(), st.sampled_from(AS_OF_DATES), st.integers(0, 1000))
+def test_the_order_of_rows_changes_no_score_and_no_reason(rows: Rows, as_of: date, seed: int) -> None:
+    assert moved_by_row_order(scores, rows, as_of, seed) == []
+
+
+@quick
+@given(histories(), st.sampled_from(AS_OF_DATES))
+def test_one_household_alone_scores_as_in_the_batch_bit_for_bit(rows: Rows, as_of: date) -> None:
+    view = View.of(rows, as_of, COUNTY)
+    batch = scores(view)
+    for household in batch["household_id"]:
+        moved = differing(scores(view, [household]), batch.filter(pl.col("household_id") == household))
+        assert set(moved) <= {"rank_county", "rank_township"}
+
+
+# --- the published folder ---
+
+
+def test_pandas_reads_the_scores_in_one_line(office: Office) -> None:
+    found = pd.read_parquet(office.results)
+    assert len(found) == office.scored.households == 600
+    assert found["household_id"].is_unique
+    assert found["probability"].between(0, 1).all()
+    assert found["as_of"].astype(str).unique().tolist() == [office.scored.as_of]
+
+
+def test_contributions_and_base_are_the_margin(office: Office) -> None:
+    found = pl.read_parquet(f"{office.results}/*.parquet")
+    parts = [c for c in found.columns if c.startswith("contribution_")]
+    groups = [c for c in found.columns if c.startswith("group_")]
+    assert len(parts) == len(declared())
+    assert all(found[c].dtype == pl.Float64 for c in parts)
+    for columns in (parts, groups):
+        total = found.select(pl.sum_horizontal(columns) + pl.col("base") - pl.col("margin")).to_series()
+        assert total.abs().max() < 1e-9  # type: ignore[operator]  # a column of floats
+
+
+def test_ranks_follow_the_risk_in_county_and_township(office: Office) -> None:
+    found = pl.read_parquet(f"{office.results}/*.parquet")
+    assert found["rank_county"].to_list() == list(range(1, found.height + 1))
+    assert found["probability"].is_sorted(descending=True)
+    for _, township in found.group_by("township"):
+        assert township.sort("rank_county")["rank_township"].to_list() == list(range(1, township.height + 1))
+
+
+def test_tiers_are_the_policy_thresholds_on_the_probability(office: Office) -> None:
+    policy, day = office.workspace.policy, office.as_of
+    floors = [policy.value(f"tier.{t}", "990301", on=day, known=day) for t in ("very_high", "high", "medium")]
+    for probability, tier in pl.read_parquet(f"{office.results}/*.parquet").select("probability", "tier").iter_rows():
+        assert [Tier.VERY_HIGH, Tier.HIGH, Tier.MEDIUM, Tier.LOW][sum(probability < f for f in floors)] == tier
+    assert sum(office.scored.tiers.values()) == office.scored.households
+
+
+def test_households_with_an_open_episode_are_marked(office: Office) -> None:
+    found = pl.read_parquet(f"{office.results}/*.parquet")
+    assert found["monitored"].dtype == pl.Boolean
+    assert 0 < found["monitored"].sum() < found.height
+
+
+def test_the_age_of_the_data_is_told_in_days(office: Office) -> None:
+    ages = pl.read_parquet(f"{office.results}/*.parquet")["data_age_days"]
+    assert ages.null_count() == 0
+    assert ages.min() >= 0  # type: ignore[operator]  # a column of whole numbers
+
+
+def test_the_manifest_says_what_the_scores_were_made_of(office: Office) -> None:
+    manifest = json.loads((office.results / MANIFEST).read_text("utf-8"))
+    assert manifest["model"] == office.scored.model == office.trained.model_hash
+    assert manifest["feature_set"] == set_hash()
+    assert manifest["model_name"] == model_name(LABEL)
+    assert list(manifest["inputs"]) == office.scored.counties == ["990301"]
+    assert manifest["as_of"] == office.scored.as_of
+
+
+def test_the_same_scores_are_the_same_bytes(office: Office, tmp_path: Path) -> None:
+    place = office.copied(tmp_path)
+    before = contents(place.results)
+    score(place, office.as_of)
+    assert contents(place.results) == before
+
+
+def test_an_error_in_the_middle_leaves_the_old_scores(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = office.copied(tmp_path)
+    before = contents(place.results)
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(pl.DataFrame, "write_parquet", full)
+    with pytest.raises(OSError, match="disk is full"):
+        score(place, office.as_of)
+    assert contents(place.results) == before
+
+
+def test_the_folder_appears_as_a_whole(office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the files are written, the results hold nothing of them that a reader would find."""
+    place = office.copied(tmp_path)
+    written, seen = pl.DataFrame.write_parquet, []
+    day = as_of_of_month(place, date(2023, 1, 1))
+
+    def watched(frame: pl.DataFrame, *given: object, **named: object) -> None:
+        seen.append((place.results / day.isoformat()).exists())
+        written(frame, *given, **named)  # type: ignore[arg-type]  # handed through
+
+    monkeypatch.setattr(pl.DataFrame, "write_parquet", watched)
+    done = score(place, day)
+    assert seen == [False]
+    assert {p.name for p in Path(done.folder).iterdir()} == {"990301.parquet", MANIFEST}
+    assert {p.name for p in place.results.iterdir()} == {office.scored.as_of, day.isoformat()}
+
+
+# --- dates, champions ---
+
+
+def test_a_month_is_scored_on_the_run_day_of_the_month_after_it(office: Office) -> None:
+    assert as_of_of_month(office.workspace, date(2023, 12, 1)) == date(2024, 1, 5)
+
+
+def test_the_newest_date_is_not_after_the_newest_delivery(office: Office) -> None:
+    newest = office.workspace.lake.newest_delivery()
+    assert newest_as_of(office.workspace) == newest.replace(day=5)
+
+
+def test_a_day_before_anything_was_known_is_refused(office: Office) -> None:
+    with pytest.raises(UsageError, match=r"no household was known on 2019-06-05; the first was known on 20"):
+        score(office.workspace, date(2019, 6, 5))
+    assert not (office.workspace.results / "2019-06-05").exists()
+
+
+def test_without_a_champion_the_way_to_one_is_told(sample_workspace: Workspace, tmp_path: Path) -> None:
+    place = Workspace(Settings(tmp_path))
+    with pytest.raises(UsageError, match="train and register a model"):
+        champion(place, LABEL)
+    with pytest.raises(UsageError, match="holds no data yet"):
+        score(place, date(2024, 1, 5))
+    assert sample_workspace.counties()
+
+
+def test_a_model_of_other_features_is_refused(office: Office, tmp_path: Path) -> None:
+    place = office.copied(tmp_path)
+    facts = {**vars(invented().facts), "feature_set": "0" * 16}
+    bundle.write(tmp_path / "other", invented().model, BundleFacts(**facts))
+    name = model_name("income_below_line_12m")
+    version = place.registry.register(
+        name, tmp_path / "other", parameters={}, metrics={}, figures={}, tags={}, experiment=name
+    )
+    place.registry.alias(name, version, "champion")
+    with pytest.raises(BundleError, match="trained on feature set 0000"):
+        score(place, office.as_of, "income_below_line_12m")
+
+
+def test_published_scores_are_found_by_date_and_the_newest_without(office: Office, tmp_path: Path) -> None:
+    assert published(office.workspace) == published(office.workspace, office.as_of) == office.results
+    with pytest.raises(UsageError, match=f"no scores of 2001-01-05.*{office.scored.as_of}"):
+        published(office.workspace, date(2001, 1, 5))
+    with pytest.raises(UsageError, match=r"no scores yet.*riskmodel score"):
+        published(Workspace(Settings(tmp_path)))
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder."""
+    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
