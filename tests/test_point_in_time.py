@@ -59,9 +59,9 @@ def test_the_lake_gives_the_features_of_the_same_rows_in_memory(rows: Rows, as_o
         lake = Lake(Path(folder))
         received = [frame for frame in rows.items() if frame[1].height]
         lake.receive(Batch(COUNTY, name, frame, date(2026, 12, 31), name) for name, frame in received)
-        assert differing(assemble(lake, as_of, policy_of(), COUNTY).rows, in_memory) == []
+        assert differing(assemble(lake, as_of, policy=policy_of()).rows, in_memory) == []
         for household in in_memory["household_id"]:
-            alone = assemble(lake, as_of, policy_of(), COUNTY, [household]).rows
+            alone = assemble(lake, as_of, [household], policy=policy_of()).rows
             assert differing(alone, in_memory.filter(pl.col("household_id") == household)) == []
 
 

@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta, timezone
 from functools import cache
 from pathlib import Path
 
+import polars as pl
+
 from riskmodel.settings import Settings
 from riskmodel.workflows.score import Scored, newest_as_of, score
 from riskmodel.workflows.train import Trained, train
@@ -36,6 +38,11 @@ class Office:
     def results(self) -> Path:
         """Folder of the scores."""
         return Path(self.scored.folder)
+
+    @property
+    def riskiest(self) -> str:
+        """Household of the highest risk."""
+        return str(pl.read_parquet(self.results / "990301.parquet")["household_id"][0])
 
     def copied(self, folder: Path) -> Workspace:
         """A copy that a test may write into."""

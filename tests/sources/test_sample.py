@@ -83,7 +83,7 @@ def test_between_one_and_six_in_a_hundred_are_newly_identified_in_a_year(lake: L
 
 def test_the_poorer_a_household_is_the_likelier_it_is_identified(lake: Lake, sample: Path) -> None:
     day = date(2022, 1, 5)
-    rows = assemble(lake, day, Policy.load(sample / "policy"), COUNTY_CODE).rows.drop_nulls("income_to_line")
+    rows = assemble(lake, day, policy=Policy.load(sample / "policy")).rows.drop_nulls("income_to_line")
     ids = lake.view(COUNTY_CODE, day).ids
     found = entered(lake, day)
     named = found.with_columns(household_id=ids.decode("H", found["household_id"]))
@@ -94,7 +94,7 @@ def test_the_poorer_a_household_is_the_likelier_it_is_identified(lake: Lake, sam
 def test_features_can_be_made_on_any_day_that_the_sample_covers(lake: Lake, sample: Path) -> None:
     policy = Policy.load(sample / "policy")
     for day in (date(2021, 1, 5), date(2022, 7, 5), date(2024, 2, 5)):
-        assert assemble(lake, day, policy, COUNTY_CODE).values.shape[0] == HOUSEHOLDS
+        assert assemble(lake, day, policy=policy).values.shape[0] == HOUSEHOLDS
 
 
 def test_the_policy_is_complete_confirmed_and_says_that_it_is_invented(sample: Path) -> None:

@@ -125,7 +125,7 @@ def test_a_row_is_the_features_of_the_as_of_date_and_the_matured_outcome(
     found = outcomes(LABEL, lake, county, as_of, lake.newest_delivery(), policy)
     assert sample_rows.keys["household_id"].filter(pl.Series(here)).to_list() == found["household_id"].to_list()
     assert sample_rows.rows.y[here].tolist() == found["event"].cast(pl.Int8).to_list()
-    table = assemble(lake, as_of, policy, county, found["household_id"].to_list())
+    table = assemble(lake, as_of, found["household_id"].to_list(), county=county, policy=policy)
     np.testing.assert_array_equal(sample_rows.rows.x[here], table.values)
 
 

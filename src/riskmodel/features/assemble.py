@@ -11,6 +11,7 @@ from riskmodel.errors import UsageError
 from riskmodel.features.facts import LINE, Facts
 from riskmodel.features.feature import Feature, declared
 from riskmodel.features.windows import Moment
+from riskmodel.policy import Policy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from riskmodel.policy import Policy
     from riskmodel.tables.lake import Lake, View
 
 KEYS = ("household_id", "village_code", "category", "size")
@@ -34,6 +34,7 @@ class FeatureTable:
 
     as_of: date
     county: str
+    """Code of the county; empty for a table of several."""
     rows: pl.DataFrame = field(repr=False)
     features: tuple[Feature, ...] = field(repr=False)
 
@@ -51,14 +52,29 @@ class FeatureTable:
 
 
 def assemble(
-    lake: Lake, as_of: date, policy: Policy, county: str, households: Sequence[str] | None = None
+    lake: Lake,
+    as_of: date,
+    households: Sequence[str] | None = None,
+    *,
+    county: str | None = None,
+    policy: Policy | None = None,
 ) -> FeatureTable:
-    """Features of a county's active households as known at the end of the day `as_of`.
+    """Features of active households as known at the end of the day `as_of`, of one county or of all in the lake.
 
     `households` restricts the result (not the neighbours that village figures are made of); an id that is not active
-    then raises UsageError. Raises NothingInForce where a policy value that a feature needs is missing.
+    raises UsageError. `policy`: by default the shipped values, completed by the folder `policy/` beside the lake.
+    Raises NothingInForce where a policy value that a feature needs is missing, LakeError for an unknown county.
     """
-    return assemble_view(lake.view(county, as_of), policy, households)
+    values = policy or _policy_beside(lake)
+    views = [lake.view(code, as_of) for code in ([county] if county else lake.counties())]
+    if households is not None and county is None:
+        views = [view for view in views if _knows_any(view, households)] or views[:1]
+    asked = [_of_this_county(view, households, alone=len(views) == 1) for view in views]
+    tables = [assemble_view(view, values, ids) for view, ids in zip(views, asked, strict=True)]
+    if len(tables) == 1:
+        return tables[0]
+    rows = pl.concat([pl.DataFrame(schema=_schema()), *(table.rows for table in tables)])
+    return FeatureTable(as_of, county or "", rows.sort("household_id"), declared())
 
 
 def assemble_view(view: View, policy: Policy, households: Sequence[str] | None = None) -> FeatureTable:
@@ -80,6 +96,28 @@ def assemble_view(view: View, policy: Policy, households: Sequence[str] | None =
     if households is not None:
         rows = rows.filter(pl.col("household_id").is_in(list(households)))
     return FeatureTable(view.as_of, view.county, rows.sort("household_id"), features)
+
+
+def _policy_beside(lake: Lake) -> Policy:
+    own = lake.folder.parent / "policy"
+    return Policy.load(own) if own.is_dir() else Policy.load()
+
+
+def _schema() -> dict[str, pl.DataType]:
+    keys = dict(zip(KEYS, (pl.String(), pl.String(), pl.String(), pl.Int32()), strict=True))
+    return keys | {feature.name: pl.Float64() for feature in declared()}
+
+
+def _knows_any(view: View, households: Sequence[str]) -> bool:
+    return view.ids.find("H", pl.Series(list(households), dtype=pl.String)).null_count() < len(households)
+
+
+def _of_this_county(view: View, households: Sequence[str] | None, *, alone: bool) -> Sequence[str] | None:
+    """The ids to ask this county for; with only one county all of them, so that an unknown id is named."""
+    if households is None or alone:
+        return households
+    known = view.ids.find("H", pl.Series(list(households), dtype=pl.String)).is_not_null()
+    return [household for household, found in zip(households, known, strict=True) if found]
 
 
 def _active(view: View) -> pl.DataFrame:

@@ -32,15 +32,16 @@ MESSAGES: dict[str, dict[Language, str]] = {
 }
 """Message key -> text per language, with named fields."""
 
+# z: a value that is rounded to zero has no sign
 _UNITS: dict[str, tuple[str, str]] = {
-    "倍": ("{value:.2f} 倍", "{value:.2f} times"),
-    "比例": ("{percent:.0f}%", "{percent:.0f}%"),
-    "人": ("{value:.0f} 人", "{value:.0f}"),
-    "月": ("{value:.0f} 个月", "{value:.0f} months"),
-    "天": ("{value:.0f} 天", "{value:.0f} days"),
-    "岁": ("{value:.0f} 岁", "{value:.0f} years"),
-    "次": ("{value:.0f} 次", "{value:.0f} times"),
-    "级": ("{value:.0f} 级", "level {value:.0f}"),
+    "倍": ("{value:z.2f} 倍", "{value:z.2f} times"),
+    "比例": ("{percent:z.0f}%", "{percent:z.0f}%"),
+    "人": ("{value:z.0f} 人", "{value:z.0f}"),
+    "月": ("{value:z.0f} 个月", "{value:z.0f} months"),
+    "天": ("{value:z.0f} 天", "{value:z.0f} days"),
+    "岁": ("{value:z.0f} 岁", "{value:z.0f} years"),
+    "次": ("{value:z.0f} 次", "{value:z.0f} times"),
+    "级": ("{value:z.0f} 级", "level {value:z.0f}"),
 }
 
 

@@ -221,6 +221,7 @@ def _ratio(table: pl.DataFrame, income: str, line: str) -> NDArray[np.float64]:
     if texts := [name for name in (income, line) if not table[name].dtype.is_numeric()]:
         raise UsageError(f"column {texts[0]} holds {table[texts[0]].dtype}, not amounts. Name a column of numbers.")
     amounts = table.select(pl.col(income).cast(pl.Float64), pl.col(line).cast(pl.Float64).alias("_line"))
+    amounts = amounts.select(pl.when(pl.col(name).is_finite()).then(pl.col(name)) for name in amounts.columns)
     if not (amounts["_line"].drop_nulls() > 0).all():
         raise DataError(f"line {line} must be above zero in every row.")
     ratio = (pl.max_horizontal(pl.col(income), 1.0) / pl.col("_line")).log().clip(-4, 4)

@@ -78,7 +78,7 @@ def collect(
         delays.add(int(policy.value("label.reporting_delay_months", county, on=as_of, known=read_on)))
         found = outcomes(label, lake, county, as_of, read_on, policy)
         if found.height:
-            table = assemble(lake, as_of, policy, county)
+            table = assemble(lake, as_of, county=county, policy=policy)
             parts.append(table.rows.join(found, on="household_id", how="inner").with_columns(as_of=pl.lit(as_of)))
     if not parts:
         raise DataError(

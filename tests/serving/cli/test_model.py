@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from command_line import answer
+from riskmodel.serving.cli.model import _trained_lines
+from trained_county import LABEL, Office
+
+
+def test_scores_of_a_month_can_be_read_where_the_answer_says(
+    office: Office, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = office.copied(tmp_path)
+    done = answer(capsys, "score", "--month", "2023-06", "--json", home=place.home)
+    assert done.code == 0, done.err
+    assert done.json["as_of"] == "2023-07-05"
+    assert len(pd.read_parquet(done.json["folder"])) == done.json["households"] == sum(done.json["tiers"].values())
+    assert "scoring 2023-07-05" in done.err
+
+
+def test_without_a_date_the_newest_is_scored(
+    office: Office, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = office.copied(tmp_path)
+    shown = answer(capsys, "score", home=place.home)
+    assert f"scored as of {office.scored.as_of}: " in shown.out
+    assert "pandas.read_parquet reads the folder" in shown.out
+
+
+def test_a_month_and_a_date_together_are_wrong_usage(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["score", "--month", "2023-06", "--as-of", "2023-07-05"]
+    shown = answer(capsys, *words, home=office.workspace.home)
+    assert (shown.code, "not both" in shown.err) == (2, True)
+
+
+def test_train_names_what_it_cannot_learn(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    shown = answer(capsys, "train", "--label", "richer_12m", "--json", home=office.workspace.home)
+    assert shown.code == 2
+    assert "no label 'richer_12m'" in shown.json["error"]["message"]
+
+
+def test_a_training_is_told_with_its_test_and_its_name(office: Office) -> None:
+    text = "\n".join(_trained_lines(office.trained))
+    assert f"label {LABEL}: {office.trained.rows:,} rows" in text
+    assert all(kind in text for kind in office.trained.test)
+    assert "registered as version 1 (champion)" in text
+    assert office.trained.bundle in text
+
+
+def test_versions_are_listed_with_their_aliases(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    listed = answer(capsys, "models", "list", "--json", home=office.workspace.home).json
+    assert listed["model"] == f"household-risk-{LABEL}"
+    assert [(v["version"], v["aliases"]) for v in listed["versions"]] == [(1, ["champion"]), (2, ["challenger"])]
+    shown = answer(capsys, "models", "list", home=office.workspace.home)
+    assert [line.split()[:3] for line in shown.out.splitlines()] == [
+        [f"household-risk-{LABEL}", "version", "1"],
+        [f"household-risk-{LABEL}", "version", "2"],
+    ]
+    none = answer(capsys, "models", "list", "--label", "other", home=office.workspace.home)
+    assert "Train one: riskmodel train" in none.out
+
+
+def test_a_version_becomes_champion(office: Office, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    place = office.copied(tmp_path)
+    assert answer(capsys, "models", "promote", 2, "--json", home=place.home).json["champion"] == 2
+    listed = answer(capsys, "models", "list", "--json", home=place.home).json
+    assert ["champion" in v["aliases"] for v in listed["versions"]] == [False, True]
+
+
+def test_a_version_that_does_not_exist_cannot_be_promoted(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    shown = answer(capsys, "models", "promote", 9, home=office.workspace.home)
+    assert (shown.code, "no version or alias 9" in shown.err) == (2, True)

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from riskmodel.serving.cli.output import Terminal, emit, plain
+
+
+@dataclass(frozen=True)
+class Result:
+    day: date
+    share: float
+    parts: tuple[int, ...]
+
+
+def test_a_result_is_one_json_object_or_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    result = Result(date(2025, 6, 5), 0.5, (1, 2))
+    emit(result, as_json=True, lines=["not shown"])
+    out, err = capsys.readouterr()
+    assert (json.loads(out), out.count("\n"), err) == ({"day": "2025-06-05", "share": 0.5, "parts": [1, 2]}, 1, "")
+    emit(result, as_json=False, lines=["one", "two"])
+    assert capsys.readouterr().out == "one\ntwo\n"
+
+
+def test_chinese_is_written_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    emit({"title": "因病"}, as_json=True)
+    assert "因病" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (float("nan"), None),
+        (float("inf"), None),
+        (True, True),
+        (None, None),
+        (Path("a/b"), str(Path("a/b"))),
+        ({1: {"x"}}, {"1": ["x"]}),
+    ],
+)
+def test_every_value_has_a_form_in_json(value: object, expected: object) -> None:
+    assert plain(value) == expected
+
+
+def test_progress_goes_to_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = Terminal()
+    assert list(shown.track([1, 2], "counting", 2)) == [1, 2]
+    shown.say("a long line that must not be broken " * 5)
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.splitlines()[0] == "· counting"
+    assert len(err.splitlines()) == 2
+
+
+def test_a_bar_is_drawn_on_a_terminal_only(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    assert list(Terminal().track("ab", "letters", 2)) == ["a", "b"]
+    assert capsys.readouterr().out == ""
