@@ -55,15 +55,16 @@ lock: ## Write requirements.lock anew from pyproject.toml (ARGS=--upgrade takes 
 	  $(addprefix --extra ,$(LOCK_EXTRAS)) $(ARGS) --output-file requirements.lock pyproject.toml
 	rm -rf $(VENV)/lock-tools
 
-bench-eph: setup ## Measure the model on the real EPH panel (EPH_PANEL=folder of the panel)
-	$(BIN)/python benchmarks/eph.py $(ARGS)
+bench-eph: setup ## Measure the models on the real EPH panel (EPH_PANEL=folder of the panel)
+	@test -n "$(EPH_PANEL)" || { echo "Name the panel's folder: make bench-eph EPH_PANEL=..." >&2; exit 2; }
+	$(BIN)/riskmodel --home benchmark-home benchmark eph "$(EPH_PANEL)" --top 10 $(ARGS)
 
 clean: ## Remove caches and build products
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage .coverage.* htmlcov build dist
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 wipe: clean ## Remove also .venv and the demo's folder
-	rm -rf $(VENV) demo
+	rm -rf $(VENV) demo benchmark-home
 
 # The stamp: pip runs again only when one of these two files is newer.
 $(VENV)/.installed: pyproject.toml requirements.lock

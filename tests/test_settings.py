@@ -73,13 +73,13 @@ def test_the_workspace_cannot_be_set_in_its_own_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("line", ["seed = -1", "seed = 1.5", 'seed = "many"', 'seed = "²"', "seed = true"])
 def test_a_seed_that_is_no_whole_number_is_an_error(tmp_path: Path, line: str) -> None:
-    with pytest.raises(UsageError, match="setting seed is .* whole number"):
+    with pytest.raises(UsageError, match=r"setting seed is .* whole number"):
         load(written(tmp_path / "home", line))
 
 
 @pytest.mark.parametrize("line", ["label = 12", 'label = ""'])
 def test_a_label_that_is_no_text_is_an_error(tmp_path: Path, line: str) -> None:
-    with pytest.raises(UsageError, match="setting label is .* must be a text"):
+    with pytest.raises(UsageError, match=r"setting label is .* must be a text"):
         load(written(tmp_path / "home", line))
 
 

@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from riskmodel.features import declared
+from riskmodel.features import Feature, declared
 from riskmodel.rendering.catalogue import MESSAGES, Language, Named, meaning, reason, shown_value, text
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -96,16 +96,13 @@ def test_a_reason_is_a_sentence_of_group_label_value_and_direction() -> None:
 
 
 @pytest.mark.parametrize("feature", declared(), ids=lambda feature: feature.name)
-def test_every_feature_can_be_told_in_both_languages(feature: object) -> None:
-    (declaration,) = (f for f in declared() if f is feature)
-    named = Named(
-        declaration.label, declaration.english, declaration.unit, declaration.group.zh, declaration.group.english
-    )
+def test_every_feature_can_be_told_in_both_languages(feature: Feature) -> None:
+    named = Named(feature.label, feature.english, feature.unit, feature.group.zh, feature.group.en)
     for value in (1.0, 0.0, None):
         assert not CHINESE.search(reason(named, value, raises=True, language="en"))
         zh = reason(named, value, raises=True, language="zh")
-        assert declaration.label in zh
-        assert not re.search("[A-Za-z]{3}", zh.replace(declaration.label, ""))
+        assert feature.label in zh
+        assert not re.search("[A-Za-z]", zh.replace(feature.label, ""))
 
 
 def test_the_catalogue_says_that_people_decide() -> None:

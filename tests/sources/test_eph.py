@@ -48,7 +48,7 @@ def write_quarter(raw: Path, tag: str, households: Rows = ({},), persons: Rows =
         ("hogar", f"hogar_{tag}.tsv.gz", KEY | HOUSEHOLD, households),
         ("individual", f"indiv_{tag}.tsv.gz", KEY | PERSON | dict.fromkeys(MONEY, 0), persons),
     ):
-        lines = [defaults.keys(), *({**defaults, **row}.values() for row in rows)]
+        lines: list[list[Any]] = [list(defaults), *(list({**defaults, **row}.values()) for row in rows)]
         text = "".join("\t".join(map(str, line)) + "\n" for line in lines)
         (raw / folder).mkdir(parents=True, exist_ok=True)
         (raw / folder / name).write_bytes(gzip.compress(text.encode()))
@@ -267,7 +267,7 @@ def test_what_the_survey_does_not_ask_stays_missing(tmp_path: Path) -> None:
 
 
 def test_wages_of_employees_and_takings_of_the_self_employed_are_different_components(tmp_path: Path) -> None:
-    persons = [
+    persons: Rows = [
         {"COMPONENTE": 1, "CAT_OCUP": 3, "P21": 100.5, "TOT_P12": 20},
         {"COMPONENTE": 2, "CAT_OCUP": 2, "P21": 50, "TOT_P12": 3},
         {"COMPONENTE": 3, "CAT_OCUP": 0, "ESTADO": 3, "V2_M": 7, "V21_M": 1, "V8_M": 2, "V9_M": 4, "V10_M": 8},

@@ -10,6 +10,7 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 from riskmodel.errors import DataError
 from riskmodel.models import LightGBMModel, LogisticModel, RuleModel
 from riskmodel.training.fit import Recipes, Rows, fit_calibrated, judge
+from riskmodel.training.splits import apart
 from training.made_rows import KINDS, RECIPES, made_rows, out_of_time
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ def test_where_households_stay_until_they_fall_the_training_rows_are_not_those_t
     last = np.full(800, everybody.time.max())
     np.minimum.at(last, everybody.group[few == 1], everybody.time[few == 1])
     rows = made_rows(households=800, stay=12, y=few).where(everybody.time <= last[everybody.group])
-    train, test = out_of_time(rows, 8)
+    train, test = apart(*out_of_time(rows, 8), rows.group, 0)
     risk = judge(RECIPES, "lightgbm", rows, train, test, 0).risk
     assert risk.mean() == pytest.approx(rows.y[train].mean(), rel=0.3)
     assert roc_auc_score(rows.y[test], risk) > 0.6

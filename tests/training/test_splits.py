@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riskmodel.training.splits import BLOCKS, LEAST_EVENTS, group_folds, rolling_origins, without_groups
-from training.made_rows import made_rows
+from riskmodel.training.splits import BLOCKS, KEEP, LEAST_EVENTS, apart, group_folds, rolling_origins, without_groups
+from training.made_rows import made_rows, out_of_time
 
 TIMES = st.lists(st.integers(0, 40), min_size=1, max_size=12, unique=True).map(sorted)
 GROUPS = st.lists(st.integers(0, 8), min_size=1, max_size=40).map(np.array)
@@ -72,3 +72,47 @@ def test_training_rows_of_a_household_in_the_test_are_left_out_and_no_others(gro
     kept = without_groups(train, test, group)
     assert set(group[kept]).isdisjoint(group[test])
     assert [bool(k) for k in kept] == [bool(t and g not in set(group[test])) for t, g in zip(train, group, strict=True)]
+
+
+@given(GROUPS, st.integers(0, 2**16))
+def test_groups_are_apart_and_neither_side_gains_rows(group: np.ndarray, seed: int) -> None:
+    side = np.random.default_rng(seed).integers(0, 3, len(group))
+    train, test = side == 1, side == 2
+    learned, valid = apart(train, test, group, seed)
+    assert set(group[learned]).isdisjoint(group[valid])
+    assert not (learned & ~train).any()
+    assert not (valid & ~test).any()
+    assert valid.any() == test.any()
+
+
+def test_where_households_rotate_those_of_the_test_leave_the_training() -> None:
+    rows = made_rows(stay=3)
+    train, test = out_of_time(rows, 8)
+    learned, valid = apart(train, test, rows.group, 0)
+    assert (valid == test).all()
+    assert sorted(set(rows.time[learned].tolist())) == [0, 1, 2, 3, 4, 5]  # those of time 6 are in the test
+
+
+def test_where_households_stay_a_third_of_them_is_the_test_and_the_others_are_learned() -> None:
+    rows = made_rows(households=240, stay=12)
+    train, test = out_of_time(rows, 8)
+    learned, valid = apart(train, test, rows.group, 0)
+    assert len(set(rows.group[valid].tolist())) == 80
+    assert learned.sum() == train.sum() * 2 / 3 == train.sum() * KEEP
+    assert valid.sum() == test.sum() / 3
+    other = apart(train, test, rows.group, 1)
+    assert (other[1] != valid).any()
+    assert (apart(train, test, rows.group, 0)[1] == valid).all()
+
+
+def test_who_is_learned_does_not_depend_on_what_happened_to_them() -> None:
+    rows = made_rows(households=600, stay=12)
+    fell = rows.y * (np.random.default_rng(1).random(len(rows)) < 0.2)
+    last = np.full(600, rows.time.max())
+    np.minimum.at(last, rows.group[fell == 1], rows.time[fell == 1])
+    rows = made_rows(households=600, stay=12, y=fell).where(rows.time <= last[rows.group])  # seen until they fall
+    train, test = out_of_time(rows, 8)
+    remaining = without_groups(train, test, rows.group)
+    assert rows.y[remaining].mean() > 2 * rows.y[train].mean()  # to leave out all households of the test selects
+    learned, _ = apart(train, test, rows.group, 0)
+    assert abs(rows.y[learned].mean() / rows.y[train].mean() - 1) < 0.3

@@ -115,7 +115,8 @@ def lake_values(place: Workspace, quarter: eph.Quarter) -> list[str]:
         seen = pl.col("valid_from") == quarter.middle
         households += view.table("households").filter(seen).collect().height
         persons += view.table("members").filter(seen & pl.col("leave_reason").is_null()).collect().height
-        poor += below_line(view, quarter.income_month, place.policy, quarter.known_at).collect()["below"].sum()
+        below = below_line(view, quarter.income_month, place.policy, quarter.known_at).collect()
+        poor += below.filter("below").height
         on, known = quarter.income_month, quarter.known_at
         lines.add(place.policy.value("monitoring_line", county, on=on, known=known) / 12)
     (line,) = lines

@@ -11,14 +11,15 @@ import pytest
 
 from riskmodel.errors import DataError, UsageError
 from riskmodel.features import set_hash
-from riskmodel.models import bundle
+from riskmodel.models import Column, bundle
 from riskmodel.policy import Policy
 from riskmodel.settings import Settings
 from riskmodel.sources.sample import write_sample
+from riskmodel.training.fit import Rows
 from riskmodel.training.labels import label_named
 from riskmodel.workflows.ingest import ingest
 from riskmodel.workflows.score import score
-from riskmodel.workflows.train import KINDS, train, unconfirmed
+from riskmodel.workflows.train import KINDS, out_of_time, train, unconfirmed
 from riskmodel.workflows.workspace import Workspace, model_name
 from trained_county import LABEL, NOW, Office
 
@@ -53,6 +54,20 @@ def test_the_models_of_the_test_saw_only_labels_that_had_matured_before_it(offic
     label = label_named(LABEL)
     days = map(date.fromisoformat, office.trained.as_of_dates)
     assert [day for day in days if label.matures_on(day, delay) <= first]
+
+
+def test_the_households_of_the_test_are_dealt_from_all_households_and_not_from_those_that_stayed() -> None:
+    """A register lists every household until it falls: held-out survivors alone would leave too many falls to learn."""
+    rng, last = np.random.default_rng(0), 60
+    falls = rng.exponential(400, 2000)
+    listed = [(t, h, t <= fall < t + 12) for h, fall in enumerate(falls) for t in range(0, last, 3) if t <= fall]
+    time, group, y = (np.array(column) for column in zip(*listed, strict=True))
+    rows = Rows(np.zeros((len(y), 1)), y.astype(np.int8), (Column("nothing"),), time, group, gap=14)
+    learn, test = out_of_time(rows, seed=0)
+    assert not set(group[learn]) & set(group[test])
+    assert time[learn].max() + rows.gap <= time[test].min()
+    matured = time <= time[test].min() - rows.gap
+    assert y[learn].mean() == pytest.approx(y[matured].mean(), rel=0.15)
 
 
 def test_every_kind_of_model_is_judged_on_the_same_rows(office: Office) -> None:

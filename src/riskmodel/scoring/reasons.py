@@ -30,9 +30,15 @@ class Reason:
 
 
 def group_sums(contributions: NDArray[np.float64], groups: Mapping[str, str]) -> dict[str, NDArray[np.float64]]:
-    """Contributions (n, F) summed by group: code -> (n,). `groups` maps the columns, in order, to their group."""
-    codes = np.array(list(groups.values()))
-    return {code: contributions[:, codes == code].sum(axis=1) for code in dict.fromkeys(codes.tolist())}
+    """Contributions (n, F) summed by group: code -> (n,). `groups` maps the columns, in order, to their group.
+
+    Column by column: numpy adds the cells of a row in an order that depends on the number of rows, and a household asked
+    for alone must get the same bits as in its county.
+    """
+    sums = {code: np.zeros(len(contributions)) for code in groups.values()}
+    for column, code in enumerate(groups.values()):
+        sums[code] += contributions[:, column]
+    return sums
 
 
 def leading_reasons(
@@ -46,7 +52,7 @@ def leading_reasons(
     names, codes = np.array(list(groups)), np.array(list(groups.values()))
     distinct = np.array(list(dict.fromkeys(codes.tolist())))
     rows = np.arange(len(x))
-    sums = np.column_stack([contributions[:, codes == code].sum(axis=1) for code in distinct])
+    sums = np.column_stack(list(group_sums(contributions, groups).values()))
     strongest = np.column_stack(
         [np.flatnonzero(codes == code)[contributions[:, codes == code].argmax(axis=1)] for code in distinct]
     )

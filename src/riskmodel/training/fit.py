@@ -11,7 +11,7 @@ import numpy as np
 from riskmodel.errors import DataError
 from riskmodel.models import CalibratedModel, Calibration, Column, LightGBMModel, LightGBMParameters, LogisticModel
 from riskmodel.models.rules import RuleModel, Wire
-from riskmodel.training.splits import group_folds, rolling_origins, without_groups
+from riskmodel.training.splits import apart, group_folds, rolling_origins, without_groups
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -86,8 +86,9 @@ def fit_calibrated(recipes: Recipes, kind: str, rows: Rows, seed: int) -> Calibr
     """
     folds = rolling_origins(rows.time, rows.y, rows.gap) or group_folds(rows.group, rows.y, FALLBACK_FOLDS, seed)
     margins, outcomes = [], []
-    for train, valid in folds:
-        learned = rows.where(without_groups(train, valid, rows.group))
+    for before, later in folds:
+        train, valid = apart(before, later, rows.group, seed)
+        learned = rows.where(train)
         if 0 < learned.y.sum() < len(learned):
             margin = recipes.fit(kind, learned, seed).margin(rows.x[valid])
             if 0 < rows.y[valid].sum() < valid.sum():

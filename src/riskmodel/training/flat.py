@@ -15,7 +15,7 @@ from riskmodel.errors import DataError, RejectedFile, UsageError
 from riskmodel.models import Column
 from riskmodel.training.evaluation import METRICS, metrics
 from riskmodel.training.fit import Recipes, Rows, judge
-from riskmodel.training.splits import group_folds, without_groups
+from riskmodel.training.splits import apart, group_folds
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -96,15 +96,15 @@ def evaluate(table: pl.DataFrame, question: FlatQuestion, seed: int, gap: int = 
         raise DataError(f"of {len(rows)} rows, those outside each fold have one outcome only; nothing is learned.")
     risk = {kind: np.full(len(rows), np.nan) for kind in KINDS}
     sizes, naive = [], ""
-    for train, test in splits:
-        learned = without_groups(train, test, rows.group)
-        _check_split(rows, learned, test)
-        naive = RATIO if question.income else best_single_column(rows.where(learned))
+    for before, later in splits:
+        train, test = apart(before, later, rows.group, seed)
+        _check_split(rows, train, test)
+        naive = RATIO if question.income else best_single_column(rows.where(train))
         recipes = Recipes(naive)
         for kind in KINDS:
             found = judge(recipes, kind, rows, train, test, seed)
             risk[kind][test] = found.risk
-        sizes.append(int(learned.sum()))
+        sizes.append(int(train.sum()))
     judged = ~np.isnan(risk["naive"])
     shown = {kind: values[judged] for kind, values in risk.items()}
     names = tuple(c.name for c in rows.columns)

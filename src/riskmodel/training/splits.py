@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 BLOCKS = 3
 """Rolling origins: the last half of the times in this many blocks."""
+KEEP = 2 / 3
+"""Share of the training rows that must remain when the groups of the test leave it; see `apart`."""
 LEAST_EVENTS = 20
 """A fold whose training rows hold fewer events (or non-events) teaches nothing."""
 
@@ -48,6 +50,24 @@ def without_groups(train: NDArray[np.bool_], test: NDArray[np.bool_], group: NDA
     """The training rows whose group has no row in the test."""
     kept: NDArray[np.bool_] = train & ~np.isin(group, np.unique(group[test]))
     return kept
+
+
+def apart(
+    train: NDArray[np.bool_], test: NDArray[np.bool_], group: NDArray[np.int64], seed: int
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Training and test masks without a group on both sides.
+
+    Where few training rows belong to groups of the test (a rotating panel), those rows leave the training. Where most
+    do (a register that lists every household every month), a random third of the groups is held out: the test keeps
+    only them, the training everything else. A household of the test was never seen, and both sides keep enough rows.
+    """
+    kept = without_groups(train, test, group)
+    if kept.sum() >= KEEP * train.sum():
+        return kept, test
+    groups = np.unique(group[test])
+    held = np.random.default_rng(seed).permutation(groups)[: max(1, len(groups) // 3)]
+    inside = np.isin(group, held)
+    return train & ~inside, test & inside
 
 
 def _enough(y: NDArray[np.int8], least: int = LEAST_EVENTS) -> bool:

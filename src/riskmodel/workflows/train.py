@@ -17,7 +17,7 @@ from riskmodel.training.evaluation import metrics
 from riskmodel.training.fit import Judged, Recipes, Rows, fit_calibrated, judge
 from riskmodel.training.labels import Label, label_named
 from riskmodel.training.rows import Collected, collect, schedule
-from riskmodel.training.splits import without_groups
+from riskmodel.training.splits import apart
 from riskmodel.training.wires import wires_in_force
 from riskmodel.workflows.progress import Progress, Silent
 from riskmodel.workflows.workspace import Workspace, model_name
@@ -54,9 +54,8 @@ def train(
 ) -> Trained:
     """Train, judge and register a model of a label. Raises DataError when too few outcomes have matured.
 
-    The test is out of time: the newest third of the as-of dates, learned from labels that had matured before the first
-    of them, households of the test left out. The registered model is then fitted on all matured rows with the same
-    recipe.
+    The test is out of time and on other households, see `out_of_time`. The registered model is then fitted on all
+    matured rows with the same recipe.
     """
     show = progress or Silent()
     seed, label = workspace.settings.seed, label_named(label_name or workspace.settings.label)
@@ -68,9 +67,9 @@ def train(
         workspace.lake, policy, label, dates, read_on, lambda work, n: show.track(work, "features and outcomes", n)
     )
     recipes = Recipes("income_to_line", wires_in_force(policy, counties[0], read_on))
-    test = _test_mask(collected.rows)
+    train_mask, test = out_of_time(collected.rows, seed)
     judged = {
-        kind: judge(recipes, kind, collected.rows, _train_mask(collected.rows, test), test, seed)
+        kind: judge(recipes, kind, collected.rows, train_mask, test, seed)
         for kind in show.track(KINDS, "out-of-time test", len(KINDS))
     }
     show.say("fitting the final model on all matured rows")
@@ -78,20 +77,17 @@ def train(
     return _register(workspace, label, collected, test, judged, model, now)
 
 
-def _test_mask(rows: Rows) -> NDArray[np.bool_]:
-    """The newest third of the as-of dates, as far as matured training rows remain before them."""
+def out_of_time(rows: Rows, seed: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Training and test masks: later as-of dates, other households.
+
+    The test is the newest third of the as-of dates (fewer where the history is short); training rows are those whose
+    label had matured when the first test row was observed. No household is on both sides, see `splits.apart`.
+    """
     times = np.unique(rows.time)
-    for share in (TEST_SHARE, TEST_SHARE + 1, TEST_SHARE + 3, len(times)):
-        first = times[-max(1, len(times) // share)]
-        if rows.y[rows.time <= first - rows.gap].sum() > 0:
-            return np.asarray(rows.time >= first)
-    return np.asarray(rows.time >= times[-1])
-
-
-def _train_mask(rows: Rows, test: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Rows whose label had matured when the first test row was observed."""
-    train = rows.time <= rows.time[test].min() - rows.gap
-    return without_groups(train, test, rows.group)
+    newest = [times[-max(1, len(times) // share)] for share in (TEST_SHARE, TEST_SHARE + 1, TEST_SHARE + 3, len(times))]
+    taught = [first for first in newest if rows.y[rows.time <= first - rows.gap].sum() > 0]
+    first = taught[0] if taught else newest[-1]
+    return apart(rows.time <= first - rows.gap, rows.time >= first, rows.group, seed)
 
 
 def _register(

@@ -42,7 +42,7 @@ def ingest(
 
 def demo(
     context: typer.Context,
-    households: Annotated[int, typer.Option(min=200, max=200_000, help="Households of the generated county.")] = 2000,
+    households: Annotated[int, typer.Option(min=200, max=200_000, help="Households of the generated county.")] = 6000,
     months: Annotated[int, typer.Option(min=30, max=120, help="Months of history.")] = 48,
     as_json: Json = False,
 ) -> None:

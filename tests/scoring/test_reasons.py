@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from riskmodel.scoring.reasons import LEAST, REASONS, Reason, group_sums, leading_reasons, stored_reasons
+
+GROUPS = {"a1": "A", "b1": "B", "a2": "A", "c1": "C", "d1": "D", "e1": "E", "b2": "B", "f1": "F", "g1": "G"}
+# sums of eighths are exact, so that the reference below finds the same order
+CELLS = st.integers(-12, 12).map(lambda n: n / 8)
+ROWS = st.lists(st.lists(CELLS, min_size=9, max_size=9), min_size=1, max_size=6).map(np.array)
+
+
+def told(contributions: NDArray[np.float64], x: NDArray[np.float64] | None = None) -> list[list[Reason]]:
+    """The reasons of every row, as they are read back from a result table."""
+    values = np.arange(contributions.size, dtype=float).reshape(contributions.shape) if x is None else x
+    table = pl.DataFrame({f"c_{name}": contributions[:, i] for i, name in enumerate(GROUPS)})
+    table = table.with_columns(**leading_reasons(contributions, values, GROUPS))
+    return [stored_reasons(row, "c_") for row in table.iter_rows(named=True)]
+
+
+def row(**contributions: float) -> NDArray[np.float64]:
+    """One row of contributions, the others 0."""
+    return np.array([[contributions.get(name, 0.0) for name in GROUPS]])
+
+
+@given(ROWS)
+def test_reasons_are_the_groups_that_raise_the_risk_most_each_by_its_strongest_feature(
+    contributions: NDArray[np.float64],
+) -> None:
+    names = list(GROUPS)
+    for cells, reasons in zip(contributions.tolist(), told(contributions), strict=True):
+        sums: dict[str, float] = {}
+        for name, cell in zip(names, cells, strict=True):
+            sums[GROUPS[name]] = sums.get(GROUPS[name], 0.0) + cell
+        expected = sorted((g for g in sums if sums[g] >= LEAST), key=lambda g: -sums[g])[:REASONS]
+        assert [r.group for r in reasons] == expected
+        for reason in reasons:
+            own = {name: cell for name, cell in zip(names, cells, strict=True) if GROUPS[name] == reason.group}
+            assert reason.feature == max(own, key=own.__getitem__)
+            assert reason.contribution == own[reason.feature] > 0
+
+
+@given(ROWS)
+def test_there_are_at_most_five_reasons_one_per_group_in_order(contributions: NDArray[np.float64]) -> None:
+    sums = group_sums(contributions, GROUPS)
+    for position, reasons in enumerate(told(contributions)):
+        raised = [sums[reason.group][position] for reason in reasons]
+        assert len(reasons) <= REASONS == 5
+        assert len({reason.group for reason in reasons}) == len(reasons)
+        assert all(before >= after >= LEAST for before, after in pairwise([*raised, LEAST]))
+
+
+@given(ROWS)
+def test_groups_sum_to_the_features(contributions: NDArray[np.float64]) -> None:
+    sums = group_sums(contributions, GROUPS)
+    assert list(sums) == ["A", "B", "C", "D", "E", "F", "G"]
+    np.testing.assert_array_equal(sum(sums.values()), contributions.sum(axis=1))
+    np.testing.assert_array_equal(sums["A"], contributions[:, 0] + contributions[:, 2])
+
+
+def test_a_group_whose_features_cancel_out_is_no_reason() -> None:
+    assert told(row(a1=1.0, a2=-1.0, c1=0.5)) == [[Reason("C", "c1", 3.0, 0.5)]]
+
+
+@pytest.mark.parametrize(("contribution", "reasons"), [(LEAST, 1), (LEAST * 0.999, 0), (-1.0, 0), (0.0, 0)])
+def test_what_hardly_raises_or_lowers_the_risk_is_no_reason(contribution: float, reasons: int) -> None:
+    assert len(told(row(a1=contribution))[0]) == reasons
+
+
+def test_a_missing_value_stays_missing() -> None:
+    x = np.full((1, len(GROUPS)), np.nan)
+    assert told(row(a1=0.5), x) == [[Reason("A", "a1", None, 0.5)]]
+
+
+def test_a_value_of_zero_is_not_missing() -> None:
+    assert told(row(a1=0.5), np.zeros((1, len(GROUPS)))) == [[Reason("A", "a1", 0.0, 0.5)]]
+
+
+def test_columns_are_codes_and_numbers_and_null_where_there_is_no_reason() -> None:
+    found = pl.DataFrame(leading_reasons(row(a1=0.5, c1=0.7), np.ones((1, len(GROUPS))), GROUPS))
+    kinds = {"group": pl.String, "feature": pl.String, "value": pl.Float64}
+    assert dict(found.schema) == {f"reason_{k}_{what}": kind for k in range(1, 6) for what, kind in kinds.items()}
+    first: dict[str, Any] = found.row(0, named=True)
+    assert [first[f"reason_{k}_group"] for k in range(1, 6)] == ["C", "A", None, None, None]
+    assert [first[f"reason_{k}_value"] for k in range(1, 6)] == [1.0, 1.0, None, None, None]
+
+
+def test_a_model_of_few_groups_has_few_reasons() -> None:
+    groups = {"a1": "A", "b1": "B"}
+    found = leading_reasons(np.array([[0.5, 0.7]]), np.ones((1, 2)), groups)
+    assert [name for name in found if name.endswith("_group")] == ["reason_1_group", "reason_2_group"]
+
+
+def test_no_rows_have_no_reasons() -> None:
+    assert told(np.zeros((0, len(GROUPS)))) == []

@@ -1,0 +1,247 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given as for_any
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from riskmodel.errors import BundleError, NothingInForce
+from riskmodel.features import FeatureTable, assemble, declared
+from riskmodel.models import Column, LogisticModel
+from riskmodel.policy import Policy
+from riskmodel.scoring.reasons import LEAST, REASONS, stored_reasons
+from riskmodel.scoring.score import CONTRIBUTION, FIRST, GROUP, check_feature_set, score, tiers
+from scenario import COUNTY, policy_of
+
+if TYPE_CHECKING:
+    from riskmodel.models import Bundle
+    from riskmodel.workflows.workspace import Workspace
+    from scoring.conftest import Given
+
+FEATURES = declared()
+DIRECTED = [index for index, f in enumerate(FEATURES) if f.direction]
+TIERS = {"tier.very_high": 0.5, "tier.high": 0.2, "tier.medium": 0.1}
+DAY = date(2024, 5, 5)
+
+
+# --- the numbers ---
+
+
+def test_contributions_plus_base_are_the_margin(given: Given) -> None:
+    scored = given.scored
+    sums = scored.select(pl.col(f"^{CONTRIBUTION}.*$")).to_numpy().sum(axis=1) + scored["base"].to_numpy()
+    np.testing.assert_allclose(sums, scored["margin"].to_numpy(), rtol=0, atol=1e-9)
+
+
+def test_groups_are_the_sums_of_their_features(given: Given) -> None:
+    assert [c for c in given.scored.columns if c.startswith(GROUP)] == [
+        f"{GROUP}{code}" for code in dict.fromkeys(f.group.value for f in FEATURES)
+    ]
+    for code in {f.group.value for f in FEATURES}:
+        own = [f"{CONTRIBUTION}{f.name}" for f in FEATURES if f.group.value == code]
+        expected = given.scored.select(own).to_numpy().sum(axis=1)
+        np.testing.assert_allclose(given.scored[f"{GROUP}{code}"].to_numpy(), expected, rtol=0, atol=1e-12)
+
+
+def test_every_household_is_there_once_with_the_numbers_of_the_model(given: Given) -> None:
+    scored = given.scored.sort("household_id")
+    assert scored["household_id"].to_list() == given.table.rows["household_id"].to_list()
+    model = given.bundle.model
+    np.testing.assert_array_equal(scored["margin"].to_numpy(), model.margin(given.table.values))
+    np.testing.assert_array_equal(scored["probability"].to_numpy(), model.probability(given.table.values))
+    assert scored["probability"].is_between(0, 1, closed="none").all()
+
+
+def test_a_single_household_gets_the_same_bits_as_in_its_county(given: Given, sample_workspace: Workspace) -> None:
+    (county,) = sample_workspace.counties()
+    for row in (0, 300, -1):
+        household = given.scored["household_id"][row]
+        alone = assemble(sample_workspace.lake, given.table.as_of, [household], county=county, policy=given.policy)
+        found = score(alone, given.bundle, given.policy)
+        ranks = ("rank_county", "rank_township")
+        assert found.drop(ranks).row(0) == given.scored.drop(ranks).row(row)
+        assert found.select(ranks).row(0) == (1, 1)
+
+
+def test_a_result_says_what_it_is_of(given: Given) -> None:
+    scored = given.scored
+    assert tuple(scored.columns[: len(FIRST)]) == FIRST
+    assert scored["as_of"].unique().to_list() == [given.table.as_of]
+    assert scored["label"].unique().to_list() == ["income_below_line_12m"]
+    assert scored["horizon_months"].unique().to_list() == [12]
+    assert scored["model"].unique().to_list() == [given.bundle.hash[:16]]
+    assert scored["base"].unique().to_list() == [given.bundle.model.model.base]
+    assert (scored["village_code"].str.head(6) == scored["county"]).all()
+    assert (scored["village_code"].str.head(9) == scored["township"]).all()
+
+
+def test_a_county_without_households_has_no_scores(given: Given) -> None:
+    nobody = replace(given.table, rows=given.table.rows.clear())
+    found = score(nobody, given.bundle, given.policy)
+    assert found.height == 0
+    assert found.schema == given.scored.schema
+
+
+# --- ranks and tiers ---
+
+
+def test_the_order_is_that_of_the_risk_and_ties_that_of_the_ids(given: Given) -> None:
+    pairs = list(given.scored.select("probability", "household_id").iter_rows())
+    assert pairs == sorted(pairs, key=lambda pair: (-pair[0], pair[1]))
+    if given.kind == "rules":
+        assert given.scored["probability"].n_unique() < 20  # so there are ties
+
+
+def test_ranks_are_unique_and_follow_the_order(given: Given) -> None:
+    every_third = pl.int_range(pl.len()) % 3 == 0
+    village = pl.when(every_third).then(pl.lit("990301999001")).otherwise(pl.col("village_code"))
+    table = replace(given.table, rows=given.table.rows.with_columns(village_code=village))
+    found = score(table, given.bundle, given.policy)
+    assert found["rank_county"].to_list() == list(range(1, found.height + 1))
+    assert found["household_id"].to_list() == given.scored["household_id"].to_list()
+    townships = found.partition_by("township")
+    assert sorted(township.height for township in townships) == [200, 400]
+    for township in townships:
+        assert township["rank_township"].to_list() == list(range(1, township.height + 1))
+
+
+def test_tiers_follow_the_thresholds_of_the_policy(given: Given) -> None:
+    floors = [
+        (tier, given.policy.value(f"tier.{tier}", given.table.county, on=DAY, known=DAY))
+        for tier in ("very_high", "high", "medium")
+    ]
+    for probability, tier in given.scored.select("probability", "tier").iter_rows():
+        assert tier == next((name for name, floor in floors if probability >= floor), "low")
+    assert given.scored["tier"].n_unique() > 1
+
+
+@pytest.mark.parametrize(
+    ("probability", "tier"),
+    [
+        (1.0, "very_high"),
+        (0.5, "very_high"),
+        (0.4999, "high"),
+        (0.2, "high"),
+        (0.1999, "medium"),
+        (0.1, "medium"),
+        (0.0999, "low"),
+        (0.0, "low"),
+    ],
+)
+def test_a_threshold_belongs_to_its_tier(probability: float, tier: str) -> None:
+    assert tiers(np.array([probability]), policy_of(**TIERS), COUNTY, DAY).to_list() == [tier]
+
+
+def test_thresholds_are_those_in_force_and_known_on_the_as_of_date() -> None:
+    before = [entry for entry in policy_of(**TIERS).entries if entry.kind in TIERS]
+    later = date(2024, 6, 1)
+    after = [replace(entry, value=0.9, effective_from=later, published_on=later) for entry in before]
+    policy = Policy([[*before, *after]])
+    found = {day: tiers(np.array([0.6]), policy, COUNTY, day).to_list() for day in (date(2024, 5, 31), later)}
+    assert found == {date(2024, 5, 31): ["very_high"], later: ["low"]}
+
+
+def test_a_missing_threshold_is_an_error_and_not_a_tier(given: Given) -> None:
+    policy = policy_of(**{kind: value for kind, value in TIERS.items() if kind != "tier.high"})
+    with pytest.raises(NothingInForce, match=r"tier\.high"):
+        score(given.table, given.bundle, policy)
+
+
+# --- reasons ---
+
+
+def test_reasons_raise_are_in_order_and_one_per_group(given: Given) -> None:
+    for row in given.scored.iter_rows(named=True):
+        reasons = stored_reasons(row, CONTRIBUTION)
+        raised = [row[f"{GROUP}{reason.group}"] for reason in reasons]
+        assert len(reasons) <= REASONS
+        assert raised == sorted(raised, reverse=True)
+        assert all(value >= LEAST for value in raised)
+        assert all(reason.contribution > 0 for reason in reasons)
+        assert len({reason.group for reason in reasons}) == len(reasons)
+        others = {code: row[f"{GROUP}{code}"] for code in given.bundle.facts.groups.values()}
+        unsaid = [value for code, value in others.items() if code not in {reason.group for reason in reasons}]
+        assert len(reasons) == REASONS or max(unsaid) < LEAST
+
+
+def test_the_value_of_a_reason_is_the_value_of_its_feature(given: Given) -> None:
+    values = {row["household_id"]: row for row in given.table.rows.iter_rows(named=True)}
+    for row in given.scored.iter_rows(named=True):
+        for reason in stored_reasons(row, CONTRIBUTION):
+            assert reason.value == values[row["household_id"]][reason.feature]
+            assert given.bundle.facts.groups[reason.feature] == reason.group
+
+
+def test_nothing_is_rendered_while_scoring(given: Given) -> None:
+    texts = [c for c in given.scored.columns if c.startswith("reason_") and not c.endswith("_value")]
+    said = {value for column in texts for value in given.scored[column].drop_nulls()}
+    assert said <= {*(f.name for f in FEATURES), *(f.group.value for f in FEATURES)}
+
+
+def test_scoring_does_not_even_load_the_words() -> None:
+    program = "import sys, riskmodel.scoring.score; sys.exit('riskmodel.rendering' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+# --- the feature set ---
+
+
+def test_a_model_of_another_feature_set_is_refused(trees: Bundle, features: FeatureTable) -> None:
+    check_feature_set(trees)
+    other = replace(trees, facts=replace(trees.facts, feature_set="0123456789abcdef"))
+    with pytest.raises(BundleError, match=r"feature set 0123456789abcdef, this version declares .*Train again"):
+        score(features, other, policy_of(**TIERS))
+
+
+def test_the_refusal_names_the_features_that_differ(trees: Bundle) -> None:
+    columns = (*trees.model.columns[1:], Column("shoe_size"))
+    x = np.random.default_rng(0).normal(size=(60, len(columns)))
+    model = LogisticModel.fit(x, (x[:, 0] > 0).astype(int), columns)
+    other = replace(
+        trees, model=replace(trees.model, model=model), facts=replace(trees.facts, feature_set="0123456789abcdef")
+    )
+    with pytest.raises(BundleError, match=rf"\(different: {FEATURES[0].name}, shoe_size\)"):
+        check_feature_set(other)
+
+
+# --- directions ---
+
+
+@for_any(st.data())
+@settings(max_examples=150)
+def test_raising_a_feature_with_a_direction_never_moves_the_risk_the_other_way(
+    trees: Bundle, features: FeatureTable, data: st.DataObject
+) -> None:
+    x = features.values
+    row = x[data.draw(st.integers(0, len(x) - 1), label="household")].copy()
+    index = data.draw(st.sampled_from(DIRECTED), label="feature")
+    known = x[~np.isnan(x[:, index]), index]
+    reach = float(np.abs(known).max()) if len(known) else 1.0
+    low, high = sorted(data.draw(st.lists(st.floats(-2 * reach, 2 * reach), min_size=2, max_size=2), label="values"))
+    pair = np.stack([row, row])
+    pair[:, index] = low, high
+    before, after = trees.model.probability(pair)
+    assert (after - before) * FEATURES[index].direction >= 0
+
+
+def test_directions_hold_over_all_values_that_occur(trees: Bundle, features: FeatureTable) -> None:
+    x = features.values
+    moved = set()
+    for index in DIRECTED:
+        known = x[~np.isnan(x[:, index]), index]
+        values = np.unique(np.quantile(known, np.linspace(0, 1, 9))) if len(known) else np.zeros(1)
+        rows = np.repeat(x[::40], len(values), axis=0)
+        rows[:, index] = np.tile(values, len(x[::40]))
+        steps = np.diff(trees.model.probability(rows).reshape(-1, len(values)), axis=1)
+        assert (steps * FEATURES[index].direction >= 0).all(), FEATURES[index].name
+        if steps.any():
+            moved.add(FEATURES[index].name)
+    assert len(moved) > 5  # the model uses them, so the test can fail
