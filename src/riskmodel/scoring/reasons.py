@@ -32,8 +32,8 @@ class Reason:
 def group_sums(contributions: NDArray[np.float64], groups: Mapping[str, str]) -> dict[str, NDArray[np.float64]]:
     """Contributions (n, F) summed by group: code -> (n,). `groups` maps the columns, in order, to their group.
 
-    Column by column: numpy adds the cells of a row in an order that depends on the number of rows, and a household asked
-    for alone must get the same bits as in its county.
+    Column by column: numpy adds the cells of a row in an order that depends on the number of rows, and a household
+    asked for alone must get the same bits as in its county.
     """
     sums = {code: np.zeros(len(contributions)) for code in groups.values()}
     for column, code in enumerate(groups.values()):
