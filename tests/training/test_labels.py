@@ -262,16 +262,28 @@ def test_an_income_that_became_known_after_the_as_of_date_does_not_choose_the_mo
 
 
 def test_the_line_in_force_in_each_of_the_two_months_counts() -> None:
-    tables = a_year_apart(550, 550)
-    assert fell(tables, lines((2020, 6000.0))) == {"H1": False}
-    assert fell(tables, lines((2020, 6000.0), (2026, 7200.0))) == {"H1": True}
-    assert fell(tables, lines((2020, 7200.0), (2026, 6000.0))) == {}  # below the line of 2025
+    tables, long_ago = a_year_apart(550, 550), date(2020, 1, 1)
+    assert fell(tables, lines((long_ago, 6000.0))) == {"H1": False}
+    assert fell(tables, lines((long_ago, 6000.0), (THEN, 7200.0))) == {"H1": True}
+    assert fell(tables, lines((long_ago, 7200.0), (THEN, 6000.0))) == {}  # below the line of 2025
+    # a line that came into force after the month, before the day of reading or the as-of date
+    assert fell(tables, lines((long_ago, 6000.0), (date(2026, 2, 1), 7200.0))) == {"H1": False}
+    assert fell(tables, lines((long_ago, 6000.0), (date(2025, 2, 1), 7200.0))) == {"H1": True}
 
 
-def test_the_size_of_each_of_the_two_times_counts() -> None:
-    born = {"household_id": "H1", "valid_from": date(2025, 12, 1), "size": 2}
-    assert fell(a_year_apart(900, 900, households=("H1",))) == {"H1": False}
-    assert fell(a_year_apart(900, 900) | {"households": [{"household_id": "H1"}, born]}) == {"H1": True}
+@pytest.mark.parametrize(
+    ("born", "expected"),
+    [
+        (date(2026, 2, 28), {"H1": True}),  # on the day of the interview of January 2026
+        (date(2026, 3, 1), {"H1": False}),
+        (date(2025, 2, 28), {}),  # on that of January 2025: below the line already
+        (date(2025, 3, 1), {"H1": True}),
+    ],
+)
+def test_the_size_on_the_day_of_each_of_the_two_interviews_counts(born: date, expected: Told) -> None:
+    larger = {"household_id": "H1", "valid_from": born, "size": 2}
+    assert fell(a_year_apart(900, 900)) == {"H1": False}
+    assert fell(a_year_apart(900, 900) | {"households": [{"household_id": "H1"}, larger]}) == expected
 
 
 def test_a_household_replaced_by_another_family_is_left_out() -> None:
@@ -314,10 +326,10 @@ def test_the_label_reads_a_lake_like_rows_in_memory(settled_lake: Lake) -> None:
     assert found["household_id"].is_sorted()
 
 
-def lines(*since: tuple[int, float]) -> Policy:
-    """A policy whose monitoring line changes with these years."""
+def lines(*since: tuple[date, float]) -> Policy:
+    """A policy whose monitoring line changes on these days."""
     (line,) = (e for e in policy_of().entries if e.kind == "monitoring_line")
-    return Policy([[replace(line, value=value, effective_from=date(year, 1, 1)) for year, value in since]])
+    return Policy([[replace(line, value=value, effective_from=day) for day, value in since]])
 
 
 def lake_of(folder: Path, **tables: Sequence[Mapping[str, Any]]) -> Lake:

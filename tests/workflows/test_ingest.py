@@ -21,9 +21,11 @@ T = TypeVar("T")
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Deliveries of 30 households."""
+    """The first three deliveries of 30 households."""
     folder = tmp_path_factory.mktemp("sample") / "out"
     write_sample(folder, households=30, months=24, seed=3)
+    for day in sorted((folder / "deliveries").iterdir())[3:]:
+        shutil.rmtree(day)
     return folder
 
 

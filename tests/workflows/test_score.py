@@ -75,7 +75,7 @@ def scores(view: View, households: list[str] | None = None) -> pl.DataFrame:
 
 # --- from rows to scores ---
 
-quick = settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+quick = settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
 @quick

@@ -82,7 +82,9 @@ class Calibration:
 
     def probability(self, margin: ArrayLike) -> NDArray[np.float64]:
         """The probability of each margin, strictly between 0 and 1."""
-        log_odds = _design(np.asarray(margin, dtype=np.float64) + self.shift) @ np.array([self.a, self.b, self.c])
+        falling, rising, one = np.moveaxis(_design(np.asarray(margin, dtype=np.float64) + self.shift), -1, 0)
+        # term by term: a matrix product rounds differently for one row than for many
+        log_odds = self.a * falling + self.b * rising + self.c * one
         risk: NDArray[np.float64] = np.clip(np.exp(-np.logaddexp(0.0, -log_odds)), _SMALLEST, _LARGEST)
         return risk
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 BLOCKS = 3
 """Rolling origins: the last half of the times in this many blocks."""
-KEEP = 2 / 3
+KEEP = 0.9
 """Share of the training rows that must remain when the groups of the test leave it; see `apart`."""
 LEAST_EVENTS = 20
 """A fold whose training rows hold fewer events (or non-events) teaches nothing."""
@@ -57,17 +57,24 @@ def apart(
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Training and test masks without a group on both sides.
 
-    Where few training rows belong to groups of the test (a rotating panel), those rows leave the training. Where most
-    do (a register that lists every household every month), a random third of the groups is held out: the test keeps
-    only them, the training everything else. A household of the test was never seen, and both sides keep enough rows.
+    Where few training rows belong to groups of the test (a rotating panel), those rows leave the training. Where many do
+    (a register that lists every household every month), a random third of the groups is held out: the test keeps only
+    them, the training only the others. A household of the test was never seen, and both sides keep enough rows.
     """
     kept = without_groups(train, test, group)
     if kept.sum() >= KEEP * train.sum():
         return kept, test
-    groups = np.unique(group[test])
-    held = np.random.default_rng(seed).permutation(groups)[: max(1, len(groups) // 3)]
-    inside = np.isin(group, held)
+    # a third of those that are in the test, and of those that are not: the former have not fallen before it, and the
+    # training would be left with too many that have
+    tested = np.unique(group[test])
+    random = np.random.default_rng(seed)
+    held = [_third(tested, random, least=1), _third(np.setdiff1d(group[train], tested), random, least=0)]
+    inside = np.isin(group, np.concatenate(held))
     return train & ~inside, test & inside
+
+
+def _third(groups: NDArray[np.int64], random: np.random.Generator, least: int) -> NDArray[np.int64]:
+    return random.permutation(groups)[: max(least, len(groups) // 3)]
 
 
 def _enough(y: NDArray[np.int8], least: int = LEAST_EVENTS) -> bool:

@@ -43,10 +43,10 @@ def test_ingest_ends_with_code_3_when_too_many_rows_are_bad(
 
 def test_the_demonstration_is_one_json_object(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """In a terminal's words it is shown by the tests of the workflow."""
-    done = answer(capsys, "demo", "--households", 200, "--months", 36, "--json", home=tmp_path / "home")
+    done = answer(capsys, "demo", "--households", 400, "--months", 36, "--json", home=tmp_path / "home")
     assert done.code == 0, done.err
     assert set(done.json) == {"notice", "ingested", "trained", "scored", "top", "places"}
-    assert done.json["scored"]["households"] == 200
+    assert done.json["scored"]["households"] == 400
     assert len(done.json["top"]) == 10
 
 

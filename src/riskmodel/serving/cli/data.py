@@ -42,8 +42,8 @@ def ingest(
 
 def demo(
     context: typer.Context,
-    households: Annotated[int, typer.Option(min=200, max=200_000, help="Households of the generated county.")] = 6000,
-    months: Annotated[int, typer.Option(min=30, max=120, help="Months of history.")] = 48,
+    households: Annotated[int, typer.Option(min=400, max=200_000, help="Households of the generated county.")] = 6000,
+    months: Annotated[int, typer.Option(min=36, max=120, help="Months of history.")] = 48,
     as_json: Json = False,
 ) -> None:
     """Generate a small county, ingest it, train, score it and show whom to visit first."""
