@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 BLOCKS = 3
 """Rolling origins: the last half of the times in this many blocks."""
-KEEP = 0.9
+KEEP = 0.8
 """Share of the training rows that must remain when the groups of the test leave it; see `apart`."""
 LEAST_EVENTS = 20
 """A fold whose training rows hold fewer events (or non-events) teaches nothing."""
