@@ -78,31 +78,32 @@ def test_training_rows_of_a_household_in_the_test_are_left_out_and_no_others(gro
 def test_groups_are_apart_and_neither_side_gains_rows(group: np.ndarray, seed: int) -> None:
     side = np.random.default_rng(seed).integers(0, 3, len(group))
     train, test = side == 1, side == 2
-    learned, valid = apart(train, test, group, seed)
-    assert set(group[learned]).isdisjoint(group[valid])
-    assert not (learned & ~train).any()
-    assert not (valid & ~test).any()
-    assert valid.any() == test.any()
+    pairs = apart(train, test, group, seed)
+    for learned, valid in pairs:
+        assert set(group[learned]).isdisjoint(group[valid])
+        assert not (learned & ~train).any()
+    assert (np.sum([valid for _, valid in pairs], axis=0) == test).all()  # every row of the test once
 
 
 def test_where_households_rotate_those_of_the_test_leave_the_training() -> None:
     rows = made_rows(stay=3)
     train, test = out_of_time(rows, 8)
-    learned, valid = apart(train, test, rows.group, 0)
+    ((learned, valid),) = apart(train, test, rows.group, 0)
     assert (valid == test).all()
     assert sorted(set(rows.time[learned].tolist())) == [0, 1, 2, 3, 4, 5]  # those of time 6 are in the test
 
 
-def test_where_households_stay_a_third_of_them_is_the_test_and_the_others_are_learned() -> None:
+def test_where_households_stay_each_third_of_them_is_tested_on_what_the_others_taught() -> None:
     rows = made_rows(households=240, stay=12)
     train, test = out_of_time(rows, 8)
-    learned, valid = apart(train, test, rows.group, 0)
-    assert len(set(rows.group[valid].tolist())) == 80
-    assert learned.sum() == train.sum() * 2 / 3 < train.sum() * KEEP
-    assert valid.sum() == test.sum() / 3
-    other = apart(train, test, rows.group, 1)
-    assert (other[1] != valid).any()
-    assert (apart(train, test, rows.group, 0)[1] == valid).all()
+    pairs = apart(train, test, rows.group, 0)
+    assert len(pairs) == 3
+    for learned, valid in pairs:
+        assert len(set(rows.group[valid].tolist())) == 80
+        assert learned.sum() == train.sum() * 2 / 3 < train.sum() * KEEP
+        assert valid.sum() == test.sum() / 3
+    assert (apart(train, test, rows.group, 1)[0][1] != pairs[0][1]).any()
+    assert (apart(train, test, rows.group, 0)[0][1] == pairs[0][1]).all()
 
 
 def test_who_is_learned_does_not_depend_on_what_happened_to_them() -> None:
@@ -114,5 +115,5 @@ def test_who_is_learned_does_not_depend_on_what_happened_to_them() -> None:
     train, test = out_of_time(rows, 8)
     remaining = without_groups(train, test, rows.group)
     assert rows.y[remaining].mean() > 2 * rows.y[train].mean()  # to leave out all households of the test selects
-    learned, _ = apart(train, test, rows.group, 0)
-    assert abs(rows.y[learned].mean() / rows.y[train].mean() - 1) < 0.2
+    for learned, _ in apart(train, test, rows.group, 0):
+        assert abs(rows.y[learned].mean() / rows.y[train].mean() - 1) < 0.2

@@ -63,11 +63,11 @@ def test_the_households_of_the_test_are_dealt_from_all_households_and_not_from_t
     listed = [(t, h, t <= fall < t + 12) for h, fall in enumerate(falls) for t in range(0, last, 3) if t <= fall]
     time, group, y = (np.array(column) for column in zip(*listed, strict=True))
     rows = Rows(np.zeros((len(y), 1)), y.astype(np.int8), (Column("nothing"),), time, group, gap=14)
-    learn, test = out_of_time(rows, seed=0)
-    assert not set(group[learn]) & set(group[test])
-    assert time[learn].max() + rows.gap <= time[test].min()
-    matured = time <= time[test].min() - rows.gap
-    assert y[learn].mean() == pytest.approx(y[matured].mean(), rel=0.15)
+    for learn, test in out_of_time(rows, seed=0):
+        assert not set(group[learn]) & set(group[test])
+        assert time[learn].max() + rows.gap <= time[test].min()
+        matured = time <= time[test].min() - rows.gap
+        assert y[learn].mean() == pytest.approx(y[matured].mean(), rel=0.15)
 
 
 def test_every_kind_of_model_is_judged_on_the_same_rows(office: Office) -> None:

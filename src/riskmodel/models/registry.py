@@ -6,6 +6,7 @@ This is the only file that imports mlflow. Nothing here uses the network, and te
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import re
@@ -81,7 +82,6 @@ class Registry:
         with _mlflow_errors(f"registering {name}"):
             run = self._client.create_run(self._experiment(experiment), tags=dict(tags), run_name=name)
             with self._closing(run):
-                self._check_place(run, experiment)
                 self._log(run, parameters, metrics)
                 self._copy(run, bundle_folder, figures)
                 if bundle.read(self._path(run.info.run_id)).hash != wanted:
@@ -146,18 +146,16 @@ class Registry:
         return self.folder.absolute() / "artifacts"
 
     def _experiment(self, name: str) -> str:
-        found = self._client.get_experiment_by_name(name)
-        if found is not None:
-            return str(found.experiment_id)
-        return str(self._client.create_experiment(name, artifact_location=self._artifacts.as_uri()))
-
-    def _check_place(self, run: Run, experiment: str) -> None:
-        expected = self._path(run.info.run_id).parent.as_uri()
-        if run.info.artifact_uri != expected:
-            raise UsageError(
-                f"experiment {experiment} writes to {run.info.artifact_uri}, but the registry is in {self.folder}: "
-                "it was moved, so register under a new experiment name"
-            )
+        """The experiment of this name; in a registry that was moved, a new one that writes to the new place."""
+        place = self._artifacts.as_uri()
+        moved_to = f"{name} {hashlib.sha256(place.encode()).hexdigest()[:8]}"
+        for title in (name, moved_to):
+            found = self._client.get_experiment_by_name(title)
+            if found is None:
+                return str(self._client.create_experiment(title, artifact_location=place))
+            if found.artifact_location == place:
+                return str(found.experiment_id)
+        raise UsageError(f"the experiments {name} and {moved_to} write to other places than {self.folder}")
 
     def _log(self, run: Run, parameters: Mapping[str, object], metrics: Mapping[str, float]) -> None:
         from mlflow.entities import Metric, Param

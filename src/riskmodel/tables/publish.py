@@ -14,6 +14,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+def restore_interrupted(folder: Path) -> None:
+    """Put back folders that a kill left aside in the moment between taking the old one away and placing the new one."""
+    for aside in sorted(folder.glob(".*.old")):
+        target = folder / aside.name.removeprefix(".").rsplit(".", 2)[0]
+        if target.exists():
+            shutil.rmtree(aside, ignore_errors=True)
+        else:
+            aside.rename(target)
+
+
 @contextmanager
 def published_folder(target: Path) -> Iterator[Path]:
     """A temporary folder to fill; on leaving the block it takes the place of `target`, which is replaced as a whole.
@@ -21,6 +31,7 @@ def published_folder(target: Path) -> Iterator[Path]:
     An error inside the block leaves the old folder as it was.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
+    restore_interrupted(target.parent)
     filling = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     replaced = target.with_name(f".{target.name}.{os.getpid()}.old")
     shutil.rmtree(filling, ignore_errors=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ import numpy as np
 from riskmodel.errors import DataError
 from riskmodel.models import CalibratedModel, Calibration, Column, LightGBMModel, LightGBMParameters, LogisticModel
 from riskmodel.models.rules import RuleModel, Wire
-from riskmodel.training.splits import apart, group_folds, rolling_origins, without_groups
+from riskmodel.training.splits import apart, group_folds, rolling_origins
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -68,9 +68,8 @@ class Recipes:
 
 @dataclass(frozen=True)
 class Judged:
-    """A model fitted on the training rows and its risks of the test rows."""
+    """Risks of the rows (n,), NaN for rows that are in no test, and the mean number of training rows."""
 
-    model: CalibratedModel
     risk: NDArray[np.float64] = field(repr=False)
     n_train: int
 
@@ -84,16 +83,17 @@ def fit_calibrated(recipes: Recipes, kind: str, rows: Rows, seed: int) -> Calibr
     nothing about how the level will move next, and their drift would be carried forward. The level is that of all
     rows.
     """
-    folds = rolling_origins(rows.time, rows.y, rows.gap) or group_folds(rows.group, rows.y, FALLBACK_FOLDS, seed)
+    origins = rolling_origins(rows.time, rows.y, rows.gap)
+    # one third of the households is enough for the shape, and the other two cost as much again
+    folds = [pair for pair in (apart(*origin, rows.group, seed)[0] for origin in origins) if _teaches(rows, *pair)]
+    if not folds:
+        households = group_folds(rows.group, rows.y, FALLBACK_FOLDS, seed)
+        folds = [pair for pair in households if _teaches(rows, *pair)]
     margins, outcomes = [], []
-    for before, later in folds:
-        train, valid = apart(before, later, rows.group, seed)
-        learned = rows.where(train)
-        if 0 < learned.y.sum() < len(learned):
-            margin = recipes.fit(kind, learned, seed).margin(rows.x[valid])
-            if 0 < rows.y[valid].sum() < valid.sum():
-                margins.append(margin + Calibration.identity().levelled(margin, rows.y[valid]).shift)
-                outcomes.append(rows.y[valid])
+    for train, valid in folds:
+        margin = recipes.fit(kind, rows.where(train), seed).margin(rows.x[valid])
+        margins.append(margin + Calibration.identity().levelled(margin, rows.y[valid]).shift)
+        outcomes.append(rows.y[valid])
     if not margins:
         raise DataError(
             f"{len(rows)} training rows with {int(rows.y.sum())} events are too few to calibrate a model. "
@@ -104,10 +104,23 @@ def fit_calibrated(recipes: Recipes, kind: str, rows: Rows, seed: int) -> Calibr
     return CalibratedModel(model, shape.levelled(model.margin(rows.x), rows.y))
 
 
+def _teaches(rows: Rows, train: NDArray[np.bool_], valid: NDArray[np.bool_]) -> bool:
+    """Whether both sides have events and non-events."""
+    return all(0 < rows.y[side].sum() < side.sum() for side in (train, valid))
+
+
 def judge(
-    recipes: Recipes, kind: str, rows: Rows, train: NDArray[np.bool_], test: NDArray[np.bool_], seed: int
+    recipes: Recipes,
+    kind: str,
+    rows: Rows,
+    pairs: Sequence[tuple[NDArray[np.bool_], NDArray[np.bool_]]],
+    seed: int,
 ) -> Judged:
-    """Fit on the training rows, less those whose household is in the test, and give the risk of the test rows."""
-    learned = rows.where(without_groups(train, test, rows.group))
-    model = fit_calibrated(recipes, kind, learned, seed)
-    return Judged(model, model.probability(rows.x[test]), len(learned))
+    """Risk of the test rows of (training, test) pairs, each fitted and calibrated on its training rows alone."""
+    risk = np.full(len(rows), np.nan)
+    sizes = []
+    for train, test in pairs:
+        model = fit_calibrated(recipes, kind, rows.where(train), seed)
+        risk[test] = model.probability(rows.x[test])
+        sizes.append(int(train.sum()))
+    return Judged(risk, round(sum(sizes) / len(sizes)))

@@ -96,14 +96,12 @@ def evaluate(table: pl.DataFrame, question: FlatQuestion, seed: int, gap: int = 
         raise DataError(f"of {len(rows)} rows, those outside each fold have one outcome only; nothing is learned.")
     risk = {kind: np.full(len(rows), np.nan) for kind in KINDS}
     sizes, naive = [], ""
-    for before, later in splits:
-        train, test = apart(before, later, rows.group, seed)
+    for train, test in (pair for split in splits for pair in apart(*split, rows.group, seed)):
         _check_split(rows, train, test)
         naive = RATIO if question.income else best_single_column(rows.where(train))
         recipes = Recipes(naive)
         for kind in KINDS:
-            found = judge(recipes, kind, rows, train, test, seed)
-            risk[kind][test] = found.risk
+            risk[kind][test] = judge(recipes, kind, rows, [(train, test)], seed).risk[test]
         sizes.append(int(train.sum()))
     judged = ~np.isnan(risk["naive"])
     shown = {kind: values[judged] for kind, values in risk.items()}

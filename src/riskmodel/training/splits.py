@@ -54,27 +54,22 @@ def without_groups(train: NDArray[np.bool_], test: NDArray[np.bool_], group: NDA
 
 def apart(
     train: NDArray[np.bool_], test: NDArray[np.bool_], group: NDArray[np.int64], seed: int
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Training and test masks without a group on both sides.
+) -> list[tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
+    """(training, test) masks without a group on both sides that together cover the test.
 
-    Where few training rows belong to groups of the test (a rotating panel), those rows leave the training. Where many do
-    (a register that lists every household every month), a random third of the groups is held out: the test keeps only
-    them, the training only the others. A household of the test was never seen, and both sides keep enough rows.
+    Where few training rows belong to groups of the test (a rotating panel), those rows leave the training: one pair.
+    Where many do (a register that lists every household every month), the groups are dealt into thirds, and the test
+    rows of each are predicted from the training rows of the other two: three pairs. No household of a test was seen.
     """
     kept = without_groups(train, test, group)
     if kept.sum() >= KEEP * train.sum():
-        return kept, test
-    # a third of those that are in the test, and of those that are not: the former have not fallen before it, and the
-    # training would be left with too many that have
+        return [(kept, test)]
+    # dealt apart: groups in the test have not fallen before it, and each training must keep its share of events
     tested = np.unique(group[test])
     random = np.random.default_rng(seed)
-    held = [_third(tested, random, least=1), _third(np.setdiff1d(group[train], tested), random, least=0)]
-    inside = np.isin(group, np.concatenate(held))
-    return train & ~inside, test & inside
-
-
-def _third(groups: NDArray[np.int64], random: np.random.Generator, least: int) -> NDArray[np.int64]:
-    return random.permutation(groups)[: max(least, len(groups) // 3)]
+    decks = [random.permutation(tested), random.permutation(np.setdiff1d(group[train], tested))]
+    thirds = [np.isin(group, np.concatenate([deck[k::3] for deck in decks])) for k in range(3)]
+    return [(train & ~third, test & third) for third in thirds if (test & third).any()]
 
 
 def _enough(y: NDArray[np.int8], least: int = LEAST_EVENTS) -> bool:

@@ -22,6 +22,7 @@ from riskmodel.training.fit import Recipes, Rows, judge
 from riskmodel.training.flat import FlatQuestion, flat_rows
 from riskmodel.training.labels import below_line, label_named
 from riskmodel.training.rows import collect
+from riskmodel.training.splits import without_groups
 from riskmodel.workflows.explain import listed
 from riskmodel.workflows.ingest import ingest
 from riskmodel.workflows.progress import Progress, Silent
@@ -77,10 +78,10 @@ def _protocol(
     work = [(run, kind) for run in masks for kind in KINDS]
     found: dict[str, Any] = {run: {subset: {} for subset in SUBSETS} for run in masks}
     for run, kind in show.track(work, f"{title}: fitting", len(work)):
-        train_mask, test = masks[run]
-        judged = judge(recipes, kind, rows, train_mask, test, seed)
-        for subset, mask in (("overall", np.ones(int(test.sum()), bool)), ("reentry", reentry[test])):
-            found[run][subset][kind] = metrics(rows.y[test][mask], judged.risk[mask])
+        before, test = masks[run]
+        judged = judge(recipes, kind, rows, [(without_groups(before, test, rows.group), test)], seed)
+        for subset, mask in (("overall", test), ("reentry", test & reentry)):
+            found[run][subset][kind] = metrics(rows.y[mask], judged.risk[mask])
     return found
 
 

@@ -19,7 +19,7 @@ from riskmodel.scoring.score import score as score_county
 from riskmodel.tables.files import write_json, write_parquet
 from riskmodel.tables.freshness import first_known, newest_known
 from riskmodel.tables.outcomes import open_episodes
-from riskmodel.tables.publish import published_folder
+from riskmodel.tables.publish import published_folder, restore_interrupted
 from riskmodel.workflows.progress import Progress, Silent
 from riskmodel.workflows.train import unconfirmed
 from riskmodel.workflows.workspace import Workspace, model_name
@@ -119,6 +119,7 @@ def champion(workspace: Workspace, label: str) -> Bundle:
 
 def published(workspace: Workspace, as_of: date | None = None) -> Path:
     """Folder of the scores of a date, by default the newest. Raises UsageError when nothing was scored."""
+    restore_interrupted(workspace.results)
     folders: Iterable[Path] = workspace.results.glob("????-??-??")
     dates = sorted(p.name for p in folders if (p / MANIFEST).exists())
     if not dates:

@@ -67,18 +67,18 @@ def train(
         workspace.lake, policy, label, dates, read_on, lambda work, n: show.track(work, "features and outcomes", n)
     )
     recipes = Recipes("income_to_line", wires_in_force(policy, counties[0], read_on))
-    train_mask, test = out_of_time(collected.rows, seed)
+    pairs = out_of_time(collected.rows, seed)
     judged = {
-        kind: judge(recipes, kind, collected.rows, train_mask, test, seed)
+        kind: judge(recipes, kind, collected.rows, pairs, seed)
         for kind in show.track(KINDS, "out-of-time test", len(KINDS))
     }
     show.say("fitting the final model on all matured rows")
     model = fit_calibrated(recipes, "lightgbm", collected.rows, seed)
-    return _register(workspace, label, collected, test, judged, model, now)
+    return _register(workspace, label, collected, judged, model, now)
 
 
-def out_of_time(rows: Rows, seed: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Training and test masks: later as-of dates, other households.
+def out_of_time(rows: Rows, seed: int) -> list[tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
+    """(training, test) masks that together cover the test: later as-of dates, other households.
 
     The test is the newest third of the as-of dates (fewer where the history is short); training rows are those whose
     label had matured when the first test row was observed. No household is on both sides, see `splits.apart`.
@@ -94,13 +94,13 @@ def _register(
     workspace: Workspace,
     label: Label,
     collected: Collected,
-    test: NDArray[np.bool_],
     judged: dict[str, Judged],
     model: CalibratedModel,
     now: datetime,
 ) -> Trained:
     rows, policy = collected.rows, workspace.policy
-    results = {kind: metrics(rows.y[test], found.risk) for kind, found in judged.items()}
+    test = ~np.isnan(next(iter(judged.values())).risk)
+    results = {kind: metrics(rows.y[test], found.risk[test]) for kind, found in judged.items()}
     flat = {f"{k}_{m}": float(v) for k, found in results.items() for m, v in found.items() if v is not None}
     dates = sorted(set(collected.keys["as_of"].to_list()))
     facts = BundleFacts(
@@ -118,7 +118,7 @@ def _register(
     )
     folder = workspace.models / f"{label.name}-{now:%Y%m%dT%H%M%S}"
     model_hash = bundles.write(folder, model, facts)
-    figures = report.figures(rows.y[test], {k: j.risk for k, j in judged.items()}, model)
+    figures = report.figures(rows.y[test], {k: j.risk[test] for k, j in judged.items()}, model)
     name = model_name(label.name)
     version = workspace.registry.register(
         name,

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from riskmodel.tables.publish import published_folder, restore_interrupted
+
+
+def _content(folder: Path) -> dict[str, str]:
+    return {path.name: path.read_text() for path in folder.iterdir()}
+
+
+def test_a_folder_appears_with_all_its_files_and_replaces_the_old_one(tmp_path: Path) -> None:
+    target = tmp_path / "results" / "2025-01-05"
+    for text in ("old", "new"):
+        with published_folder(target) as filling:
+            (filling / f"{text}.txt").write_text(text)
+            assert target.exists() == (text == "new")
+    assert _content(target) == {"new.txt": "new"}
+    assert [path.name for path in target.parent.iterdir()] == ["2025-01-05"]
+
+
+def test_an_error_while_filling_leaves_the_old_folder(tmp_path: Path) -> None:
+    target = tmp_path / "month"
+    with published_folder(target) as filling:
+        (filling / "a").write_text("kept")
+    with pytest.raises(FileNotFoundError), published_folder(target) as filling:
+        (filling / "a").write_text("half") and (filling / "b").read_text()
+    assert _content(target) == {"a": "kept"}
+    assert [path.name for path in tmp_path.iterdir()] == ["month"]
+
+
+def test_a_kill_between_the_two_renames_loses_nothing(tmp_path: Path) -> None:
+    aside = tmp_path / ".2025-01-05.4711.old"
+    aside.mkdir()
+    (aside / "a").write_text("kept")
+    restore_interrupted(tmp_path)
+    assert _content(tmp_path / "2025-01-05") == {"a": "kept"}
+
+
+def test_a_kill_after_the_new_folder_is_in_place_only_leaves_something_to_sweep(tmp_path: Path) -> None:
+    (tmp_path / "2025-01-05").mkdir()
+    (tmp_path / ".2025-01-05.4711.old").mkdir()
+    restore_interrupted(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["2025-01-05"]
