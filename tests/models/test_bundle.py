@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from models.samples import COLUMNS, boosted, labels, rows
-from riskmodel.errors import BundleError, UsageError
+from riskmodel.errors import BundleError
 from riskmodel.models import (
     BundleFacts,
     CalibratedModel,
@@ -206,15 +206,6 @@ def test_a_manifest_that_lists_other_files_is_refused(folder: Path) -> None:
     (folder / "MANIFEST.json").write_text("[NaN]")
     with pytest.raises(BundleError, match=r"MANIFEST\.json is not valid JSON"):
         bundle.read(folder)
-
-
-def test_facts_that_make_no_sense_are_refused() -> None:
-    with pytest.raises(UsageError, match="time zone"):
-        replace(facts(), created_at=datetime(2026, 1, 1))
-    with pytest.raises(UsageError, match="1 to 16 rows"):
-        replace(facts(), golden=rows(17))
-    with pytest.raises(UsageError, match="metric"):
-        replace(facts(), metrics={"auc": float("nan")})
 
 
 def test_golden_rows_of_another_feature_set_are_refused(tmp_path: Path) -> None:

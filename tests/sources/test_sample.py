@@ -12,7 +12,7 @@ from riskmodel.policy import Policy
 from riskmodel.policy import check as policy_gaps
 from riskmodel.sources.delivery import deliveries, received
 from riskmodel.sources.sample import write_sample
-from riskmodel.sources.sample_rows import COUNTY_CODE
+from riskmodel.sources.sample_columns import COUNTY_CODE
 from riskmodel.sources.source import Checked, check
 from riskmodel.tables import Lake
 from riskmodel.tables.outcomes import new_entries
