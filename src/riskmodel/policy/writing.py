@@ -22,5 +22,5 @@ def _literal(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, date):
         return value.isoformat()
-    # a JSON string is a TOML string, and a finite number is written the same way in both
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    # a JSON string is a TOML string but for the character DEL, and a finite number is written the same way in both
+    return json.dumps(value, ensure_ascii=False, allow_nan=False).replace("\x7f", "\\u007f")

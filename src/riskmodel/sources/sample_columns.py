@@ -23,7 +23,7 @@ LATE: Final = 0.07
 
 
 def day_of(month: Ints | int, day: int | Ints = 1) -> NDArray[np.datetime64]:
-    """A day of each month."""
+    """A day of each month; months are counted from October 2019."""
     first = (np.datetime64("2019-10", "M") + month).astype("datetime64[D]")
     days: NDArray[np.datetime64] = first + (np.asarray(day) - 1)
     return days
@@ -35,13 +35,13 @@ def month_after(month: Ints, rng: np.random.Generator) -> Ints:
 
 
 def subject_ids(letter: str, count: int) -> pl.Series:
-    """Ids of nobody: hashes of running numbers."""
+    """Ids of nobody, `H` or `P` and 24 hex digits: hashes of running numbers."""
     numbers = (f"sample:{letter}:{number}".encode() for number in range(count))
     return pl.Series([letter + hashlib.sha256(number).hexdigest()[:24] for number in numbers], dtype=pl.String)
 
 
 def village_codes(village: Ints) -> pl.Series:
-    """Ten villages to a township."""
+    """Area codes of villages by number, ten villages to a township."""
     return pl.Series([f"{COUNTY_CODE}{100 + v // 10}{v % 10 + 1:03d}" for v in village.tolist()], dtype=pl.String)
 
 

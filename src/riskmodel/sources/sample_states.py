@@ -25,8 +25,9 @@ _LEFT: Final = (None, "died", "married_out", "moved_out")
 
 
 def villages(county: County) -> pl.DataFrame:
-    households = np.bincount(county.homes.village)
-    number = np.arange(len(households))
+    """Each village once; where more than 45 % of the households were poor, it was a poor village."""
+    registered = np.bincount(county.homes.village)
+    number = np.arange(len(registered))
     poor = np.array([(county.homes.ex_poor[county.homes.village == v]).mean() > 0.45 for v in number])
     return pl.DataFrame(
         {
@@ -40,7 +41,7 @@ def villages(county: County) -> pl.DataFrame:
             "was_poor_village": poor,
             "exit_year": pl.Series(np.where(poor, 2016 + number % 5, -1)).replace(-1, None),
             "key_county": False,
-            "registered_households": households,
+            "registered_households": registered,
             KNOWN: 1,
         }
     )

@@ -69,11 +69,6 @@ def test_the_version_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
     assert (shown.code, shown.out, shown.err) == (0, f"{riskmodel.__version__}\n", "")
 
 
-def test_it_runs_as_a_module_too() -> None:
-    done = subprocess.run([sys.executable, "-m", "riskmodel", "--version"], capture_output=True, text=True, check=True)
-    assert done.stdout == f"{riskmodel.__version__}\n"
-
-
 # --- exit codes ---
 
 
