@@ -140,6 +140,7 @@ def refuse(*_, **__): raise SystemExit("network")
 socket.socket.connect = refuse
 socket.getaddrinfo = refuse
 from riskmodel.models import Registry
+Path(sys.argv[1]).mkdir()
 assert Registry(Path(sys.argv[1])).versions("m") == []
 from mlflow.telemetry import get_telemetry_client
 from mlflow.telemetry.utils import is_telemetry_disabled

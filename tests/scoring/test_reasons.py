@@ -75,9 +75,15 @@ def test_what_hardly_raises_or_lowers_the_risk_is_no_reason(contribution: float,
     assert len(told(row(a1=contribution))[0]) == reasons
 
 
-def test_a_missing_value_stays_missing() -> None:
+def test_a_missing_value_is_no_reason() -> None:
     x = np.full((1, len(GROUPS)), np.nan)
-    assert told(row(a1=0.5), x) == [[Reason("A", "a1", None, 0.5)]]
+    assert told(row(a1=0.5), x) == [[]]
+
+
+def test_zero_is_a_reason_only_where_less_is_worse() -> None:
+    x, tells = np.zeros((1, len(GROUPS))), np.array([name != "a1" for name in GROUPS])
+    found = pl.DataFrame(leading_reasons(row(a1=0.9, c1=0.7), x, GROUPS, tells))
+    assert [found["reason_1_feature"][0], found["reason_2_feature"][0]] == ["c1", None]
 
 
 def test_a_value_of_zero_is_not_missing() -> None:

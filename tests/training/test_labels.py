@@ -166,7 +166,10 @@ def test_a_household_that_is_not_active_is_not_in_the_cohort(tmp_path: Path) -> 
 def settled_lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     """H1 enters monitoring, H2 does not; H1 falls below the line."""
     folder = tmp_path_factory.mktemp("settled")
-    return lake_of(folder, monitoring_episodes=[episode("2025-05")], **a_year_apart(500, 400, households=("H1", "H2")))
+    fell = a_year_apart(500, 400, households=("H1", "H2"))
+    lake = lake_of(folder, monitoring_episodes=[episode("2025-05")], **fell)
+    receive_nothing_new(lake, [date(2026, month, 1) - timedelta(days=1) for month in range(2, 13)])
+    return lake
 
 
 @given(st.sampled_from(list(LABELS)), st.integers(0, 6), st.integers(-2, 400), st.sampled_from([5, 17, 31]))
@@ -333,10 +336,27 @@ def lines(*since: tuple[date, float]) -> Policy:
 
 
 def lake_of(folder: Path, **tables: Sequence[Mapping[str, Any]]) -> Lake:
-    """A lake that received these rows, the last delivery at the end of May 2026."""
+    """A lake that received these rows at the end of May 2026; the registers also came, with nothing new, in April."""
     lake = Lake(folder)
     lake.receive(batch(name, date(2026, 5, 31), rows_of(name, *listed)) for name, listed in tables.items() if listed)
+    receive_nothing_new(lake, [date(2026, 4, 30), date(2026, 5, 31)])
     return lake
+
+
+def receive_nothing_new(lake: Lake, days: Sequence[date]) -> None:
+    """The registers as delivered on these days, each time without a new row."""
+    registers = ("monitoring_episodes", "incomes")
+    lake.receive(replace(batch(name, day, rows_of(name)), sha256="nothing new") for name in registers for day in days)
+
+
+def test_the_silence_of_a_register_that_stopped_coming_is_no_negative(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    lake.receive([batch("households", date(2026, 5, 31), rows_of("households", {"household_id": "H1"}))])
+    policy = policy_of(**DELAY)
+    assert outcomes(ENTRY, lake, COUNTY, D, SETTLED, policy).is_empty()
+    for day, rows in ((date(2026, 4, 29), 0), (date(2026, 4, 30), 1)):
+        lake.receive([replace(batch("monitoring_episodes", day, rows_of("monitoring_episodes")), sha256=f"{day}")])
+        assert outcomes(ENTRY, lake, COUNTY, D, date(2026, 5, 31), policy).height == rows
 
 
 def told(found: pl.DataFrame) -> Told:

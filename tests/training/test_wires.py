@@ -29,9 +29,9 @@ def test_the_threshold_is_that_of_the_policy() -> None:
 
 
 def test_a_threshold_holds_where_and_when_it_is_in_force() -> None:
-    (entry,) = (e for e in policy_of(**{"tripwire.TW_MED_NEW": 1}).entries if e.kind == "tripwire.TW_MED_NEW")
+    (entry,) = (e for e in policy_of(**{"tripwire.TW_DROPOUT": 1}).entries if e.kind == "tripwire.TW_DROPOUT")
     policy = Policy([[replace(entry, area="990101", effective_from=DAY, published_on=DAY)]])
-    assert [wire.code for wire in wires_in_force(policy, "990101", DAY)] == ["TW_MED_NEW"]
+    assert [wire.code for wire in wires_in_force(policy, "990101", DAY)] == ["TW_DROPOUT"]
     assert wires_in_force(policy, "990102", DAY) == ()
     assert wires_in_force(policy, "990101", date(2024, 5, 31)) == ()
 

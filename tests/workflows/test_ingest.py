@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -98,6 +99,26 @@ def test_bad_rows_are_quarantined_with_reasons_and_the_good_ones_go_on(
 def test_too_large_a_share_of_bad_rows_is_reported(place: Workspace, sample: Path, tmp_path: Path) -> None:
     day = spoiled(sample, tmp_path, lambda rows: [rows[0], *(row.replace("wage_work", "hope") for row in rows[1:])])
     assert ingest(place, day).refused_share_exceeded
+
+
+def test_a_delivery_dated_after_today_is_refused_and_nothing_is_loaded(place: Workspace, sample: Path) -> None:
+    newest = date.fromisoformat(max(p.name for p in (sample / "deliveries").iterdir()))
+    with pytest.raises(UsageError, match="dated after today"):
+        ingest(place, sample / "deliveries", today=newest - timedelta(days=1))
+    assert place.lake.counties() == []
+
+
+def test_a_report_is_gone_once_the_delivery_is_corrected_and_never_shows_an_id(
+    place: Workspace, sample: Path, tmp_path: Path
+) -> None:
+    number = "110101199003074578"
+    day = spoiled(sample, tmp_path, lambda rows: [rows[0], rows[1].replace(rows[1].split(",")[0], number), *rows[2:]])
+    done = ingest(place, day)
+    assert done.quarantine is not None
+    report = pl.read_parquet(done.quarantine)
+    assert report.select("column", "value").rows() == [("household_id", "(18 characters)")]
+    assert ingest(place, sample / "deliveries" / day.name).quarantine is None
+    assert not Path(done.quarantine).exists()
 
 
 def test_a_file_that_cannot_be_used_rejects_the_whole_ingest(place: Workspace, sample: Path, tmp_path: Path) -> None:

@@ -210,6 +210,12 @@ def test_the_newest_date_is_not_after_the_newest_delivery(office: Office) -> Non
     assert newest_as_of(office.workspace) == newest.replace(day=5)
 
 
+def test_a_day_long_after_the_last_news_is_refused(office: Office) -> None:
+    with pytest.raises(UsageError, match=r"more than 62 days after the newest delivery"):
+        score(office.workspace, date(2030, 1, 5))
+    assert not (office.workspace.results / "2030-01-05").exists()
+
+
 def test_a_day_before_anything_was_known_is_refused(office: Office) -> None:
     with pytest.raises(UsageError, match=r"no household was known on 2019-06-05; the first was known on 20"):
         score(office.workspace, date(2019, 6, 5))

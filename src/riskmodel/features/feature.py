@@ -50,6 +50,14 @@ class Feature:
     build: Build
 
     @property
+    def zero_tells(self) -> bool:
+        """Whether a value of 0 can stand behind a raised risk: where less is worse.
+
+        Business is left out: a household without business income has not failed in business.
+        """
+        return self.direction is Direction.DOWN and self.group is not Cause.IND
+
+    @property
     def module(self) -> str:
         """Subject file that declares it."""
         return self.build.__module__.rsplit(".", 1)[-1]

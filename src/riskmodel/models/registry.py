@@ -102,6 +102,8 @@ class Registry:
     def versions(self, name: str) -> list[VersionFacts]:
         """All versions of a model, oldest first; none when nothing was registered under the name."""
         _check_names(name, {})
+        if not self.folder.exists():  # looking makes no store
+            return []
         with _mlflow_errors(f"listing the versions of {name}"):
             found = self._search(name)
             if not found:

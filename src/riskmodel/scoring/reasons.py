@@ -42,9 +42,15 @@ def group_sums(contributions: NDArray[np.float64], groups: Mapping[str, str]) ->
 
 
 def leading_reasons(
-    contributions: NDArray[np.float64], x: NDArray[np.float64], groups: Mapping[str, str]
+    contributions: NDArray[np.float64],
+    x: NDArray[np.float64],
+    groups: Mapping[str, str],
+    zero_tells: NDArray[np.bool_] | None = None,
 ) -> dict[str, pl.Series]:
     """The groups that raise the risk most, each by its strongest feature, as columns for the result table.
+
+    A reason needs a fact: a missing value is none, and 0 only where `zero_tells` (F,) says so (everywhere without it).
+    A group without such a feature is not told, whatever it adds.
 
     contributions, x: (n, F). For k = 1..5: `reason_k_group`, `reason_k_feature` (codes, null where there is no k-th
     reason), `reason_k_value` (value of the feature, null where it is missing). No text is made here.
@@ -52,10 +58,13 @@ def leading_reasons(
     names, codes = np.array(list(groups)), np.array(list(groups.values()))
     distinct = np.array(list(dict.fromkeys(codes.tolist())))
     rows = np.arange(len(x))
+    fact = ~np.isnan(x) & ((x != 0) | (True if zero_tells is None else zero_tells))
+    candidates = np.where(fact, contributions, -np.inf)
     sums = np.column_stack(list(group_sums(contributions, groups).values()))
     strongest = np.column_stack(
-        [np.flatnonzero(codes == code)[contributions[:, codes == code].argmax(axis=1)] for code in distinct]
+        [np.flatnonzero(codes == code)[candidates[:, codes == code].argmax(axis=1)] for code in distinct]
     )
+    sums = np.where(np.take_along_axis(candidates, strongest, axis=1) > 0, sums, -np.inf)
     order = np.argsort(-sums, axis=1, kind="stable")[:, :REASONS]
     columns: dict[str, pl.Series] = {}
     for k in range(order.shape[1]):

@@ -52,7 +52,7 @@ def score(table: FeatureTable, bundle: Bundle, policy: Policy) -> pl.DataFrame:
     }
     columns |= {f"{GROUP}{code}": values for code, values in sums.items()}
     columns |= {f"{CONTRIBUTION}{f.name}": contributions[:, i] for i, f in enumerate(table.features)}
-    columns |= leading_reasons(contributions, x, groups)
+    columns |= leading_reasons(contributions, x, groups, np.array([f.zero_tells for f in table.features]))
     scored = pl.concat([table.keys, pl.DataFrame(columns)], how="horizontal").with_columns(
         as_of=pl.lit(table.as_of),
         label=pl.lit(bundle.facts.label),

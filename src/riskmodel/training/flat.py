@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 KINDS = ("naive", "logistic", "lightgbm")
 RATIO = "income_to_line_log"
 """Column made from --income and --line: ln(max(income, 1) / line), cut to [-4, 4]."""
+FEW_EVENTS = 50
+"""A test with fewer events says so."""
 MOST_LEVELS = 250
 """A text column with more levels is an id or a free text, not a category."""
 
@@ -55,6 +57,8 @@ class FlatResult:
     n_train: int = 0
     naive_column: str = ""
     features: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What the reader should know about the split."""
 
     def report(self) -> dict[str, Any]:
         """The metrics by model, and the sizes."""
@@ -66,6 +70,7 @@ class FlatResult:
             "prevalence_test": float(self.y.mean()),
             "naive_column": self.naive_column,
             "features": list(self.features),
+            "notes": list(self.notes),
         }
 
 
@@ -96,7 +101,8 @@ def evaluate(table: pl.DataFrame, question: FlatQuestion, seed: int, gap: int = 
         raise DataError(f"of {len(rows)} rows, those outside each fold have one outcome only; nothing is learned.")
     risk = {kind: np.full(len(rows), np.nan) for kind in KINDS}
     sizes, naive = [], ""
-    for train, test in (pair for split in splits for pair in apart(*split, rows.group, seed)):
+    pairs = [pair for split in splits for pair in apart(*split, rows.group, seed)]
+    for train, test in pairs:
         _check_split(rows, train, test)
         naive = RATIO if question.income else best_single_column(rows.where(train))
         recipes = Recipes(naive)
@@ -106,7 +112,8 @@ def evaluate(table: pl.DataFrame, question: FlatQuestion, seed: int, gap: int = 
     judged = ~np.isnan(risk["naive"])
     shown = {kind: values[judged] for kind, values in risk.items()}
     names = tuple(c.name for c in rows.columns)
-    return FlatResult(rows.y[judged], shown, judged, round(sum(sizes) / len(sizes)), naive, names)
+    notes = _notes(question, thirds=len(pairs) > len(splits), events=int(rows.y[judged].sum()))
+    return FlatResult(rows.y[judged], shown, judged, round(sum(sizes) / len(sizes)), naive, names, notes)
 
 
 def flat_rows(table: pl.DataFrame, question: FlatQuestion, gap: int) -> Rows:
@@ -151,6 +158,17 @@ def best_single_column(rows: Rows) -> str:
 
     numbers = [i for i, column in enumerate(rows.columns) if column.levels is None] or [0]
     return rows.columns[max(numbers, key=strength)].name
+
+
+def _notes(question: FlatQuestion, *, thirds: bool, events: int) -> tuple[str, ...]:
+    notes = []
+    if question.group is None:
+        notes.append("without --group, rows of one household may stand in training and test")
+    if thirds:
+        notes.append("most groups are in training and test: each third of them is tested on what the other two taught")
+    if events < FEW_EVENTS:
+        notes.append(f"only {events} events in the test: the numbers are mostly noise")
+    return tuple(notes)
 
 
 def _check(table: pl.DataFrame, q: FlatQuestion) -> None:

@@ -56,6 +56,8 @@ class Label:
     cohort: str
     event: str
     settles_after: str
+    table: str
+    """Table that tells the outcome: only what it was delivered for is known, whatever else arrived later."""
     outcome: Callable[[Question], pl.LazyFrame]
 
     def matures_on(self, as_of: date, delay_months: int) -> date:
@@ -67,14 +69,17 @@ class Label:
 def outcomes(label: Label, lake: Lake, county: str, as_of: date, read_on: date, policy: Policy) -> pl.DataFrame:
     """Matured outcomes of a county's cohort at `as_of`, read in the view of `read_on`.
 
-    Columns `household_id` (text), `event` (bool), sorted by household. Empty while the label has not matured: `read_on`
-    must not be before the end of the horizon plus the policy's reporting delay.
+    Columns `household_id` (text), `event` (bool), sorted by household. Empty while the label has not matured: the
+    county must have delivered the label's table at the end of the horizon plus the policy's reporting delay, or later.
+    A register that stopped coming tells nothing, so its silence is no negative.
     """
     delay = int(policy.value("label.reporting_delay_months", county, on=as_of, known=read_on))
-    if read_on < label.matures_on(as_of, delay):
+    later = lake.view(county, read_on)
+    told = [date.fromisoformat(record.received_on) for record in later.records if record.table == label.table]
+    if not told or max(told) < label.matures_on(as_of, delay):
         return pl.DataFrame(schema={"household_id": pl.String, "event": pl.Boolean})
     view = lake.view(county, as_of)
-    found = label.outcome(Question(view, lake.view(county, read_on), label.horizon, policy)).collect()
+    found = label.outcome(Question(view, later, label.horizon, policy)).collect()
     ids = view.ids.decode("H", found["household_id"])
     return found.select(household_id=ids, event=pl.col("event")).sort("household_id")
 
@@ -133,7 +138,9 @@ LABELS: dict[str, Label] = {
             cohort="active households without an open episode in the view of the as-of date; a household in the "
             "pipeline (identified before M0, not known yet, not eliminated by then) is left out",
             event="a monitoring episode with identified_month in [M0, M0 + 12), M0 = first month not complete",
-            settles_after="end of month M0 + 11 plus the policy's label.reporting_delay_months",
+            settles_after="end of month M0 + 11 plus the policy's label.reporting_delay_months; the county's register "
+            "of episodes must have been delivered then or later",
+            table="monitoring_episodes",
             outcome=_new_entry,
         ),
         Label(
@@ -144,7 +151,9 @@ LABELS: dict[str, Label] = {
             cohort="households whose income per head of the newest complete income month m was not below the line, "
             "found again in month m + 12 with at least half of the persons listed both times the same people",
             event="twelve times the income per head of month m + 12 below the line in force in that month",
-            settles_after="end of month M0 + 11 plus the policy's label.reporting_delay_months",
+            settles_after="end of month M0 + 11 plus the policy's label.reporting_delay_months; the county's incomes "
+            "must have been delivered then or later",
+            table="incomes",
             outcome=_below_line,
         ),
     )

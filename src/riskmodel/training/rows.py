@@ -82,8 +82,8 @@ def collect(
             parts.append(table.rows.join(found, on="household_id", how="inner").with_columns(as_of=pl.lit(as_of)))
     if not parts:
         raise DataError(
-            f"label {label.name}: no outcome has matured by {read_on}. It needs {label.horizon} months after the "
-            "as-of date and the reporting delay; ingest more months."
+            f"label {label.name}: no outcome has matured by {read_on}. It needs {label.horizon} months after the as-of "
+            f"date and the reporting delay, and a delivery of {label.table} after them; ingest more months of it."
         )
     stacked = pl.concat(parts)
     features = declared()

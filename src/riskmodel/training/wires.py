@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from riskmodel.policy import Policy
 
-WIRES = (("TW_DROPOUT", "out_of_school"), ("TW_MED_NEW", "major_ill_members"))
+WIRES = (("TW_DROPOUT", "out_of_school"),)
 """(wire of domain page, feature that its threshold is compared with)."""
 
 

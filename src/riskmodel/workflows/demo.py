@@ -42,6 +42,7 @@ class Demonstration:
         yield ""
         yield "out-of-time test 时间外检验:"
         yield from _comparison(self.trained.test)
+        yield f"  {self.trained.verdict}"
         yield ""
         yield f"{self.scored.households:,} households scored as of {self.scored.as_of}; visit first 优先走访:"
         for place, found in enumerate(self.top, start=1):

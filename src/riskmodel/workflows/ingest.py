@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ from riskmodel.errors import UsageError
 from riskmodel.policy import toml_text
 from riskmodel.sources import delivery, eph
 from riskmodel.sources.source import FAILURES, Checked, check
+from riskmodel.tables import TABLES
+from riskmodel.tables.column import Type
 from riskmodel.tables.files import write_bytes, write_parquet
 from riskmodel.workflows.progress import Progress, Silent
 
@@ -19,6 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from riskmodel.workflows.workspace import Workspace
+
+LATEST = date(9999, 12, 30)
+"""A day on which every open-ended policy value is in force."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +44,12 @@ class Ingested:
     refused_share_exceeded: bool = field(default=False)
 
 
-def ingest(workspace: Workspace, path: Path, progress: Progress | None = None) -> Ingested:
+def ingest(workspace: Workspace, path: Path, progress: Progress | None = None, today: date | None = None) -> Ingested:
     """Load a delivery folder, a folder of them, or the raw files of the EPH panel into the lake.
 
     Bad rows are quarantined and reported, the good ones go on. Raises RejectedFile for a file that cannot be used at
-    all, UsageError when there is nothing to load, BusyError when another process writes.
+    all, UsageError when there is nothing to load or a delivery is dated after `today`, BusyError when another process
+    writes.
     """
     show = progress or Silent()
     if not path.is_dir():
@@ -51,7 +58,9 @@ def ingest(workspace: Workspace, path: Path, progress: Progress | None = None) -
         )
     is_eph = (path / "hogar").is_dir()
     checked = list(
-        show.track(_checked_eph(workspace, path) if is_eph else _checked(path), f"checking {path.resolve().name}")
+        show.track(
+            _checked_eph(workspace, path) if is_eph else _checked(path, today), f"checking {path.resolve().name}"
+        )
     )
     show.say("writing to the lake")
     records = workspace.lake.receive(batch for found in checked for batch in found.batches)
@@ -74,8 +83,13 @@ def ingest(workspace: Workspace, path: Path, progress: Progress | None = None) -
     )
 
 
-def _checked(path: Path) -> Iterator[Checked]:
+def _checked(path: Path, today: date | None) -> Iterator[Checked]:
     for folder in delivery.deliveries(path):
+        if today is not None and folder.resolve().name > today.isoformat():
+            raise UsageError(
+                f"{folder} is dated after today ({today}). A delivery's folder is named after the day it was received; "
+                "rename it. Nothing was loaded."
+            )
         yield from map(check, delivery.received(folder))
 
 
@@ -88,17 +102,22 @@ def _checked_eph(workspace: Workspace, raw: Path) -> Iterator[Checked]:
 
 
 def _refused_limit(workspace: Workspace) -> float:
+    """Largest share of refused rows of a file. A lake that took nothing in at all is judged by the national value."""
     counties = workspace.lake.counties()
-    if not counties:
-        return 1.0
-    newest = workspace.lake.newest_delivery()
-    found = workspace.policy.find("quarantine_share_max", counties[0], on=newest, known=newest)
-    return found.value if found else 1.0
+    day = workspace.lake.newest_delivery() if counties else LATEST
+    return workspace.policy.value("quarantine_share_max", counties[0] if counties else "", on=day, known=day)
 
 
 def _write_quarantine(workspace: Workspace, path: Path, quarantined: pl.DataFrame) -> str | None:
-    if quarantined.is_empty():
-        return None
+    """The report of the last ingest of a path; ids are masked, for a refused one may be a citizen's number."""
     target = workspace.reports / "quarantine" / f"{path.resolve().name}.parquet"
-    write_parquet(target, quarantined)
+    if quarantined.is_empty():
+        target.unlink(missing_ok=True)
+        return None
+    ids = [f"{name}.{c}" for name, spec in TABLES.items() for c, fact in spec.facts.items() if fact.type == Type.ID]
+    is_id = pl.concat_str(["table", "column"], separator=".").is_in(ids)
+    masked = pl.format("({} characters)", pl.col("value").str.len_chars())
+    write_parquet(
+        target, quarantined.with_columns(pl.when(is_id).then(masked).otherwise(pl.col("value")).alias("value"))
+    )
     return str(target)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from riskmodel.models import Bundle
     from riskmodel.tables import View
 
+NEWS_DAYS = 62
+"""Scores of a day are refused when nothing was delivered for this long before it: two months without any news."""
 MANIFEST = "_manifest.json"
 """Beside the Parquet files; the leading underscore hides it from Parquet readers."""
 
@@ -57,6 +59,12 @@ def score(workspace: Workspace, as_of: date, label: str | None = None, progress:
     """
     show = progress or Silent()
     counties, name = workspace.counties(), model_name(label or workspace.settings.label)
+    newest = workspace.lake.newest_delivery()
+    if as_of > newest + timedelta(days=NEWS_DAYS):
+        raise UsageError(
+            f"{as_of} lies more than {NEWS_DAYS} days after the newest delivery ({newest}): nothing is known of that "
+            "time. Ingest newer deliveries, or give an earlier date."
+        )
     bundle = champion(workspace, label or workspace.settings.label)
     frames: dict[str, pl.DataFrame] = {}
     for county in show.track(counties, f"scoring {as_of}", len(counties)):

@@ -46,6 +46,8 @@ class Trained:
     as_of_dates: list[str]
     test_dates: list[str]
     test: dict[str, dict[str, Any]] = field(repr=False)
+    verdict: str
+    """How the registered model did against the simpler ones in the test."""
     unconfirmed_policy: list[str] = field(repr=False)
 
 
@@ -145,7 +147,27 @@ def _register(
         as_of_dates=[d.isoformat() for d in dates],
         test_dates=sorted({d.isoformat() for d in collected.keys["as_of"].filter(test.tolist()).to_list()}),
         test=results,
+        verdict=verdict(results),
         unconfirmed_policy=unconfirmed(policy.unconfirmed_used()),
+    )
+
+
+def verdict(test: dict[str, dict[str, Any]]) -> str:
+    """One sentence: is LightGBM better than the simpler models in average precision? No test of significance."""
+    values = {
+        kind: found["average_precision"] for kind, found in test.items() if found["average_precision"] is not None
+    }
+    if "lightgbm" not in values:
+        return "the test holds one outcome only: nothing can be said about the models"
+    simpler = {kind: value for kind, value in values.items() if kind != "lightgbm"}
+    best = max(simpler, key=lambda kind: simpler[kind])
+    if values["lightgbm"] > simpler[best]:
+        return (
+            f"lightgbm ranks best in this test (average precision {values['lightgbm']:.4f}, {best} {simpler[best]:.4f})"
+        )
+    return (
+        f"lightgbm is NOT better than {best} in this test (average precision {values['lightgbm']:.4f} against "
+        f"{simpler[best]:.4f}): take the simpler one, or more data, before anybody relies on it"
     )
 
 

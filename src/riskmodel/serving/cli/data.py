@@ -28,7 +28,7 @@ def ingest(
     """Load deliveries into the lake; bad rows are quarantined and reported."""
     from riskmodel.workflows.ingest import ingest as run
 
-    done = run(workspace(context), path, Terminal())
+    done = run(workspace(context), path, Terminal(), now().date())
     lines = [
         f"{done.files} files, {done.rows_read:,} rows read: {done.rows_loaded:,} loaded, "
         f"{done.rows_known:,} known before, {done.rows_duplicate:,} duplicates, {done.rows_refused:,} quarantined",

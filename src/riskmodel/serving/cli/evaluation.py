@@ -82,6 +82,8 @@ def evaluate_table(
         f"train {report['n_train']:,}, test {report['n_test']:,}, prevalence {report['prevalence_test']:.4f}, "
         f"naive on {report['naive_column']}",
         *metric_table(report["models"]),
+        f"features: {', '.join(report['features'])}",
+        *(f"note: {note}" for note in report["notes"]),
     ]
     emit(report, as_json=as_json, lines=lines)
 

@@ -95,6 +95,7 @@ def _trained_lines(done: Trained) -> Iterator[str]:
     yield f"label {done.label}: {done.rows:,} rows, {done.events:,} events, as-of dates {dates[0]} ... {dates[-1]}"
     yield f"out-of-time test on {', '.join(done.test_dates)}:"
     yield from metric_table(done.test)
+    yield done.verdict
     yield f"registered as version {done.version} ({done.alias}), hash {done.model_hash[:16]}, bundle {done.bundle}"
     yield from _unconfirmed_line(done.unconfirmed_policy)
 
