@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from riskmodel.errors import RejectedFile, UsageError
-from riskmodel.sources.delivery import deliveries, read_delivery, received
+from riskmodel.sources.delivery import deliveries, received
 from riskmodel.sources.source import check
 from worked_example import full_id
 
@@ -74,7 +74,7 @@ def test_a_row_lies_where_its_household_lies_in_the_same_delivery_else_where_the
     other = full_id("H03")
     rows = INCOMES + "".join(f"{h},2025-01,wage_work,1\n" for h in (H2, other))
     folder = deliver(tmp_path, {"households.csv": HOUSEHOLDS, "incomes.csv": rows})
-    homes, incomes = read_delivery(folder)
+    homes, incomes = received(folder)
     assert homes.rows["county"].to_list() == ["990101", "990102"]
     assert incomes.rows["county"].to_list() == ["990101", "990102", "990101"]
 
@@ -82,7 +82,7 @@ def test_a_row_lies_where_its_household_lies_in_the_same_delivery_else_where_the
 def test_without_a_county_a_row_that_no_household_locates_is_refused(tmp_path: Path) -> None:
     rows = INCOMES + f"{full_id('H03')},2025-01,wage_work,1\n"
     folder = deliver(tmp_path, {"households.csv": HOUSEHOLDS, "incomes.csv": rows}, 'ids = "canonical"\n')
-    checked = check(read_delivery(folder)[1])
+    checked = check(list(received(folder))[1])
     assert checked.quarantined.select("row", "rule").rows() == [(3, "county")]
 
 
@@ -98,7 +98,7 @@ def test_every_faulty_line_ends_in_one_list_with_the_text_of_the_file(tmp_path: 
         f"{H1},2025-01,wage_work,4200.5",
     ]
     rows = "household_id,month,component,amount\n" + "\n".join(lines) + "\n"
-    checked = check(read_delivery(deliver(tmp_path, {"incomes.csv": rows}))[0])
+    checked = check(next(received(deliver(tmp_path, {"incomes.csv": rows}))))
     assert checked.quarantined.select("row", "column", "value", "rule").rows() == [
         (3, "household_id", H1, "cells"),
         (4, "month", "2025/02", "unreadable"),
@@ -114,7 +114,7 @@ def test_every_faulty_line_ends_in_one_list_with_the_text_of_the_file(tmp_path: 
 def test_a_delivery_may_say_when_a_row_was_known_and_that_it_holds_no_more(tmp_path: Path) -> None:
     header, line = INCOMES.splitlines()
     rows = f"{header},known_at,source,retracted\n{line},2025-02-20,village,1\n"
-    (batch,) = check(read_delivery(deliver(tmp_path, {"incomes.csv": rows}, NOTE + 'mode = "h"\n'))[0]).batches
+    (batch,) = check(next(received(deliver(tmp_path, {"incomes.csv": rows}, NOTE + 'mode = "h"\n')))).batches
     assert batch.mode == "h"
     assert batch.rows.select("known_at", "source", "retracted").row(0) == (date(2025, 2, 20), "village", True)
 
@@ -189,4 +189,4 @@ def test_a_delivery_without_files_is_an_error(tmp_path: Path) -> None:
 
 
 def test_hidden_files_are_not_part_of_a_delivery(tmp_path: Path) -> None:
-    assert len(read_delivery(deliver(tmp_path, {"incomes.csv": INCOMES, ".incomes.csv.swp": "x"}))) == 1
+    assert len(list(received(deliver(tmp_path, {"incomes.csv": INCOMES, ".incomes.csv.swp": "x"})))) == 1

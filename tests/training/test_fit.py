@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from riskmodel.errors import DataError
+from riskmodel.errors import DataError, UsageError
 from riskmodel.models import LightGBMModel, LogisticModel, RuleModel
 from riskmodel.training.fit import Recipes, Rows, fit_calibrated, judge
 from riskmodel.training.splits import apart
@@ -60,6 +60,11 @@ def test_calibration_does_not_change_the_order(kind: str) -> None:
 def test_the_level_is_that_of_the_training_rows(kind: str) -> None:
     model = fit_calibrated(RECIPES, kind, ROWS, 0)
     assert model.probability(ROWS.x).mean() == pytest.approx(ROWS.y.mean(), abs=1e-6)
+
+
+def test_an_unknown_kind_is_refused_and_is_no_lightgbm() -> None:
+    with pytest.raises(UsageError, match="no kind of model 'lightbgm'"):
+        RECIPES.fit("lightbgm", ROWS, 0)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -92,11 +92,6 @@ def received(folder: Path) -> Iterator[Received]:
         )
 
 
-def read_delivery(folder: Path) -> list[Received]:
-    """All files of one delivery at once; see `received`."""
-    return list(received(folder))
-
-
 @dataclass(frozen=True)
 class _File:
     path: Path

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from riskmodel.errors import DataError
+from riskmodel.errors import DataError, UsageError
 from riskmodel.models import CalibratedModel, Calibration, Column, LightGBMModel, LightGBMParameters, LogisticModel
 from riskmodel.models.rules import RuleModel, Wire
 from riskmodel.training.splits import apart, group_folds, rolling_origins
@@ -44,9 +44,6 @@ class Rows:
         return Rows(self.x[mask], self.y[mask], self.columns, self.time[mask], self.group[mask], self.gap)
 
 
-Fit = Callable[[Rows, int], "RiskModel"]
-
-
 @dataclass(frozen=True)
 class Recipes:
     """How each kind of model is fitted. `distance` is the column that naive models look at."""
@@ -56,14 +53,19 @@ class Recipes:
     trees: LightGBMParameters = field(default_factory=LightGBMParameters)
 
     def fit(self, kind: str, rows: Rows, seed: int) -> RiskModel:
-        """Fit one kind: `rules` (trip wires), `naive` (distance to the line), `logistic` or `lightgbm`."""
+        """Fit one kind: `rules` (trip wires), `naive` (distance to the line), `logistic` or `lightgbm`.
+
+        Raises UsageError for any other kind.
+        """
         if kind == "rules":
             return RuleModel(rows.columns, self.wires)
         if kind == "naive":
             return LogisticModel.fit(rows.x, rows.y, rows.columns, c=1.0, only=(self.distance,))
         if kind == "logistic":
             return LogisticModel.fit(rows.x, rows.y, rows.columns)
-        return LightGBMModel.fit(rows.x, rows.y, rows.columns, parameters=self.trees, seed=seed)
+        if kind == "lightgbm":
+            return LightGBMModel.fit(rows.x, rows.y, rows.columns, parameters=self.trees, seed=seed)
+        raise UsageError(f"there is no kind of model {kind!r}: choose rules, naive, logistic or lightgbm")
 
 
 @dataclass(frozen=True)

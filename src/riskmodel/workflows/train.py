@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from riskmodel.models import CalibratedModel
+    from riskmodel.models.registry import Alias
 
 KINDS = ("rules", "naive", "logistic", "lightgbm")
 TEST_SHARE = 3
@@ -134,8 +135,8 @@ def _register(
         experiment=name,
     )  # fmt: skip
     has_champion = any("champion" in v.aliases for v in workspace.registry.versions(name))
-    alias = "challenger" if has_champion else "champion"
-    workspace.registry.alias(name, version, "challenger" if has_champion else "champion")
+    alias: Alias = "challenger" if has_champion else "champion"
+    workspace.registry.alias(name, version, alias)
     return Trained(
         label=label.name,
         version=version,
