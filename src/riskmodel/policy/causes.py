@@ -9,21 +9,27 @@ from riskmodel.policy.term import Term
 class Cause(Term):
     """A cause of falling (back) into poverty (致贫返贫风险), as in the national form.
 
-    The aliases are the words of the form of 2014; a file that uses them should keep the original word beside the code,
-    because 缺水 may have meant irrigation and several old causes became "other".
+    The aliases are the numbers of the national system (also without the zero in front, which numeric cells lose) and
+    the words of the form of 2014; a file that uses those should keep the original word beside the code, because 缺水
+    may have meant irrigation and several old causes became "other".
     """
 
-    ILL = "ILL", "因病", "Illness"
-    DIS = "DIS", "因残", "Disability"
-    LAB = "LAB", "缺劳动力", "Lack of labour", ("缺劳力",)
-    ACC = "ACC", "因意外事故", "Accident"
-    IND = "IND", "因产业(项目)失败", "Failed business or project"
-    JOB = "JOB", "因务工就业不稳", "Unstable work"
-    EDU = "EDU", "因学", "Schooling costs"
-    NAT = "NAT", "因自然灾害", "Natural disaster", ("因灾",)
+    ILL = "ILL", "因病", "Illness", ("01", "1")
+    DIS = "DIS", "因残", "Disability", ("03", "3")
+    LAB = "LAB", "缺劳动力", "Lack of labour", ("缺劳力", "04", "4")
+    ACC = "ACC", "因意外事故", "Accident", ("05", "5")
+    IND = "IND", "因产业(项目)失败", "Failed business or project", ("06", "6")
+    JOB = "JOB", "因务工就业不稳", "Unstable work", ("07", "7")
+    EDU = "EDU", "因学", "Schooling costs", ("09", "9")
+    NAT = (
+        "NAT",
+        "因自然灾害",
+        "Natural disaster",
+        ("因灾", *(f"{zero}2{kind}" for zero in ("0", "") for kind in ("01", "02", "03", "04", "05", "06", "99"))),
+    )
     HOU = "HOU", "因安全住房", "Unsafe housing"
     WAT = "WAT", "因安全饮水", "Unsafe drinking water", ("缺水",)
-    OTH = "OTH", "其他", "Other", ("缺土地", "缺技术", "缺资金", "交通条件落后", "自身发展动力不足")
+    OTH = "OTH", "其他", "Other", ("缺土地", "缺技术", "缺资金", "交通条件落后", "自身发展动力不足", "99")
 
 
 class Background(Term):
@@ -52,13 +58,13 @@ def group(code: str) -> Group:
 class ShockKind(Term):
     """What happened to a household on one day (灾害类型)."""
 
-    FLOOD = "flood", "洪涝"
-    GEOLOGICAL = "geological", "地质", "Landslide or other geological disaster"
-    DROUGHT = "drought", "旱灾"
-    BIOLOGICAL = "biological", "生物/疫病", "Pest or epidemic"
-    WEATHER = "weather", "气象", "Storm, hail or frost"
-    EARTHQUAKE = "earthquake", "地震"
-    NATURAL_OTHER = "natural_other", "其他自然灾害", "Other natural disaster"
+    FLOOD = "flood", "洪涝", "Flood", ("0201", "201")
+    GEOLOGICAL = "geological", "地质", "Landslide or other geological disaster", ("0202", "202")
+    DROUGHT = "drought", "旱灾", "Drought", ("0203", "203")
+    BIOLOGICAL = "biological", "生物/疫病", "Pest or epidemic", ("0204", "204")
+    WEATHER = "weather", "气象", "Storm, hail or frost", ("0205", "205")
+    EARTHQUAKE = "earthquake", "地震", "Earthquake", ("0206", "206")
+    NATURAL_OTHER = "natural_other", "其他自然灾害", "Other natural disaster", ("0299", "299")
     FIRE = "fire", "火灾"
     TRAFFIC = "traffic", "交通事故", "Traffic accident"
     WORK_INJURY = "work_injury", "工伤"

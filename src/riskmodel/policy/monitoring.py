@@ -24,7 +24,7 @@ class Category(Term):
 
     EX_POOR_POLICY = "ex_poor_policy", "脱贫享受政策户", "Left poverty, still entitled to the policies"
     EX_POOR_NO_POLICY = "ex_poor_no_policy", "脱贫不享受政策户", "Left poverty, no longer entitled to the policies"
-    ORDINARY = "ordinary", "一般农户", "Ordinary rural household", ("低保户", "特困", "其他")
+    ORDINARY = "ordinary", "一般农户", "Ordinary rural household", ("低保户", "特困", "特困户", "其他")
 
 
 class EpisodeCategory(Term):
