@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from riskmodel.errors import NothingInForce, UsageError
+from riskmodel.errors import DataError, NothingInForce, UsageError
 from riskmodel.features import assemble_view, declared
 from riskmodel.policy import Parameter, Policy
 from riskmodel.tables import View
@@ -102,6 +102,13 @@ def test_a_code_replaced_twice_becomes_the_last_one() -> None:
     second = {"village_code": third, "valid_to": date(2025, 1, 1), "successor_code": VILLAGE}
     rows = table({"villages": [second, first], "households": [{"household_id": "H1", "village_code": OLD_CODE}]})
     assert rows["village_code"].to_list() == [VILLAGE]
+
+
+def test_codes_that_replace_each_other_in_a_circle_stop_the_county() -> None:
+    first = {"village_code": OLD_CODE, "valid_to": date(2024, 1, 1), "successor_code": VILLAGE}
+    second = {"village_code": VILLAGE, "valid_to": date(2025, 1, 1), "successor_code": OLD_CODE}
+    with pytest.raises(DataError, match=f"in a circle on 2025-03-05: {VILLAGE}, {OLD_CODE}"):
+        table({"villages": [second, first], "households": [{"household_id": "H1"}]})
 
 
 def test_a_village_where_all_have_one_line_gives_the_same_bits_as_the_county() -> None:

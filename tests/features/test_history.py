@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -27,6 +28,17 @@ def test_an_episode_counts_from_the_day_it_is_known_and_not_once_it_is_cancelled
     cancelled = episode | {"known_at": date(2025, 1, 1), "retracted": True}
     for as_of, count in ((date(2024, 5, 31), 0), (date(2024, 6, 1), 1), (date(2025, 1, 1), 0)):
         assert features_of(as_of, monitoring_episodes=[episode, cancelled])["past_episodes"] == count
+
+
+def test_episodes_before_a_split_count_for_both_and_later_ones_for_the_household_they_name() -> None:
+    split: dict[str, Any] = {"household_id": "H1", "valid_from": date(2024, 9, 15), "predecessor_id": "H2"}
+    months = [("H2", date(2022, 1, 1)), ("H2", date(2024, 9, 1)), ("H2", date(2024, 10, 1)), ("H1", date(2024, 12, 1))]
+    episodes = [{"household_id": h, "identified_month": month} for h, month in months]
+    family: list[dict[str, Any]] = [{"household_id": "H2"}, split]
+    features = features_of(date(2025, 3, 5), households=family, monitoring_episodes=episodes)
+    assert features["past_episodes"] == 3
+    alone = features_of(date(2025, 3, 5), households=[split], monitoring_episodes=episodes)
+    assert alone["past_episodes"] == 1  # the old household is in another county
 
 
 def test_months_with_income_are_counted_once() -> None:

@@ -10,11 +10,19 @@ import pytest
 from lake_rows import income, many, state
 from riskmodel.errors import UsageError
 from riskmodel.tables import View
-from riskmodel.tables.outcomes import episodes, month_incomes, new_entries, open_episodes, same_people
+from riskmodel.tables.outcomes import (
+    episodes,
+    happened_before_its_end,
+    month_incomes,
+    new_entries,
+    open_episodes,
+    same_people,
+)
 from worked_example import full_id, row
 
 D = date(2025, 3, 5)
 M0 = date(2025, 3, 1)
+START = date(2024, 1, 1)
 LATER = date(2026, 6, 5)
 
 
@@ -90,6 +98,44 @@ def test_households_that_are_not_active_cannot_enter() -> None:
         "monitoring_episodes": later.canonical("monitoring_episodes").with_columns(episode_no=pl.lit(None, pl.Int32)),
     }
     assert cohort(View.of(tables, D), View.of(tables, LATER)) == {2: True}
+
+
+@pytest.mark.parametrize(
+    ("ended", "identified", "expected"),
+    [
+        (date(2026, 2, 28), None, {}),  # the last day of the horizon
+        (date(2026, 3, 1), None, {1: False}),
+        (date(2025, 9, 15), "2025-08", {1: True}),
+        (date(2025, 9, 15), "2025-09", {1: True}),
+        (date(2025, 9, 15), "2025-10", {}),  # not an episode of its own
+        (date(2025, 9, 1), "2025-09", {}),
+    ],
+)
+def test_a_household_that_ended_without_an_episode_is_neither_yes_nor_no(
+    ended: date, identified: str | None, expected: dict[int, bool]
+) -> None:
+    found = [episode(1, identified, date(2026, 4, 1))] if identified else []
+    first, end = (state(1, d, size, d, status=s) for d, size, s in ((START, 3, "active"), (ended, 0, "merged")))
+    tables = {"households": pl.concat([first, end]), "monitoring_episodes": pl.concat([row_of_another(), *found])}
+    assert cohort(View.of(tables, D), View.of(tables, LATER)) == expected
+
+
+def row_of_another() -> pl.DataFrame:
+    return episode(2, "2020-01", date(2020, 2, 1))
+
+
+def test_a_household_that_the_later_view_knows_no_more_is_left_out() -> None:
+    view, later = views(episode(2, "2025-05", date(2025, 6, 1)), households=2)
+    mistaken = view.canonical("households").with_columns(known_at=date(2025, 12, 1), retracted=True)
+    every = pl.concat([view.canonical("households"), mistaken.head(1)])
+    assert cohort(view, View.of({"households": every}, LATER)) == {2: False}
+    assert cohort(view, later) == {1: False, 2: True}
+
+
+def test_a_month_lies_before_an_end_when_it_began_before() -> None:
+    days = [None, date(2025, 5, 2), date(2025, 5, 1), date(2025, 4, 30)]
+    found = pl.DataFrame({"ended_on": days}).select(happened_before_its_end(pl.lit(date(2025, 5, 1)))).to_series()
+    assert found.to_list() == [True, True, False, False]
 
 
 def test_views_that_number_households_differently_are_not_compared() -> None:

@@ -159,6 +159,97 @@ def test_a_household_that_is_not_active_is_not_in_the_cohort(tmp_path: Path) -> 
     assert told(outcomes(ENTRY, lake, COUNTY, D, SETTLED, policy_of(**DELAY))) == {"H2": False}
 
 
+# --- households that change ---
+
+
+def changed(folder: Path, *states: Mapping[str, Any], episodes: Sequence[Mapping[str, Any]] = ()) -> Told:
+    """Outcomes of H1, active since 2020, and of whoever else is named."""
+    lake = lake_of(folder, households=[{"household_id": "H1"}, *states], monitoring_episodes=episodes)
+    return told(outcomes(ENTRY, lake, COUNTY, D, SETTLED, policy_of(**DELAY)))
+
+
+def end(day: date, status: str = "merged", household: str = "H1", **cells: Any) -> dict[str, Any]:
+    """The state with which a household is no longer active."""
+    return {"household_id": household, "valid_from": day, "status": status, "size": 0, **cells}
+
+
+@pytest.mark.parametrize("status", ["merged", "moved_out", "dissolved", "split"])
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (date(2026, 2, 28), {}),  # the last day of the horizon
+        (date(2026, 3, 1), {"H1": False}),
+        (date(2025, 3, 6), {}),
+    ],
+)
+def test_a_household_that_ends_within_the_horizon_without_the_event_is_left_out(
+    tmp_path: Path, status: str, day: date, expected: Told
+) -> None:
+    assert changed(tmp_path, end(day, status)) == expected
+
+
+def test_an_end_that_lay_before_the_as_of_date_and_was_not_known_then_leaves_out_too(tmp_path: Path) -> None:
+    assert changed(tmp_path, end(date(2025, 2, 1), known_at=date(2025, 6, 1))) == {}
+
+
+def test_an_end_not_known_on_the_day_of_reading_leaves_nobody_out(tmp_path: Path) -> None:
+    assert changed(tmp_path, end(date(2025, 9, 1), known_at=date(2026, 5, 1))) == {"H1": False}
+
+
+def test_a_household_that_ended_and_came_back_is_followed_to_the_end_of_the_horizon(tmp_path: Path) -> None:
+    back = {"household_id": "H1", "valid_from": date(2025, 11, 1)}
+    assert changed(tmp_path, end(date(2025, 9, 1)), back) == {"H1": False}
+    found = changed(tmp_path / "again", end(date(2025, 9, 1)), back, episodes=[episode("2026-01")])
+    assert found == {"H1": True}
+
+
+@pytest.mark.parametrize(
+    ("day", "month", "expected"),
+    [
+        (date(2025, 9, 15), "2025-08", {"H1": True}),
+        (date(2025, 9, 15), "2025-09", {"H1": True}),  # the month of the end began before it
+        (date(2025, 9, 1), "2025-09", {}),
+        (date(2025, 9, 15), "2025-10", {}),
+    ],
+)
+def test_an_event_counts_when_its_month_began_before_the_end(
+    tmp_path: Path, day: date, month: str, expected: Told
+) -> None:
+    assert changed(tmp_path, end(day), episodes=[episode(month)]) == expected
+
+
+def test_who_entered_left_monitoring_and_entered_again_before_the_end_is_one_event(tmp_path: Path) -> None:
+    over = episode("2025-04", known_at=date(2025, 12, 1), eliminated_month=date(2025, 11, 1))
+    found = changed(tmp_path, end(date(2026, 2, 10)), episodes=[episode("2025-04"), over, episode("2026-01")])
+    assert found == {"H1": True}
+
+
+def test_an_episode_of_the_household_that_it_was_merged_with_is_not_its_own(tmp_path: Path) -> None:
+    found = changed(
+        tmp_path, {"household_id": "H2"}, end(date(2025, 6, 1)), episodes=[episode("2025-08", household="H2")]
+    )
+    assert found == {"H2": True}
+
+
+def test_an_episode_at_the_new_place_is_not_one_of_the_household_that_moved(tmp_path: Path) -> None:
+    there = {"household_id": "H2", "valid_from": date(2025, 6, 1), "predecessor_id": "H1"}
+    moved = end(date(2025, 6, 1), "moved_out")
+    assert changed(tmp_path, moved, there, episodes=[episode("2025-08", household="H2")]) == {}
+    before = [episode("2025-05"), episode("2025-08", household="H2")]
+    assert changed(tmp_path / "before", moved, there, episodes=before) == {"H1": True}
+
+
+@pytest.mark.parametrize(("who", "expected"), [("H1", {"H1": True}), ("H2", {"H1": False})])
+def test_an_episode_after_a_split_counts_for_the_household_that_it_names(
+    tmp_path: Path, who: str, expected: Told
+) -> None:
+    part = {"household_id": "H2", "valid_from": date(2025, 6, 1), "predecessor_id": "H1"}
+    assert changed(tmp_path, part, episodes=[episode("2025-08", household=who)]) == expected
+    early = part | {"valid_from": date(2025, 1, 1)}  # both are in the cohort
+    found = changed(tmp_path / "early", early, episodes=[episode("2025-08", household=who)])
+    assert found == {"H1": who == "H1", "H2": who == "H2"}
+
+
 # --- censoring ---
 
 
@@ -293,6 +384,24 @@ def test_a_household_replaced_by_another_family_is_left_out() -> None:
     tables = a_year_apart(500, 400)
     stranger = {"person_id": "P1", "valid_from": date(2025, 12, 1), "birth_month": date(2001, 5, 1)}
     assert fell(tables | {"members": [*tables["members"], stranger]}) == {}
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"), [(date(2025, 12, 31), {}), (date(2026, 1, 1), {}), (date(2026, 1, 2), {"H1": True})]
+)
+def test_an_income_after_the_end_of_a_household_is_none_of_its_own(day: date, expected: Told) -> None:
+    ended = {"household_id": "H1", "valid_from": day, "status": "merged"}
+    assert fell(a_year_apart(500, 400) | {"households": [{"household_id": "H1"}, ended]}) == expected
+
+
+def test_the_line_is_that_of_the_code_that_the_village_has_on_the_day_of_the_interview() -> None:
+    old = "990102001001"
+    replaced = {"village_code": old, "valid_to": date(2025, 7, 1), "successor_code": "990101001001"}
+    tables = a_year_apart(550, 550, villages=[replaced]) | {"households": [{"household_id": "H1", "village_code": old}]}
+    (line,) = (e for e in policy_of(6000).entries if e.kind == "monitoring_line")
+    raised = replace(line, area="990101", value=7200.0)
+    assert fell(tables, Policy([[line, raised]])) == {"H1": True}
+    assert fell(tables, Policy([[line, replace(raised, area="990102")]])) == {}  # below the line already
 
 
 @pytest.mark.parametrize(("replaced", "expected"), [((), True), (("P2",), True), (("P1", "P2"), None), (("P3",), True)])

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -10,20 +10,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lake_rows import batch
 from leak_alarm import alarms
 from riskmodel.errors import DataError
 from riskmodel.features import assemble, declared
 from riskmodel.features.windows import months_before
 from riskmodel.models import Column
+from riskmodel.tables import Lake
 from riskmodel.tables.freshness import first_known
 from riskmodel.tables.outcomes import month_incomes
 from riskmodel.training.labels import LABELS, outcomes
 from riskmodel.training.rows import STEP_MONTHS, collect, model_columns, schedule
-from scenario import COUNTY, policy_of
+from scenario import COUNTY, policy_of, rows_of
 from training.made_rows import out_of_time
+from worked_example import full_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -153,6 +157,20 @@ def test_where_no_outcome_has_matured_the_error_says_what_is_needed(sample_works
         collect(lake, policy, LABEL, [months_before(newest, 6)], newest)
     with pytest.raises(DataError, match="no outcome has matured"):
         collect(lake, policy, LABEL, [], newest)
+
+
+@pytest.mark.parametrize(("since", "taught"), [(date(2024, 9, 5), ["H1", "H2"]), (date(2024, 9, 6), ["H1"])])
+def test_households_too_new_to_judge_teach_nothing(tmp_path: Path, since: date, taught: list[str]) -> None:
+    lake = Lake(tmp_path)
+    new = {"household_id": "H2", "valid_from": since}
+    tables: dict[str, list[dict[str, Any]]] = {"households": [{"household_id": "H1"}, new], "monitoring_episodes": []}
+    lake.receive(batch(name, date(2026, 4, 30), rows_of(name, *rows)) for name, rows in tables.items())
+    values = {"label.reporting_delay_months": 2, "min_history_months": 6}
+    entry, as_of, settled = LABELS["new_entry_12m"], date(2025, 3, 5), date(2026, 4, 30)
+    keys = collect(lake, policy_of(**values), entry, [as_of], settled).keys
+    assert keys["household_id"].to_list() == [full_id(h) for h in taught]
+    with pytest.raises(DataError, match="less history than min_history_months do not count"):
+        collect(lake, policy_of(**values | {"min_history_months": 120}), entry, [as_of], settled)
 
 
 # --- nothing from the future ---

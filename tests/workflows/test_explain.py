@@ -7,10 +7,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from late_arrivals import FROM_ELSEWHERE, SPLIT_OFF, arrived_lately
 from riskmodel.errors import UsageError
 from riskmodel.policy import Background, Cause
-from riskmodel.workflows.explain import explain, listed, render
-from riskmodel.workflows.score import MANIFEST
+from riskmodel.workflows.explain import TOO_NEW, explain, listed, render
+from riskmodel.workflows.score import MANIFEST, score
 from trained_county import LABEL, Office
 
 
@@ -87,6 +88,26 @@ def test_the_list_begins_with_the_highest_risk_and_leaves_out_who_is_monitored(o
     expected = scores.filter(~pl.col("monitored"))["household_id"].head(7).to_list()
     assert [found.household_id for found in listed(office.workspace, 7)] == expected
     assert set(scores.filter("monitored")["household_id"]).isdisjoint(expected)
+
+
+def test_a_household_too_new_to_judge_is_not_listed_and_its_explanation_says_so(office: Office, tmp_path: Path) -> None:
+    place = arrived_lately(office.copied(tmp_path), office.as_of)
+    score(place, office.as_of)
+    everybody = {found.household_id for found in listed(place, 10_000)}
+    assert SPLIT_OFF in everybody
+    assert FROM_ELSEWHERE not in everybody
+    for language in ("zh", "en"):
+        assert explain(place, FROM_ELSEWHERE, language=language).notes[-1] == TOO_NEW[language]
+        assert TOO_NEW[language] not in explain(place, SPLIT_OFF, language=language).notes
+
+
+def test_scores_that_do_not_say_who_is_too_new_are_not_listed(office: Office, tmp_path: Path) -> None:
+    place = office.copied(tmp_path)
+    path = place.results / office.scored.as_of / "990301.parquet"
+    pl.read_parquet(path).drop("too_new").write_parquet(path)
+    with pytest.raises(UsageError, match=r"do not say which households are too new.*Score that date again"):
+        listed(place, 3)
+    assert explain(place, office.riskiest).notes
 
 
 def test_a_household_of_which_little_is_known_is_explained_too(office: Office) -> None:

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from late_arrivals import FROM_ELSEWHERE, arrived_lately
 from properties import differing, moved_by_row_order, moved_by_the_future
 from riskmodel.errors import BundleError, UsageError
 from riskmodel.features import assemble_view, declared, set_hash
@@ -142,6 +143,15 @@ def test_households_with_an_open_episode_are_marked(office: Office) -> None:
     found = pl.read_parquet(f"{office.results}/*.parquet")
     assert found["monitored"].dtype == pl.Boolean
     assert 0 < found["monitored"].sum() < found.height
+
+
+def test_households_with_less_than_the_least_history_are_marked_and_scored(office: Office, tmp_path: Path) -> None:
+    place = office.copied(tmp_path)
+    score(arrived_lately(place, office.as_of), office.as_of)
+    found = pl.read_parquet(f"{place.results / office.scored.as_of}/*.parquet")
+    assert found.filter("too_new")["household_id"].to_list() == [FROM_ELSEWHERE]
+    assert found.height == office.scored.households + 2
+    assert not pl.read_parquet(f"{office.results}/*.parquet")["too_new"].any()
 
 
 def test_the_age_of_the_data_is_told_in_days(office: Office) -> None:

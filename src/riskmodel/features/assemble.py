@@ -11,7 +11,8 @@ from riskmodel.errors import UsageError
 from riskmodel.features.facts import LINE, Facts
 from riskmodel.features.feature import Feature, declared
 from riskmodel.features.windows import Moment
-from riskmodel.policy import Policy
+from riskmodel.policy import HouseholdStatus, Policy
+from riskmodel.tables.homes import homes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -122,19 +123,8 @@ def _of_this_county(view: View, households: Sequence[str] | None, *, alone: bool
 
 def _active(view: View) -> pl.DataFrame:
     """Active households with the columns of their state that features use, under the code their village has today."""
-    state = view.states("households").filter(pl.col("status") == "active").select(*KEYS, "exit_year").collect()
-    return state.with_columns(pl.col("village_code").replace(_codes_today(view)))
-
-
-def _codes_today(view: View) -> dict[int, int]:
-    """From each replaced village code to the one in force: a household's row may be older than the new code."""
-    replaced = pl.col("valid_to") <= pl.lit(view.as_of)
-    villages = view.states("villages").filter(replaced & pl.col("successor_code").is_not_null())
-    successor: dict[int, int] = dict(villages.select("village_code", "successor_code").collect().iter_rows())
-    today = dict(successor)
-    for _ in successor:  # a code may have been replaced several times
-        today = {old: successor.get(new, new) for old, new in today.items()}
-    return today
+    active = pl.col("status") == HouseholdStatus.ACTIVE.value
+    return homes(view).filter(active).select(*KEYS, "exit_year").collect()
 
 
 def _with_neighbours(base: pl.DataFrame, view: View, households: Sequence[str]) -> pl.DataFrame:

@@ -9,19 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 from riskmodel.features.arithmetic import total_of
 from riskmodel.features.windows import INCOME_MONTHS, PREPARED, Moment
+from riskmodel.tables.lineage import ancestors, with_inherited
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from riskmodel.policy import IncomeComponent
     from riskmodel.tables.lake import View
 
 LINE = "line"
 """Column of the base table that holds the line of the household."""
+INHERITED: Final[Mapping[str, str]] = {"episodes": "identified_month"}
+"""Prepared tables of which a household also has the rows of those it came from, and the column that dates them."""
 
 
 @dataclass
@@ -93,7 +98,10 @@ class Facts:
         return self._the_row("water", column)
 
     def episodes(self, name: str, aggregate: pl.Expr) -> pl.Expr:
-        """Aggregate over the monitoring episodes identified by the as-of date."""
+        """Aggregate over the monitoring episodes identified by the as-of date.
+
+        Those of the households it came from (split, moved) before it went its own way are among them.
+        """
         return self._ask("episodes", name, aggregate)
 
     def neighbours(self, name: str, amount: pl.Expr) -> pl.Expr:
@@ -104,9 +112,14 @@ class Facts:
     def collect(self, view: View) -> list[pl.LazyFrame]:
         """One frame per prepared table asked: `household_id` and every aggregate asked of it."""
         return [
-            PREPARED[name].rows(view, self.moment).group_by("household_id").agg(*aggregates.values())
+            self._rows(name, view).group_by("household_id").agg(*aggregates.values())
             for name, aggregates in self.wanted.items()
         ]
+
+    def _rows(self, name: str, view: View) -> pl.LazyFrame:
+        """Rows of a prepared table, with those that a household inherits."""
+        rows = PREPARED[name].rows(view, self.moment)
+        return with_inherited(rows, ancestors(view), INHERITED[name]) if name in INHERITED else rows
 
     def _the_row(self, prepared: str, column: str) -> pl.Expr:
         """A column of a prepared table with at most one row per household."""

@@ -25,7 +25,10 @@ def months_since_exit(h: Facts) -> pl.Expr:
 
 @feature("被纳入监测次数", "monitoring episodes so far", unit="次", group=Background.HISTORY, risk=Direction.UP)
 def past_episodes(h: Facts) -> pl.Expr:
-    """Monitoring episodes known by the as-of date, an open one included; 0 where none is known."""
+    """Monitoring episodes known by the as-of date, an open one included; 0 where none is known.
+
+    Those of the households it came from (split, moved within the county) before that day are counted too.
+    """
     return h.episodes("all", everyone()).fill_null(0)
 
 

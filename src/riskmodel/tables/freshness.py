@@ -1,4 +1,4 @@
-"""How new our information about a household is."""
+"""How new our information about a household is, and how long there can have been any."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ import polars as pl
 
 from riskmodel.errors import LakeError
 from riskmodel.tables.catalogue import TABLES
+from riskmodel.tables.lineage import first_states
 
 if TYPE_CHECKING:
+    from riskmodel.policy import Policy
     from riskmodel.tables.lake import Lake, View
 
 
@@ -23,6 +25,20 @@ def newest_known(view: View) -> pl.DataFrame:
     ]
     newest = pl.concat(parts).group_by("household_id").agg(pl.col("known_at").max()).collect()
     return newest.with_columns(household_id=view.ids.decode("H", newest["household_id"]))
+
+
+def too_new(view: View, policy: Policy) -> pl.Series:
+    """Ids (text) of the households with less than the policy's `min_history_months` of history at the as-of date.
+
+    History begins with the first state of the household or of the oldest it came from (`lineage.first_states`), so a
+    household that was split off or moved within the county is not new. It counts from the day from which that state
+    holds and not from the day it became known. Features read what happened, and the first load of a county brings years
+    of it in one day; by the day of knowledge, everybody would be new for months after it. On the other side, a
+    household that was registered late has had its own bills and wages since the day from which its state holds.
+    """
+    months = int(policy.value("min_history_months", view.county, on=view.as_of, known=view.as_of))
+    old_enough_on = pl.col("since").dt.offset_by(f"{months}mo")
+    return view.ids.decode("H", first_states(view).filter(old_enough_on > view.as_of)["household_id"])
 
 
 def first_known(lake: Lake) -> date:

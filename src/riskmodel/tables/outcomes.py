@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from riskmodel.errors import UsageError
+from riskmodel.policy import HouseholdStatus
+from riskmodel.tables.lineage import endings
 
 if TYPE_CHECKING:
     from datetime import date
@@ -39,26 +41,38 @@ def new_entries(view: View, later: View, first: date, after_last: date) -> pl.La
     """Households that could enter monitoring, and whether they did in the months [first, after_last).
 
     `view` is the view of the as-of date, `later` the one the outcome is read in. Left out: households with an open
-    episode, and those in the pipeline (identified before `first`, not known yet, not eliminated by then).
+    episode, and those in the pipeline (identified before `first`, not known yet, not eliminated by then). Left out as
+    well, being neither yes nor no: households that ended before `after_last` without an episode before that (see
+    `lineage.endings`), for what would have become of them is not known, and those that the later view knows no more.
+    An episode counts for the id it was written for: not for the one that it was merged with, was split from or became.
     Columns: `household_id` (as coded in `view`), `event`. Raises UsageError when the views number households
     differently.
     """
     _require_one_coding(view, later, "H")
-    active = view.states("households").filter(pl.col("status") == "active").select("household_id")
+    active = view.states("households").filter(pl.col("status") == HouseholdStatus.ACTIVE.value).select("household_id")
     seen = episodes(view).select("household_id", "identified_month")
     later_episodes = episodes(later)
     unseen = later_episodes.join(seen, on=["household_id", "identified_month"], how="anti")
     still_open = pl.col("eliminated_month").is_null() | (pl.col("eliminated_month") > pl.lit(view.as_of))
     pipeline = unseen.filter((pl.col("identified_month") < pl.lit(first)) & still_open)
+    ends = endings(later, after_last)
     entered = later_episodes.filter(
         (pl.col("identified_month") >= pl.lit(first)) & (pl.col("identified_month") < pl.lit(after_last))
-    )
+    ).join(ends, on="household_id", how="inner")
+    entered = entered.filter(happened_before_its_end(pl.col("identified_month")))
     return (
         active.join(open_episodes(view), on="household_id", how="anti")
         .join(pipeline.select("household_id").unique(), on="household_id", how="anti")
+        .join(ends, on="household_id", how="inner")
         .join(entered.select("household_id", event=pl.lit(value=True)).unique(), on="household_id", how="left")
-        .with_columns(pl.col("event").fill_null(value=False))
+        .filter(pl.col("event").is_not_null() | pl.col("ended_on").is_null())
+        .select("household_id", pl.col("event").fill_null(value=False))
     )
+
+
+def happened_before_its_end(month: pl.Expr) -> pl.Expr:
+    """Whether a month began before the household ended, or the household goes on; on rows with `ended_on`."""
+    return pl.col("ended_on").is_null() | (month < pl.col("ended_on"))
 
 
 def month_incomes(view: View, month: date) -> pl.LazyFrame:

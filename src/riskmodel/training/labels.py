@@ -16,7 +16,9 @@ import polars as pl
 
 from riskmodel.errors import UsageError
 from riskmodel.features.windows import first_open_month, months_before
-from riskmodel.tables.outcomes import month_incomes, new_entries, same_people
+from riskmodel.tables.homes import homes
+from riskmodel.tables.lineage import endings
+from riskmodel.tables.outcomes import happened_before_its_end, month_incomes, new_entries, same_people
 
 if TYPE_CHECKING:
     from riskmodel.policy import Policy
@@ -102,7 +104,8 @@ def _below_line(q: Question) -> pl.LazyFrame:
     now = below_line(q.view, newest, q.policy, q.later.as_of)
     then = below_line(q.later, target, q.policy, q.later.as_of).rename({"below": "event"})
     same = same_people(q.view, q.later, interview_day(target), SAME_PEOPLE)
-    cohort = now.filter(~pl.col("below")).select("household_id")
+    lasting = endings(q.later, q.after_last).filter(happened_before_its_end(pl.lit(target)))
+    cohort = now.filter(~pl.col("below")).select("household_id").join(lasting, on="household_id", how="semi")
     return cohort.join(then, on="household_id", how="inner").join(same, on="household_id", how="semi")
 
 
@@ -116,7 +119,7 @@ def below_line(view: View, month: date, policy: Policy, known: date) -> pl.LazyF
 
     Columns `household_id`, `below`; households with an income row in the month and a size above zero.
     """
-    size = view.states("households", interview_day(month)).select("household_id", "village_code", "size")
+    size = homes(view, interview_day(month)).select("household_id", "village_code", "size")
     rows = month_incomes(view, month).join(size, on="household_id", how="inner").filter(pl.col("size") > 0)
     villages = rows.select("village_code").unique().collect()["village_code"].to_list()
     if not villages:
@@ -136,8 +139,11 @@ LABELS: dict[str, Label] = {
             english="new entry into monitoring",
             horizon=12,
             cohort="active households without an open episode in the view of the as-of date; a household in the "
-            "pipeline (identified before M0, not known yet, not eliminated by then) is left out",
-            event="a monitoring episode with identified_month in [M0, M0 + 12), M0 = first month not complete",
+            "pipeline (identified before M0, not known yet, not eliminated by then) is left out, and so is one that "
+            "ended (merged, moved out, dissolved, split with nobody staying) by the end of month M0 + 11 without an "
+            "event before",
+            event="a monitoring episode of the household's own id with identified_month in [M0, M0 + 12), M0 = first "
+            "month not complete; where the household ended, in a month that began before its end",
             settles_after="end of month M0 + 11 plus the policy's label.reporting_delay_months; the county's register "
             "of episodes must have been delivered then or later",
             table="monitoring_episodes",
@@ -149,7 +155,8 @@ LABELS: dict[str, Label] = {
             english="monthly income per head below the line",
             horizon=12,
             cohort="households whose income per head of the newest complete income month m was not below the line, "
-            "found again in month m + 12 with at least half of the persons listed both times the same people",
+            "found again in month m + 12 with at least half of the persons listed both times the same people; one that "
+            "ended (merged, moved out, dissolved, split with nobody staying) before month m + 12 began is left out",
             event="twelve times the income per head of month m + 12 below the line in force in that month",
             settles_after="end of month M0 + 11 plus the policy's label.reporting_delay_months; the county's incomes "
             "must have been delivered then or later",

@@ -10,9 +10,10 @@ import numpy as np
 import polars as pl
 
 from riskmodel.errors import DataError
-from riskmodel.features import Feature, assemble, declared
+from riskmodel.features import Feature, assemble_view, declared
 from riskmodel.features.windows import months_before
 from riskmodel.models import Column
+from riskmodel.tables.freshness import too_new
 from riskmodel.training.fit import Rows
 from riskmodel.training.labels import Label, outcomes
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from riskmodel.policy import Policy
-    from riskmodel.tables import Lake
+    from riskmodel.tables import Lake, View
 
 STEP_MONTHS = 3
 """As-of dates of training lie this many months apart."""
@@ -68,8 +69,9 @@ def collect(
 ) -> Collected:
     """One row per household of the cohort and as-of date, in order of date, county, household.
 
-    `time` counts months, `gap` is the horizon plus the reporting delay. `track` may wrap the work for a progress bar.
-    Raises DataError when no outcome has matured.
+    Households too new to judge (`freshness.too_new`) are left out: a model is not asked about them, so it does not
+    learn from them. `time` counts months, `gap` is the horizon plus the reporting delay. `track` may wrap the work for
+    a progress bar. Raises DataError when no outcome has matured.
     """
     work = [(as_of, county) for as_of in dates for county in lake.counties()]
     delays: set[int] = set()
@@ -78,12 +80,12 @@ def collect(
         delays.add(int(policy.value("label.reporting_delay_months", county, on=as_of, known=read_on)))
         found = outcomes(label, lake, county, as_of, read_on, policy)
         if found.height:
-            table = assemble(lake, as_of, county=county, policy=policy)
-            parts.append(table.rows.join(found, on="household_id", how="inner").with_columns(as_of=pl.lit(as_of)))
-    if not parts:
+            parts.append(_with_features(found, lake.view(county, as_of), policy))
+    if not any(part.height for part in parts):
         raise DataError(
             f"label {label.name}: no outcome has matured by {read_on}. It needs {label.horizon} months after the as-of "
-            f"date and the reporting delay, and a delivery of {label.table} after them; ingest more months of it."
+            f"date and the reporting delay, and a delivery of {label.table} after them; ingest more months of it. "
+            "Households with less history than min_history_months do not count."
         )
     stacked = pl.concat(parts)
     features = declared()
@@ -97,3 +99,10 @@ def collect(
         gap=label.horizon + max(delays),
     )
     return Collected(rows, stacked.select("household_id", "village_code", "as_of"))
+
+
+def _with_features(found: pl.DataFrame, view: View, policy: Policy) -> pl.DataFrame:
+    """Outcomes with the features of the as-of date, without the households too new to judge."""
+    judged = found.filter(~pl.col("household_id").is_in(too_new(view, policy).implode()))
+    rows = assemble_view(view, policy).rows
+    return rows.join(judged, on="household_id", how="inner").with_columns(as_of=pl.lit(view.as_of))

@@ -24,6 +24,15 @@ if TYPE_CHECKING:
     from riskmodel.workflows.workspace import Workspace
 
 
+TOO_NEW: dict[Language, str] = {
+    "zh": "该户（含其分户、迁移前的原户）有记录的时间短于政策规定的最短历史月数，模型尚不能判断，分数仅供参考，"
+    "未列入模型优先走访名单；请按日常安排走访。",
+    "en": "Records of this household, with those of the one it came from, reach back less than the policy's least "
+    "history: the model cannot judge it yet. It is not on the model's list; visit it as usual.",
+}
+"""What is told of a household that is too new."""
+
+
 @dataclass(frozen=True)
 class Explanation:
     """Everything that is told of one household at one date. Contributions are in log-odds."""
@@ -60,12 +69,18 @@ def explain(
 
 
 def listed(workspace: Workspace, count: int, as_of: date | None = None, language: Language = "zh") -> list[Explanation]:
-    """The `count` households of highest risk over all counties with their reasons, those monitored already left out."""
+    """The `count` households of highest risk over all counties with their reasons, those monitored already left out.
+
+    Households too new to judge are left out as well. Raises UsageError for scores of a version that did not mark them.
+    """
     folder = published(workspace, as_of)
-    rows = (
-        pl.scan_parquet(folder / "*.parquet")
-        .filter(~pl.col("monitored"))
-        .sort(["probability", "household_id"], descending=[True, False])
+    scores = pl.scan_parquet(folder / "*.parquet")
+    if "too_new" not in scores.collect_schema():
+        raise UsageError(
+            f"the scores in {folder} do not say which households are too new to judge. Score that date again."
+        )
+    rows = scores.filter(~pl.col("monitored") & ~pl.col("too_new")).sort(
+        ["probability", "household_id"], descending=[True, False]
     )
     return [render(row, [], language) for row in rows.head(count).collect().iter_rows(named=True)]
 
@@ -98,7 +113,7 @@ def render(row: dict[str, Any], notes: list[str], language: Language) -> Explana
         contributions={c.removeprefix(CONTRIBUTION): float(v) for c, v in row.items() if c.startswith(CONTRIBUTION)},
         model=row["model"],
         data_age_days=row.get("data_age_days"),
-        notes=[text("order_only", language), *notes],
+        notes=[text("order_only", language), *notes, *([TOO_NEW[language]] if row.get("too_new") else [])],
     )
 
 

@@ -17,7 +17,7 @@ from riskmodel.features.windows import months_before
 from riskmodel.models import bundle as bundles
 from riskmodel.scoring.score import score as score_county
 from riskmodel.tables.files import write_json, write_parquet
-from riskmodel.tables.freshness import first_known, newest_known
+from riskmodel.tables.freshness import first_known, newest_known, too_new
 from riskmodel.tables.outcomes import open_episodes
 from riskmodel.tables.publish import published_folder, restore_interrupted
 from riskmodel.workflows.progress import Progress, Silent
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from riskmodel.models import Bundle
+    from riskmodel.policy import Policy
     from riskmodel.tables import View
 
 NEWS_DAYS = 62
@@ -70,7 +71,7 @@ def score(workspace: Workspace, as_of: date, label: str | None = None, progress:
     for county in show.track(counties, f"scoring {as_of}", len(counties)):
         view = workspace.lake.view(county, as_of)
         scored = score_county(assemble_view(view, workspace.policy), bundle, workspace.policy)
-        frames[county] = _with_facts(scored, view)
+        frames[county] = _with_facts(scored, view, workspace.policy)
     if not any(frame.height for frame in frames.values()):
         known = f"the first was known on {first_known(workspace.lake)}"
         raise UsageError(f"no household was known on {as_of}; {known}. Give a later date or month.")
@@ -138,13 +139,17 @@ def published(workspace: Workspace, as_of: date | None = None) -> Path:
     return workspace.results / wanted
 
 
-def _with_facts(scored: pl.DataFrame, view: View) -> pl.DataFrame:
-    """Add `data_age_days`, from the last news about the household, and `monitored`: it has an open episode already."""
+def _with_facts(scored: pl.DataFrame, view: View, policy: Policy) -> pl.DataFrame:
+    """Add what decides who is listed: `data_age_days` from the last news, `monitored`, `too_new`.
+
+    `monitored`: the household has an open episode already. `too_new`: its history is too short to judge it by.
+    """
     joined = scored.join(newest_known(view), on="household_id", how="left", maintain_order="left")
     age = (pl.col("as_of") - pl.col("known_at")).dt.total_days().cast(pl.Int32)
     watched = view.ids.decode("H", open_episodes(view).collect()["household_id"])
     monitored = pl.col("household_id").is_in(watched.implode())
-    return joined.with_columns(data_age_days=age, monitored=monitored).drop("known_at")
+    new = pl.col("household_id").is_in(too_new(view, policy).implode())
+    return joined.with_columns(data_age_days=age, monitored=monitored, too_new=new).drop("known_at")
 
 
 def _inputs(workspace: Workspace, county: str) -> str:

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from riskmodel.rendering import workbook
+from riskmodel.rendering.workbook import Cell, Sheet, neutral, sheet_name, text_width, workbook_bytes, write_workbook
+
+DAY = date(2025, 6, 5)
+
+
+def written(*rows: list[Cell], header: tuple[str, ...] = ("列",), **more: Any) -> bytes:
+    return workbook_bytes([Sheet("表", header, rows, **more)], DAY)
+
+
+def read(content: bytes, sheet: int = 0) -> list[list[Any]]:
+    return CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(sheet).to_python()
+
+
+def part(content: bytes, name: str) -> str:
+    return zipfile.ZipFile(io.BytesIO(content)).read(name).decode()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("=1+1", "=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "{=1}", "http://example.org", "007", "1e3", ""),
+        *("_x0041_", "a\x01b", "<b>&\"'", "𠮷", " 前后 ", "张三\t李四"),
+    ],
+)
+def test_text_stays_text_whatever_it_looks_like(text: str) -> None:
+    content = written([text])
+    assert read(content)[1:] == [[text]]
+    sheet = part(content, "xl/worksheets/sheet1.xml")
+    assert "<f>" not in sheet
+    assert "hyperlink" not in sheet
+
+
+def test_numbers_days_and_truths_have_their_types_and_the_unknown_is_empty() -> None:
+    row: list[Cell] = [12, 3.5, DAY, True, False, None, float("nan"), 10**18]
+    (_, cells) = read(written(row, header=tuple("abcdefgh")))
+    assert cells == [12.0, 3.5, DAY, "是", "否", "", "", "1000000000000000000"]
+
+
+def test_a_day_that_spreadsheets_cannot_count_is_text() -> None:
+    assert read(written([date(1899, 12, 31)]))[1] == ["1899-12-31"]
+
+
+def test_a_text_longer_than_a_cell_is_cut_visibly() -> None:
+    ((cell,),) = read(written(["x" * 40_000]))[1:]
+    assert len(cell) == workbook.LONGEST_TEXT
+    assert cell.endswith("x…")
+
+
+def test_header_stays_in_sight_below_the_notes_and_filters_the_rows() -> None:
+    content = written([1, 2], [3, 4], header=("甲", "乙"), notes=("内部资料", "=1"))
+    assert read(content) == [["内部资料", ""], ["=1", ""], ["甲", "乙"], [1.0, 2.0], [3.0, 4.0]]
+    sheet = part(content, "xl/worksheets/sheet1.xml")
+    assert '<pane ySplit="3"' in sheet
+    assert '<autoFilter ref="A3:B5"/>' in sheet
+
+
+def test_columns_are_wide_enough_for_chinese_and_never_too_wide() -> None:
+    content = written(["人均纯收入低于监测线"], ["x" * 500], header=("项",))
+    assert f'width="{workbook.WIDEST}.' in part(content, "xl/worksheets/sheet1.xml")
+    content = written(["人均纯收入低于监测线"], header=("项",))
+    assert 'width="22.' in part(content, "xl/worksheets/sheet1.xml")
+    assert (text_width("监测"), text_width("ab"), text_width("（")) == (4, 2, 2)
+
+
+def test_a_table_longer_than_a_sheet_goes_on_in_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook, "ROWS_OF_A_SHEET", 4)
+    rows: list[list[Cell]] = [[n] for n in range(5)]
+    content = written(*rows, notes=("注",))
+    names = CalamineWorkbook.from_filelike(io.BytesIO(content)).sheet_names
+    assert names == ["表", "表 (2)", "表 (3)"]
+    assert [row[0] for sheet in range(3) for row in read(content, sheet)[2:]] == [0, 1, 2, 3, 4]
+
+
+def test_a_sheet_without_rows_has_its_header() -> None:
+    assert read(written()) == [["列"]]
+
+
+def test_equal_sheets_are_equal_bytes_and_the_file_appears_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "book.xlsx"
+    write_workbook(path, [Sheet("表", ["列"], [["=1"]])], DAY)
+    assert path.read_bytes() == written(["=1"])
+    assert [file.name for file in path.parent.iterdir()] == ["book.xlsx"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2025/06:明细?", "2025 06 明细"),
+        ("'引号'", "引号"),
+        ("", "Sheet"),
+        ("[]", "Sheet"),
+        ("history", "history_"),
+        ("很" * 40, "很" * 31),
+    ],
+)
+def test_a_sheet_name_is_one_that_spreadsheets_accept(text: str, expected: str) -> None:
+    assert sheet_name(text) == expected
+
+
+def test_a_taken_sheet_name_gets_a_number_in_any_case_of_letters() -> None:
+    assert sheet_name("List", {"list", "list (2)"}) == "List (3)"
+    assert sheet_name("很" * 31, {"很" * 31}) == "很" * 27 + " (2)"
+
+
+@pytest.mark.parametrize("text", ["=1", "+1+1", "-2+3", "@x", " =1", "＝1", "\t=1", "\r\n=1", "=", "-张三"])
+def test_a_csv_cell_that_could_be_a_formula_is_made_harmless(text: str) -> None:
+    assert neutral(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["", "张三", "-12.50", "+8", "3=3", "H1", " ", "\t", "a-b"])
+def test_other_csv_cells_stay_as_they_are(text: str) -> None:
+    assert neutral(text) == text
