@@ -11,7 +11,7 @@ LOCK_EXTRAS := dev postgres
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test test-long check lint types contracts format docs lock bench-eph clean wipe
+.PHONY: help setup demo test test-long check lint types contracts format docs lock bench-eph bench-ingest clean wipe
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -58,6 +58,9 @@ lock: ## Write requirements.lock anew from pyproject.toml (ARGS=--upgrade takes 
 bench-eph: setup ## Measure the models on the real EPH panel (EPH_PANEL=folder of the panel)
 	@test -n "$(EPH_PANEL)" || { echo "Name the panel's folder: make bench-eph EPH_PANEL=..." >&2; exit 2; }
 	$(BIN)/riskmodel --home benchmark-home benchmark eph "$(EPH_PANEL)" --top 10 $(ARGS)
+
+bench-ingest: setup ## Measure the CPU per row of taking in a simulated county of 100,000 households
+	$(BIN)/python benchmarks/ingest.py $(ARGS)
 
 clean: ## Remove caches and build products
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage .coverage.* htmlcov build dist

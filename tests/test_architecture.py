@@ -22,6 +22,7 @@ TESTS_OF_THE_WHOLE = {
     "test_house.py",
     "test_point_in_time.py",
     "test_scenarios.py",
+    "sources/test_hostile_files.py",
     "test_worked_example.py",
 }
 

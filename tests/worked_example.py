@@ -88,3 +88,28 @@ def _value(fact: Column, cell: str | None) -> str | int | float | bool | date | 
             return {"true": True, "false": False}[cell]
         case _:
             return cell
+
+
+def write_deliveries(out: Path) -> None:
+    """The example as deliveries: a folder per day, a file per batch and table, without the days that are derived.
+
+    Ids are canonical; `known_at` is left out: the folder says it, or, for the history load, the contract's delays.
+    """
+    for name, rows in load().items():
+        for (batch_id,), part in rows.group_by("batch_id", maintain_order=True):
+            mode, day = str(batch_id)[0], date.fromisoformat(str(batch_id)[1:9])
+            folder = out / f"{day}"
+            folder.mkdir(parents=True, exist_ok=True)
+            note = f'ids = "canonical"\ncounty = "990101"\nmode = "{mode}"\n'
+            (folder / "delivery.toml").write_text(note, encoding="utf-8")
+            facts = TABLES[name].facts
+            whole = part.unique(TABLES[name].key, keep="last", maintain_order=True) if mode == "h" else part
+            cells = [_cell(whole[column], facts[column]) for column in TABLES[name].payload]
+            text = whole.select(cells, source="source")
+            text.write_csv(folder / f"{name}-{str(batch_id)[-4:]}.csv")
+
+
+def _cell(values: pl.Series, fact: Column) -> pl.Series:
+    if fact.type is Type.YUAN:
+        return pl.Series(values.name, [None if v is None else str(Decimal(v) / 100) for v in values], dtype=pl.String)
+    return values.cast(pl.String)

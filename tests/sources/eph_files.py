@@ -11,6 +11,7 @@ import polars as pl
 
 from riskmodel.sources import eph
 from riskmodel.sources.source import check
+from riskmodel.tables import TABLES
 
 HOUSEHOLD: dict[str, Any] = {
     "REALIZADA": 1,
@@ -63,8 +64,8 @@ def canonical(raw: Path) -> dict[str, list[pl.DataFrame]]:
     found: dict[str, list[pl.DataFrame]] = {}
     for received in eph.deliveries(eph.quarters(raw)):
         checked = check(received)
-        assert checked.quarantined.is_empty(), checked.quarantined
-        found.setdefault(received.table, []).append(pl.concat([batch.rows for batch in checked.batches]))
+        assert checked.refused.is_empty(), checked.refused
+        found.setdefault(received.table, []).append(checked.sound.select(TABLES[received.table].columns))
     return found
 
 

@@ -159,4 +159,4 @@ def test_no_row_of_the_panel_is_quarantined(panel: list[eph.Quarter]) -> None:
     """Three quarters, two of them in a row; all of them go through the benchmark's test."""
     for received in eph.deliveries([panel[0], panel[1], panel[-1]]):
         checked = check(received)
-        assert checked.rows_loaded == checked.rows_read > 0, checked.quarantined.head()
+        assert checked.sound.height == checked.rows_read > 0, checked.refused.head()

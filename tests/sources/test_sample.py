@@ -6,19 +6,21 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
+from arriving import Arrivals, at
 from riskmodel.errors import UsageError
 from riskmodel.features import assemble
 from riskmodel.policy import Policy
 from riskmodel.policy import check as policy_gaps
-from riskmodel.sources.delivery import deliveries, received
+from riskmodel.sources.delivery import deliveries, opened
 from riskmodel.sources.sample import write_sample
 from riskmodel.sources.sample_columns import COUNTY_CODE
-from riskmodel.sources.source import Checked, check
-from riskmodel.tables import Lake
+from riskmodel.sources.source import Received, check
 from riskmodel.tables.outcomes import new_entries
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from riskmodel.tables import Lake
 
 HOUSEHOLDS, MONTHS = 1500, 36
 
@@ -32,17 +34,17 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def checked(sample: Path) -> list[Checked]:
-    """Every file of the sample, checked."""
-    return [check(file) for folder in deliveries(sample / "deliveries") for file in received(folder)]
+def arrivals(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Arrivals:
+    """Every file of the sample, taken in."""
+    arrivals = at(tmp_path_factory.mktemp("lake"))
+    arrivals.take(*read(sample))
+    return arrivals
 
 
 @pytest.fixture(scope="module")
-def lake(checked: list[Checked], tmp_path_factory: pytest.TempPathFactory) -> Lake:
+def lake(arrivals: Arrivals) -> Lake:
     """The sample in a lake."""
-    lake = Lake(tmp_path_factory.mktemp("lake"))
-    lake.receive([batch for each in checked for batch in each.batches])
-    return lake
+    return arrivals.lake
 
 
 def test_one_history_delivery_then_one_a_month(sample: Path) -> None:
@@ -50,14 +52,11 @@ def test_one_history_delivery_then_one_a_month(sample: Path) -> None:
     assert (days[0], days[1], days[-1], len(days)) == ("2022-07-25", "2022-08-25", "2024-01-25", 1 + MONTHS // 2)
 
 
-def test_every_row_passes_the_checks_without_a_word(checked: list[Checked]) -> None:
-    assert sum(each.rows_loaded for each in checked) == sum(each.rows_read for each in checked) > 50_000
-    assert all(each.quarantined.is_empty() and each.warned.is_empty() and not each.remarks for each in checked)
-    assert {batch.county for each in checked for batch in each.batches} == {COUNTY_CODE}
-
-
-def test_no_row_repeats_what_the_lake_knows(lake: Lake, checked: list[Checked]) -> None:
-    assert sum(record.rows_written for record in lake.records(COUNTY_CODE)) == sum(c.rows_loaded for c in checked)
+def test_every_row_passes_the_checks_and_none_repeats_what_the_lake_knows(arrivals: Arrivals) -> None:
+    accounts = arrivals.accounts
+    assert sum(account.rows_loaded for account in accounts) == sum(account.rows_read for account in accounts) > 50_000
+    assert not [account.remarks for account in accounts if account.remarks]
+    assert arrivals.lake.counties() == [COUNTY_CODE]
 
 
 def test_equal_arguments_give_equal_bytes_and_another_seed_others(tmp_path: Path) -> None:
@@ -114,8 +113,8 @@ def test_a_sample_too_small_to_learn_from_is_refused(tmp_path: Path, households:
 
 def test_one_household_is_enough_to_write_a_sample(tmp_path: Path) -> None:
     write_sample(tmp_path / "out", 1, 24, 1)
-    files = [check(f) for d in deliveries(tmp_path / "out" / "deliveries") for f in received(d)]
-    assert sum(f.rows_loaded for f in files) == sum(f.rows_read for f in files) > 0
+    files = read(tmp_path / "out")
+    assert sum(check(f).sound.height for f in files) == sum(f.rows.height for f in files) > 0
 
 
 def test_a_folder_in_use_is_left_alone(tmp_path: Path) -> None:
@@ -123,6 +122,11 @@ def test_a_folder_in_use_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="not empty"):
         write_sample(tmp_path, 10, 24, 1)
     assert [p.name for p in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def read(sample: Path) -> list[Received]:
+    """Every file of a sample."""
+    return [file.read(None) for folder in deliveries(sample / "deliveries") for file in opened(folder)]
 
 
 def entered(lake: Lake, as_of: date) -> pl.DataFrame:

@@ -2,96 +2,175 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from riskmodel.tables.checks import FAILURE_SCHEMA, ROW
+from riskmodel.sources.amounts import fen, number, whole_number
+from riskmodel.sources.calendar_forms import day, month, term
+from riskmodel.sources.labels import canonical_code, ethnic_group, names_health, yes_no
+from riskmodel.sources.source import no_failures
+from riskmodel.tables.checks import ROW
 from riskmodel.tables.column import Type
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
     from riskmodel.tables import Table
+    from riskmodel.tables.column import Column
 
 UNREADABLE: Final = "unreadable"
 """Rule named in the report of a cell that cannot be read."""
+UNKNOWN_WORD: Final = "unknown_word"
+"""Rule named in the warning about a word that was left out."""
+INVISIBLE: Final = "[\\s\u200b-\u200d\u2060\ufeff]"
+"""Characters that cannot be seen: spaces and the zero-width marks that programs leave in exports."""
+
+_NOTHING: Final = ("无", "-", "--", "—", "——", "/")
+"""Words for nothing."""
+_ETHNICITY: Final = "ethnicity"
+"""Text that becomes a number; what is unknown is left out, because it serves audits only."""
+_IN_YUAN: Final[Mapping[str, int]] = MappingProxyType({})
 
 
-def read_cells(spec: Table, text: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Values of a table's columns, and the cells that could not be read (`row`, `column`, `value`, `rule`, `reason`).
+@dataclass(frozen=True)
+class Cells:
+    """What the cells of a file say."""
 
-    `text` has string columns named as the table's, and `row`. Blank cells are null. Dates are ISO (2025-03-05), months
-    2025-03 or any day of it, amounts yuan as plain decimal numbers, brought to fen half up without binary fractions;
-    yes and no are true, 1, false, 0. Codes and ids are taken as they stand and checked later.
+    values: pl.DataFrame = field(repr=False)
+    """`row` and the columns that were given: canonical values; ids, and codes that no word means, as text."""
+    unreadable: pl.DataFrame = field(repr=False)
+    """Cells that could not be read, as `no_failures`; their values are null."""
+    warned: pl.DataFrame = field(repr=False)
+    """Words that were left out while their row is kept, as `no_failures`."""
+
+
+def read_cells(
+    spec: Table, text: pl.DataFrame, scale: Mapping[str, int] = _IN_YUAN, inverted: Collection[str] = ()
+) -> Cells:
+    """Read the columns of a table, and the personal columns of `personal.PERSONAL`, which only lose spaces.
+
+    `text` has `row` and string columns. `scale` gives the factor of amounts whose header names another unit (10000 for
+    万元), `inverted` the columns of yes and no whose header asks the opposite question. Blank cells are null. A bill
+    with a negative total is a reversal: it becomes `retracted`, with the amounts of the bill that it takes back.
     """
-    names = [name for name in text.columns if name != ROW]
-    stripped = text.with_columns(pl.col(names).str.strip_chars()).with_columns(
-        pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in names
-    )
-    values = stripped.with_columns(_reading(pl.col(name), spec.facts[name].type).alias(name) for name in names)
-    failures = [
-        _unreadable(stripped.filter(values[name].is_null() & pl.col(name).is_not_null()), name, spec.facts[name].type)
-        for name in names
-        if values[name].null_count() != stripped[name].null_count()
-    ]
-    return values, pl.concat([pl.DataFrame(schema=FAILURE_SCHEMA), *failures]).sort(ROW, maintain_order=True)
+    cells = {name: _without_nothing(spec, name, _plain(text[name])) for name in text.columns if name != ROW}
+    columns = {name: _read(spec, name, cell, scale.get(name, 1)) for name, cell in cells.items()}
+    lost = {name: cells[name].is_not_null() & value.is_null() for name, value in columns.items()}
+    columns |= {name: ~columns[name] for name in inverted if name in columns}
+    values = pl.DataFrame([text[ROW].cast(pl.Int64), *(column.alias(name) for name, column in columns.items())])
+    forgiven = {name: lost.pop(name) for name in (_ETHNICITY,) if name in lost}
+    return Cells(_with_reversals(values), _report(text, lost, spec), _report(text, forgiven, spec))
 
 
-def fen(text: pl.Expr) -> pl.Expr:
-    """Amounts in yuan as plain decimal numbers -> whole fen, half up (away from zero); null where it is no such number.
-
-    Worked on the digits themselves: 0.285 yuan is 29 fen, which binary fractions would make 28.
-    """
-    parts = text.str.extract_groups(r"^([+-]?)([0-9]{1,14})(?:\.([0-9]*))?$")
-    decimals = parts.struct.field("3").fill_null("")
-    cents = decimals.str.slice(0, 2).str.pad_end(2, "0").cast(pl.Int64, strict=False)
-    up = (decimals.str.slice(2, 1) >= "5").cast(pl.Int64)
-    amount = parts.struct.field("2").cast(pl.Int64, strict=False) * 100 + cents + up
-    return pl.when(parts.struct.field("1") == "-").then(-amount).otherwise(amount)
+def _without_nothing(spec: Table, name: str, cells: pl.Series) -> pl.Series:
+    """Where an empty cell has a meaning (no certificate, present, open), a word for nothing says the same."""
+    fact = spec.facts.get(name)
+    said = fact is not None and fact.null_means and cells.is_in(_NOTHING).any()
+    return cells.set(cells.is_in(_NOTHING).fill_null(value=False), None) if said else cells
 
 
-def _reading(cell: pl.Expr, type_: Type) -> pl.Expr:
-    match type_:
+def _read(spec: Table, name: str, cells: pl.Series, scale: int) -> pl.Series:
+    fact = spec.facts.get(name)
+    if fact is None:  # a personal column
+        return cells
+    if fact.type in (Type.ID, Type.AREA12):
+        return cells.str.replace_all(INVISIBLE, "")
+    if name == _ETHNICITY:
+        return _each_once(cells, ethnic_group)
+    if fact.type is Type.TEXT:
+        return cells
+    return _each_once(cells, lambda text: _reading(fact, text, scale))
+
+
+def _reading(fact: Column, text: pl.Expr, scale: int) -> pl.Expr:
+    match fact.type:
         case Type.YUAN:
-            return fen(cell)
-        case Type.INT:  # 3.0 is how some programs write the whole numbers of a column with gaps
-            return cell.str.extract(r"^([+-]?[0-9]{1,18})(?:\.0*)?$").cast(pl.Int64, strict=False)
+            return fen(text, _zeros(scale))
+        case Type.INT:
+            return whole_number(text)
         case Type.NUM:
-            return _where(cell, r"^[+-]?[0-9]+(\.[0-9]*)?$").cast(pl.Float64, strict=False)
+            return number(text)
         case Type.DATE:
-            return _day(cell)
+            return day(text)
         case Type.MONTH:
-            return _day(cell.str.replace(r"^([0-9]{4}-[0-9]{2})$", "${1}-01")).dt.month_start()
+            return term(text) if fact.name == "term" else month(text)
         case Type.BOOL:
-            words = {"true": True, "1": True, "false": False, "0": False}
-            return cell.str.to_lowercase().replace_strict(words, default=None, return_dtype=pl.Boolean)
+            word = fact.true_if_cell_names
+            return names_health(text, word) if word else yes_no(text)
         case _:
-            return cell
+            assert fact.vocabulary is not None, "a column of codes has a vocabulary"
+            return canonical_code(text, fact.vocabulary)
 
 
-def _day(cell: pl.Expr) -> pl.Expr:
-    return _where(cell, r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$").str.to_date("%Y-%m-%d", strict=False)
+def _zeros(scale: int) -> int:
+    """How many zeros a factor has."""
+    zeros = len(str(scale)) - 1
+    if scale != 10**zeros:
+        raise ValueError(f"{scale} is no power of ten")
+    return zeros
 
 
-def _where(cell: pl.Expr, pattern: str) -> pl.Expr:
-    return pl.when(cell.str.contains(pattern)).then(cell)
+def _plain(cells: pl.Series) -> pl.Series:
+    """NFKC without spaces around; blank cells null."""
+    if (cells.str.len_bytes() == cells.str.len_chars()).all():
+        stripped = cells.str.strip_chars()
+    else:
+        ends = f"^{INVISIBLE}+|{INVISIBLE}+$"
+        stripped = _each_once(cells, lambda text: text.str.normalize("NFKC").str.replace_all(ends, ""))
+    return stripped.set(stripped == "", None)
 
 
-def _unreadable(rows: pl.DataFrame, name: str, type_: Type) -> pl.DataFrame:
-    wanted, wanted_zh = _FORMS[type_]
-    return rows.select(
-        pl.col(ROW).cast(pl.Int64),
-        column=pl.lit(name),
-        value=pl.col(name),
-        rule=pl.lit(UNREADABLE),
-        reason=pl.lit(f"cannot be read as {wanted} / 无法识别为{wanted_zh}"),
+def _each_once(cells: pl.Series, reading: Callable[[pl.Expr], pl.Expr]) -> pl.Series:
+    """Read a column; where texts repeat, each is read once."""
+    distinct = cells.unique()
+    if 2 * len(distinct) > len(cells):
+        return cells.to_frame("text").select(value=reading(pl.col("text")))["value"]
+    values = distinct.to_frame("text").select(value=reading(pl.col("text")))["value"]
+    return cells.replace_strict(distinct, values, return_dtype=values.dtype)
+
+
+def _with_reversals(values: pl.DataFrame) -> pl.DataFrame:
+    """退费冲销: the negative bill takes back the positive one of the same number."""
+    if "total_cost" not in values.columns or not (values["total_cost"] < 0).any():
+        return values
+    reversal = (pl.col("total_cost") < 0).fill_null(value=False)
+    amounts = pl.selectors.by_dtype(pl.Int64) - pl.selectors.by_name(ROW)
+    given = pl.col("retracted") if "retracted" in values.columns else pl.lit(None, dtype=pl.Boolean)
+    return values.with_columns(
+        pl.when(reversal).then(-amounts).otherwise(amounts),
+        retracted=pl.when(reversal).then(pl.lit(value=True)).otherwise(given),
     )
 
 
-_FORMS: Final = {
-    Type.YUAN: ("an amount in yuan such as 1234.50", "金额(元),如1234.50"),
+def _report(text: pl.DataFrame, lost: Mapping[str, pl.Series], spec: Table) -> pl.DataFrame:
+    lines = [_lines(text, rows, spec.facts[name]) for name, rows in lost.items() if rows.any()]
+    return pl.concat([no_failures(), *lines]).sort(ROW, maintain_order=True)
+
+
+def _lines(text: pl.DataFrame, rows: pl.Series, fact: Column) -> pl.DataFrame:
+    if fact.name == _ETHNICITY:
+        rule, reason = UNKNOWN_WORD, "no group of GB/T 3304, left empty / 不在GB/T 3304名录内,按空值处理"
+    else:
+        wanted, wanted_zh = _FORMS["term" if fact.name == "term" else fact.type]
+        rule, reason = UNREADABLE, f"cannot be read as {wanted} / 无法识别为{wanted_zh}"
+    return text.filter(rows).select(
+        pl.col(ROW).cast(pl.Int64),
+        column=pl.lit(fact.name),
+        value=pl.col(fact.name).str.strip_chars(),
+        rule=pl.lit(rule),
+        reason=pl.lit(reason),
+    )
+
+
+_FORMS: Final[Mapping[str, tuple[str, str]]] = {
+    Type.YUAN: ("an amount such as 1234.50", "金额,如1234.50"),
     Type.INT: ("a whole number", "整数"),
     Type.NUM: ("a number such as 96.5", "数字,如96.5"),
     Type.DATE: ("a date such as 2025-03-05", "日期,如2025-03-05"),
     Type.MONTH: ("a month such as 2025-03", "月份,如2025-03"),
-    Type.BOOL: ("true or false", "是否(true/false)"),
+    "term": ("a school term such as 2024年秋季学期", "学期,如2024年秋季学期"),
+    Type.BOOL: ("yes or no", "是或否"),
 }

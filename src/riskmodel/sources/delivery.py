@@ -1,9 +1,9 @@
 """Deliveries: a folder per day of receipt, with files named after tables, read one file at a time.
 
     2025-03-10/
-      delivery.toml       ids = "canonical", county = "990301"
-      incomes.csv         header = column names of the table
-      incomes-2.parquet   a second file of the same table
+      delivery.toml       optional: county = "990301", and per file what its name does not say
+      households.xlsx     as the department exports it
+      incomes-2.csv       a second file of the same table
 
 Which keys `delivery.toml` may have stands in `_KEYS` and `_FILE_KEYS`.
 """
@@ -14,8 +14,9 @@ import difflib
 import hashlib
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
@@ -23,19 +24,22 @@ import polars as pl
 from riskmodel.errors import RejectedFile, UsageError
 from riskmodel.policy import Source
 from riskmodel.sources.cells import read_cells
-from riskmodel.sources.source import COUNTY, Received
-from riskmodel.sources.tabular_file import NEXT_RELEASE, read_file
+from riskmodel.sources.identifiers import hash_rows
+from riskmodel.sources.personal import PERSONAL
+from riskmodel.sources.source import Received
+from riskmodel.sources.tabular_file import read_file
 from riskmodel.tables import TABLES, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from riskmodel.tables import Table
+    from riskmodel.sources.identifiers import Hasher
 
 NOTE: Final = "delivery.toml"
 _KEYS: Final = ("ids", "county", "mode", "files")
-_FILE_KEYS: Final = ("table", "source", "period_from", "period_to", "full_list")
+_FILE_KEYS: Final = ("table", "source", "period_from", "period_to", "full_list", "reference_date", "sheet")
+_SUFFIXES: Final = (".csv", ".xlsx", ".parquet")
 
 
 def deliveries(path: Path) -> Iterator[Path]:
@@ -43,7 +47,7 @@ def deliveries(path: Path) -> Iterator[Path]:
 
     Raises UsageError where there is none, and for anything else in the folder: a mistyped day would be lost in silence.
     """
-    if _day(path.name):
+    if _day(path.resolve().name):  # also where the path is only a dot
         yield path
         return
     entries = [p for p in path.iterdir() if not p.name.startswith(".")] if path.is_dir() else []
@@ -57,133 +61,177 @@ def deliveries(path: Path) -> Iterator[Path]:
     yield from sorted(entries, key=lambda p: p.name)
 
 
-def received(folder: Path) -> Iterator[Received]:
-    """The files of one delivery in the order of the tables, ready for `check`; each is read when it is asked for.
-
-    Names and `delivery.toml` are checked before the first file is read. Cells that cannot be read stand in
-    `Received.unreadable`. A row's county is that of its village, for tables without one that of its household in the
-    same delivery, else the `county` of `delivery.toml`. Raises UsageError for a wrong folder or `delivery.toml`,
-    RejectedFile for a file that cannot be read at all.
-    """
-    note = _read_note(folder)
-    homes = pl.DataFrame(schema={"household_id": pl.String, COUNTY: pl.String})
-    for file in note.files:
-        spec = table(file.table)
-        content = read_file(file.path, spec)
-        rows, unreadable = read_cells(spec, content.cells)
-        rows = _with_county(rows, spec, homes, note.county)
-        if file.table == "households" and "household_id" in rows.columns:
-            homes = pl.concat([homes, rows.select(homes.columns).drop_nulls()]).unique(
-                "household_id", keep="last", maintain_order=True
-            )
-        yield Received(
-            file=f"{folder.name}/{file.path.name}",
-            table=file.table,
-            rows=rows,
-            received_on=note.day,
-            source=file.source,
-            sha256=_sha256(file.path),
-            mode=note.mode,
-            period_from=file.period_from,
-            period_to=file.period_to,
-            full_list=file.full_list,
-            unreadable=pl.concat([content.torn, unreadable]),
-            remarks=content.remarks,
-        )
-
-
 @dataclass(frozen=True)
-class _File:
+class DeliveredFile:
+    """A file of a delivery, not read yet."""
+
     path: Path
     table: str
     source: str
+    received_on: date
+    mode: str
+    canonical: bool
+    """Its ids are hashes already."""
+    county: str | None
     period_from: date | None
     period_to: date | None
     full_list: bool
+    reference_date: date | None
+    sheet: str | None
+    problem: str | None = None
+    """Why the file is not even opened: it belongs to no table, or is of a kind that nobody reads."""
+
+    @property
+    def name(self) -> str:
+        """Folder and name, such as `2025-03-10/incomes.csv`."""
+        return f"{self.received_on}/{self.path.name}"
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of the file's bytes. Raises RejectedFile for what is not opened."""
+        if self.problem:
+            raise RejectedFile(self.problem)
+        with self.path.open("rb") as content:
+            return hashlib.file_digest(content, "sha256").hexdigest()
+
+    def read(self, hasher: Hasher | None) -> Received:
+        """The file's rows under canonical names, ready for `check`.
+
+        Raises RejectedFile for a file that cannot be read at all, UsageError when its ids have to be hashed and the
+        installation has no key (`hasher` is None).
+        """
+        if self.problem:
+            raise RejectedFile(self.problem)
+        spec = table(self.table)
+        content = read_file(self.path, spec, self.sheet)
+        cells = read_cells(spec, content.cells, content.scale, content.inverted)
+        received = Received(
+            file=self.name,
+            table=self.table,
+            rows=cells.values,
+            received_on=self.received_on,
+            source=self.source,
+            sha256=self.sha256,
+            mode=self.mode,
+            county=self.county,
+            period_from=self.period_from,
+            period_to=self.period_to,
+            full_list=self.full_list,
+            reference_date=self.reference_date,
+            unreadable=pl.concat([content.torn, cells.unreadable]),
+            odd=cells.warned,
+            skipped=content.skipped,
+            remarks=content.remarks,
+        )
+        if self.canonical:
+            return replace(received, rows=cells.values.drop(PERSONAL, strict=False))
+        if hasher is None:
+            raise UsageError(
+                f"{self.path} brings identifiers that have to be hashed, and this installation has no key yet. "
+                "Make it once with: riskmodel init"
+            )
+        hashed = hash_rows(spec, cells.values, content.numeric, hasher)
+        return replace(
+            received,
+            rows=hashed.rows.drop(PERSONAL, strict=False),
+            unreadable=pl.concat([received.unreadable, hashed.unreadable]),
+            odd=pl.concat([received.odd, hashed.warned]),
+            identities=hashed.identities,
+            aliases=hashed.aliases,
+        )
 
 
-@dataclass(frozen=True)
-class _Note:
-    """What the folder and its `delivery.toml` say."""
+def opened(folder: Path) -> list[DeliveredFile]:
+    """The files of one delivery in the order of the tables; their content is not looked at yet.
 
-    day: date
-    county: str | None
-    mode: str
-    files: list[_File]
-
-
-def _read_note(folder: Path) -> _Note:
-    day = _day(folder.name)
+    Raises UsageError for a wrong folder or `delivery.toml`. A file that belongs to no table is rejected when read.
+    """
+    day = _day(folder.resolve().name)
     if day is None or not folder.is_dir():
         raise UsageError(f"{folder} is no delivery. A delivery is a folder named after its day, such as 2025-03-10.")
-    path = folder / NOTE
+    note = folder / NOTE
+    said = _read_note(note)
+    names = sorted(p.name for p in folder.iterdir() if not p.name.startswith((".", "~$")) and p.name != NOTE)
+    per_file = said.get("files", {})
+    if not isinstance(per_file, dict) or not all(isinstance(keys, dict) for keys in per_file.values()):
+        raise UsageError(f'{note}: write what belongs to a file below a heading [files."incomes.csv"].')
+    if absent := sorted(set(per_file) - set(names)):
+        raise UsageError(f"{note} speaks of {absent[0]}, which is not in the folder. Add it or drop the entry.")
+    if not names:
+        raise UsageError(f"{folder} holds no file of a table. Put files such as incomes.csv there.")
+    order = ["", *TABLES]
+    files = [_file(folder / name, per_file.get(name, {}), said, day, note) for name in names]
+    return sorted(files, key=lambda f: (order.index(f.table), f.path.name))
+
+
+def _read_note(path: Path) -> dict[str, Any]:
+    """What `delivery.toml` says; nothing where there is none."""
     try:
         said = tomllib.loads(path.read_text("utf-8-sig")) if path.exists() else {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} cannot be read: {error}. Write it as TOML in UTF-8.") from error
     _known_keys(said, _KEYS, f"{path}")
-    if said.get("ids") != "canonical":
-        raise UsageError(
-            f'{path}: ids is not "canonical". Ids have to be hashed before they are delivered, then write '
-            f'ids = "canonical" here; hashing of raw numbers {NEXT_RELEASE}.'
-        )
+    ids = _expect(said, "ids", path, str, '"canonical", or leave it out')
+    if ids not in (None, "canonical"):
+        raise UsageError(f'{path}: ids is {ids!r}. Write "canonical" if ids are hashes already, else leave it out.')
     mode = _expect(said, "mode", path, str, '"r" or "h"') or "r"
     county = _expect(said, "county", path, str, "6 digits in quotes")
     if mode not in ("r", "h"):
         raise UsageError(f'{path}: mode is {mode!r}. Write "r" (received that day) or "h" (history).')
-    if county is not None and not re.fullmatch("[0-9]{6}", county):
+    if county is not None and not re.fullmatch("[0-9]{6}", county, re.ASCII):
         raise UsageError(f'{path}: county is {county!r}. Write the 6 digits of the county, e.g. county = "990301".')
-    note = _Note(day, county, mode, _files(folder, said.get("files", {})))
-    _demand_county(note, path)
-    return note
+    return said
 
 
-def _files(folder: Path, said: Any) -> list[_File]:
-    """The files of the folder in the order of the tables."""
-    names = sorted(p.name for p in folder.iterdir() if not p.name.startswith(".") and p.name != NOTE)
-    if not isinstance(said, dict) or not all(isinstance(keys, dict) for keys in said.values()):
-        raise UsageError(f'{folder / NOTE}: write what belongs to a file below a heading [files."incomes.csv"].')
-    absent = sorted(set(said) - set(names))
-    if absent:
-        missing = f"speaks of {absent[0]}, which is not in the folder"
-        raise UsageError(f"{folder / NOTE} {missing}. Add it or drop the entry.")
-    order = list(TABLES)
-    files = [_file(folder / name, said.get(name, {}), folder / NOTE) for name in names]
-    if not files:
-        raise UsageError(f"{folder} holds no file of a table. Put files such as incomes.csv there.")
-    return sorted(files, key=lambda f: (order.index(f.table), f.path.name))
-
-
-def _file(path: Path, said: dict[str, Any], note: Path) -> _File:
+def _file(path: Path, said: dict[str, Any], of_all: dict[str, Any], day: date, note: Path) -> DeliveredFile:
     where = f'{note}: [files."{path.name}"]'
     _known_keys(said, _FILE_KEYS, where)
-    if path.suffix not in (".csv", ".parquet") or not path.is_file():
-        kind = f"Reading {path.suffix} {NEXT_RELEASE}. " if path.suffix in (".xlsx", ".xls") else ""
-        raise RejectedFile(f"{path} is neither a .csv nor a .parquet file. {kind}Save it as CSV (UTF-8) or remove it.")
-    name = _expect(said, "table", where, str, "the name of a table") or re.split(r"[-.]", path.name)[0]
+    name = _expect(said, "table", where, str, "the name of a table") or _table_of(path.stem)
+    problem = _problem(path, name, note)
+    usual = "" if problem else table(name).sources[0].value
+    source = _expect(said, "source", where, str, "the code of a department") or usual
+    if source and source not in Source.codes():
+        raise UsageError(f"{where}: source is {source!r}. {_nearest(source, Source.codes())}")
+    days = ("period_from", "period_to", "reference_date")
+    since, until, reference = (_expect(said, key, where, date, "a date without quotes") for key in days)
+    if since and until and since > until:
+        raise UsageError(f"{where}: period_from {since} is later than period_to {until}. Correct one of them.")
+    if reference and reference > day:
+        raise UsageError(f"{where}: reference_date {reference} is later than the day of receipt {day}. Correct it.")
+    return DeliveredFile(
+        path=path,
+        table="" if problem else name,
+        source=source,
+        received_on=day,
+        mode=of_all.get("mode", "r"),
+        canonical=of_all.get("ids") == "canonical",
+        county=of_all.get("county"),
+        period_from=since,
+        period_to=until,
+        full_list=bool(_expect(said, "full_list", where, bool, "true or false")),
+        reference_date=reference,
+        sheet=_expect(said, "sheet", where, str, "the name of a sheet"),
+        problem=problem,
+    )
+
+
+def _problem(path: Path, name: str, note: Path) -> str | None:
+    """Why a file cannot be taken for one of a table."""
+    if path.suffix.lower() not in _SUFFIXES or not path.is_file():
+        return f"{path} is neither a .csv nor an .xlsx nor a .parquet file. Save it as one of these, or remove it."
     if name not in TABLES:
-        raise RejectedFile(
+        return (
             f"{path}: no table is called {name!r}. {_nearest(name, list(TABLES))} Name the file after its table, "
             f'such as incomes.csv or incomes-2.csv, or write table = "..." in {note.name} below [files."{path.name}"].'
         )
-    source = _expect(said, "source", where, str, "the code of a department") or table(name).sources[0].value
-    if source not in Source.codes():
-        raise UsageError(f"{where}: source is {source!r}. {_nearest(source, Source.codes())}")
-    since, until = (_expect(said, key, where, date, "a date without quotes") for key in ("period_from", "period_to"))
-    if since and until and since > until:
-        raise UsageError(f"{where}: period_from {since} is later than period_to {until}. Correct one of them.")
-    full_list = _expect(said, "full_list", where, bool, "true or false")
-    return _File(path, name, source, since, until, bool(full_list))
+    return None
 
 
-def _demand_county(note: _Note, path: Path) -> None:
-    tables = {file.table for file in note.files}
-    lost = sorted(tables - {"villages", "households"})
-    if lost and note.county is None and "households" not in tables:
-        raise UsageError(
-            f"{path}: county is missing. The rows of {', '.join(lost)} name no village and the delivery brings no "
-            'households, so write e.g. county = "990301".'
-        )
+def _table_of(stem: str) -> str:
+    """`incomes-2` -> `incomes`; the Chinese title of a table does as well."""
+    name = re.split(r"[-.]", stem)[0].strip()
+    titles = {spec.title: spec.name for spec in TABLES.values()}
+    return titles.get(name, name)
 
 
 def _known_keys(said: dict[str, Any], known: Sequence[str], where: str) -> None:
@@ -210,19 +258,3 @@ def _day(name: str) -> date | None:
         return date.fromisoformat(name) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", name, re.ASCII) else None
     except ValueError:
         return None
-
-
-def _with_county(rows: pl.DataFrame, spec: Table, homes: pl.DataFrame, county: str | None) -> pl.DataFrame:
-    """`county` from the village, else from the household, else what the note says; null where nothing tells."""
-    if "village_code" in spec.columns:
-        code = pl.col("village_code") if "village_code" in rows.columns else pl.lit(None, dtype=pl.String)
-        return rows.with_columns(code.str.extract("^([0-9]{6})[0-9]{6}$").alias(COUNTY))
-    if "household_id" not in rows.columns:
-        return rows.with_columns(pl.lit(county, dtype=pl.String).alias(COUNTY))
-    located = rows.join(homes, on="household_id", how="left", maintain_order="left")
-    return located.with_columns(pl.col(COUNTY).fill_null(pl.lit(county, dtype=pl.String)))
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()

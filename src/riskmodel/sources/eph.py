@@ -120,7 +120,7 @@ def policy_entries(all_quarters: list[Quarter]) -> dict[str, list[dict[str, obje
     convention = shared | {"source": "Convention of this study, see docs/eph.md"}
     numbers = {"age.working_min": 16, "age.working_max": 64, "age.school_min": 6, "age.school_max": 15,
                "tier.very_high": 0.4, "tier.high": 0.2, "tier.medium": 0.1, "label.reporting_delay_months": 0,
-               "run_day": 15, "min_history_months": 3, "quarantine_share_max": 0.01}  # fmt: skip
+               "run_day": 15, "min_history_months": 2, "quarantine_share_max": 0.01}  # fmt: skip
     entries = {kind: [convention | {"value": value, "unit": KINDS[kind].unit}] for kind, value in numbers.items()}
     return entries | {"monitoring_line": [_line_entry(quarter) for quarter in all_quarters]}
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from riskmodel.errors import RejectedFile
-from riskmodel.tables import Batch, check_rows, table, warn_rows
+from riskmodel.sources.history import known_in_history
+from riskmodel.tables import check_rows, table, warn_rows
 from riskmodel.tables.checks import FAILURE_SCHEMA, ROW
 
 if TYPE_CHECKING:
@@ -48,38 +49,46 @@ class Received:
     period_from: date | None = None
     period_to: date | None = None
     full_list: bool = False
+    county: str | None = None
+    """County that the delivery names: where to look first for the households and persons of the rows."""
+    reference_date: date | None = None
+    """Day of which the file speaks; states without a date of their own hold from then on."""
     unreadable: pl.DataFrame = field(default_factory=no_failures, repr=False)
     """Cells that could not be read, as `no_failures`. Their rows are refused, whether they stand in `rows` or not."""
+    odd: pl.DataFrame = field(default_factory=no_failures, repr=False)
+    """What is odd about cells that could be read, as `no_failures`; their rows are kept."""
+    identities: pl.DataFrame | None = field(default=None, repr=False)
+    """Who the households and persons are: for the identity store, never for the lake."""
+    aliases: pl.DataFrame | None = field(default=None, repr=False)
+    """`noid_id`, `person_id`: ids that persons may have had before their number was known."""
+    skipped: int = 0
+    """Empty rows and rows of totals."""
     remarks: tuple[str, ...] = ()
     """What people should know about the file as a whole: columns ignored, lines skipped."""
 
 
 @dataclass(frozen=True)
 class Checked:
-    """Batches ready for the lake, and what became of the other rows.
+    """What became of the rows of a file. `rows_read` = sound + `rows_refused` + `rows_duplicate`."""
 
-    `rows_read` = `rows_loaded` + `rows_duplicate` + `rows_refused`.
-    """
-
-    batches: list[Batch]
-    quarantined: pl.DataFrame = field(repr=False)
-    """Why rows were refused (`FAILURES`, sorted by row). Values may be sensitive."""
+    sound: pl.DataFrame = field(repr=False)
+    """Canonical rows that are right by themselves, with `row` and the columns that were carried along."""
+    refused: pl.DataFrame = field(repr=False)
+    """Why the others were refused, in the form of `no_failures`, sorted by row. Values may be sensitive."""
     rows_read: int
-    rows_refused: int
     rows_duplicate: int = 0
     """Rows equal to an earlier row of the file."""
-    warned: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=FAILURES), repr=False)
-    """What is odd about rows that were loaded (`FAILURES`, sorted by row). Values may be sensitive."""
+    odd: pl.DataFrame = field(default_factory=no_failures, repr=False)
+    """What is odd about sound rows, in the same form."""
     remarks: tuple[str, ...] = ()
 
-    @property
-    def rows_loaded(self) -> int:
-        """Rows in the batches."""
-        return sum(batch.rows.height for batch in self.batches)
+
+CARRIED: Final = (COUNTY, "matched_on", "waits_for")
+"""Columns that say where a row belongs (see `placing.py`); they pass through the checks."""
 
 
 def check(received: Received) -> Checked:
-    """Check the rows of a file and cut them into one batch per county.
+    """Check the rows of a file one by one and against each other; `rows` may have the columns of `CARRIED`.
 
     Raises RejectedFile if a column is missing that nothing can stand in for.
     """
@@ -89,36 +98,37 @@ def check(received: Received) -> Checked:
     readable = numbered.join(received.unreadable.select(ROW), on=ROW, how="anti", maintain_order="left")
     complete, assumed = _complete(received, spec, readable)
     try:
-        sound, failures = check_rows(spec, complete)
+        right, failures = check_rows(spec, complete)
     except RejectedFile as error:
         raise RejectedFile(f"{received.file}: {error}") from error
-    located, homeless = _located(sound, readable)
-    timely, early = _timely(located, received.received_on)
+    carried = readable.select(ROW, *(name for name in CARRIED if name in readable.columns))
+    placed = right.join(carried, on=ROW, how="left", maintain_order="left", validate="1:1")
+    timely, early = _timely(placed, received.received_on)
     distinct, clashes, repeated = _without_conflicts(spec, timely)
-    refused = pl.concat([received.unreadable, failures, homeless, early, clashes]).sort(ROW, maintain_order=True)
-    counties = sorted(distinct[COUNTY].unique())
+    refused = pl.concat([received.unreadable, failures, early, clashes]).sort(ROW, maintain_order=True)
+    odd = pl.concat([received.odd.join(distinct.select(ROW), on=ROW, how="semi"), warn_rows(spec, distinct)])
     return Checked(
-        batches=[_batch(received, county, distinct.filter(pl.col(COUNTY) == county)) for county in counties],
-        quarantined=_of_file(received, refused),
+        sound=distinct,
+        refused=refused,
         rows_read=pl.concat([numbered[ROW], received.unreadable[ROW]]).n_unique(),
-        rows_refused=refused[ROW].n_unique(),
         rows_duplicate=repeated,
-        warned=_of_file(received, warn_rows(spec, distinct)),
+        odd=odd.sort(ROW, maintain_order=True),
         remarks=(*received.remarks, *assumed),
     )
+
+
+def of_file(received: Received, faults: pl.DataFrame) -> pl.DataFrame:
+    """Faults in the form of `FAILURES`: with the file and the table that they belong to."""
+    named = faults.with_columns(file=pl.lit(received.file), table=pl.lit(received.table))
+    return named.select(list(FAILURES))
 
 
 def _complete(received: Received, spec: Table, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
     """The tail, and columns for which the contract has a value when a file lacks them, with a remark on each."""
     given = set(rows.columns)
-    if received.mode == "h" and "known_at" not in given:
-        raise RejectedFile(
-            f"{received.file}: a history load (mode h) needs the column known_at, the day on which each row was known; "
-            "working it out from the usual delays comes with the next release. Add the column and deliver it again."
-        )
-    tail: dict[str, pl.Expr] = {"source": pl.lit(received.source)}
-    if received.mode == "r":  # in a history load an empty day is a fault, not the day of the load
-        tail["known_at"] = pl.lit(received.received_on)
+    tail: dict[str, pl.Expr] = {"source": pl.lit(received.source), "known_at": pl.lit(received.received_on)}
+    if received.mode == "h" and spec.event in given and rows.schema[spec.event] == pl.Date:
+        tail["known_at"] = known_in_history(spec, received.received_on)
     filled = {name: pl.col(name).fill_null(value) if name in given else value for name, value in tail.items()}
     # the lake gives the real batch id; this one only satisfies the row checks
     batch_id = pl.lit(f"{received.mode}{received.received_on:%Y%m%d}-0000")
@@ -126,19 +136,6 @@ def _complete(received: Received, spec: Table, rows: pl.DataFrame) -> tuple[pl.D
     defaults = {fact.name: pl.lit(fact.default) for fact in absent if fact.default is not None}
     remarks = [f"column {name} is missing, its default was taken / 缺少该列,按默认值处理" for name in defaults]
     return rows.with_columns(batch_id=batch_id, **filled, **defaults), remarks
-
-
-def _located(sound: pl.DataFrame, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Rows with their county, and those of which nobody knows the county."""
-    places = rows.select(ROW, pl.col(COUNTY).cast(pl.String)) if COUNTY in rows.columns else rows.select(ROW)
-    if COUNTY not in places.columns:
-        places = places.with_columns(pl.lit(None, dtype=pl.String).alias(COUNTY))
-    with_county = sound.join(places, on=ROW, how="left", maintain_order="left", validate="1:1")
-    known = pl.col(COUNTY).str.contains("^[0-9]{6}$").fill_null(value=False)
-    column = "household_id" if "household_id" in sound.columns else "village_code"
-    reason = "the county of the row is not known, so it cannot be stored / 无法确定所属县"
-    homeless = with_county.filter(~known)
-    return with_county.filter(known), _faults(homeless, column, pl.col(column), "county", reason)
 
 
 def _timely(rows: pl.DataFrame, received_on: date) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -170,24 +167,3 @@ def _without_conflicts(spec: Table, rows: pl.DataFrame) -> tuple[pl.DataFrame, p
 
 def _faults(rows: pl.DataFrame, column: str, value: pl.Expr, rule: str, reason: str) -> pl.DataFrame:
     return rows.select(ROW, column=pl.lit(column), value=value, rule=pl.lit(rule), reason=pl.lit(reason))
-
-
-def _of_file(received: Received, faults: pl.DataFrame) -> pl.DataFrame:
-    named = faults.with_columns(file=pl.lit(received.file), table=pl.lit(received.table))
-    return named.select(list(FAILURES))
-
-
-def _batch(received: Received, county: str, rows: pl.DataFrame) -> Batch:
-    return Batch(
-        county=county,
-        table=received.table,
-        rows=rows.drop(ROW, COUNTY),
-        received_on=received.received_on,
-        sha256=received.sha256,
-        mode=received.mode,
-        source=received.source,
-        period_from=received.period_from,
-        period_to=received.period_to,
-        full_list=received.full_list,
-        rows_read=rows.height,
-    )

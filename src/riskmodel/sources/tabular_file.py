@@ -1,126 +1,93 @@
-"""A CSV or Parquet file as columns of text under the names of the table, before anything is interpreted."""
+"""A .csv, .xlsx or .parquet file as columns of text under the names of a table, before anything is interpreted."""
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import polars as pl
 
-from riskmodel.errors import RejectedFile
-from riskmodel.sources.source import no_failures
+from riskmodel.sources.csv_text import read_csv
+from riskmodel.sources.file_kind import FileKind, kind_of
+from riskmodel.sources.lines import repeated, without_totals
+from riskmodel.sources.parquet_text import read_parquet
+from riskmodel.sources.personal import PERSONAL
+from riskmodel.sources.spreadsheet import read_xlsx
 from riskmodel.tables.checks import ROW
-from riskmodel.tables.column import normal_header
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Mapping
     from pathlib import Path
 
+    from riskmodel.sources.header import Layout
+    from riskmodel.sources.lines import Lines
     from riskmodel.tables import Table
-
-NEXT_RELEASE: Final = "comes with the next release"
-_CHUNK: Final = 100_000
-
 
 @dataclass(frozen=True)
 class Content:
     """What a file holds."""
 
     cells: pl.DataFrame = field(repr=False)
-    """`row` and one string column per column of the table that the file has."""
+    """`row` and one string column per column of the table, and per personal column, that the file has.
+
+    Rows are numbered as a spreadsheet shows them: below a header in row 1 they begin with 2. Parquet has no header row,
+    there they begin with 1.
+    """
     torn: pl.DataFrame = field(repr=False)
     """Lines with too few or too many cells, as `no_failures`; they are not in `cells`."""
     remarks: tuple[str, ...]
+    """What people should know: columns ignored, lines skipped, merged cells, sheets not read."""
+    scale: Mapping[str, int]
+    """Column -> 10000 where its title said 万元."""
+    inverted: frozenset[str]
+    """Columns of yes and no whose title asks for a problem, while the column says that all is well."""
+    numeric: pl.DataFrame = field(repr=False)
+    """`row` and `column` of cells of ids that were numbers in the file, so that digits may be lost."""
+    skipped: int
+    """Empty rows and rows of totals."""
 
 
-def read_file(path: Path, spec: Table) -> Content:
-    """The columns of `spec` that a .csv (UTF-8) or .parquet file has, whatever their order.
+def read_file(path: Path, spec: Table, sheet: str | None = None) -> Content:
+    """The columns of `spec`, and those about persons, that a file has, whatever their order and language.
 
-    Rows are numbered as a spreadsheet shows them: the header of a CSV is row 1. Raises RejectedFile for a file that
-    cannot be read, a column that stands twice, and a Chinese header.
+    `sheet` names a sheet of a workbook, else the first one that is not hidden is read. Raises RejectedFile, which says
+    what to do, for a file that cannot be read whole and safely, has no header of this table, or has a column twice.
     """
-    return _read_csv(path, spec) if path.suffix == ".csv" else _read_parquet(path, spec)
+    remarks: list[str] = []
+    match kind_of(path):
+        case FileKind.CSV:
+            layout, lines = read_csv(path, spec)
+        case FileKind.XLSX:
+            layout, lines, remarks = read_xlsx(path, spec, sheet)
+        case FileKind.PARQUET:
+            layout, lines = read_parquet(path, spec)
+    rows, totals = without_totals(lines, layout)
+    return Content(
+        cells=_named(rows.cells, layout, spec),
+        torn=rows.torn.sort(ROW),
+        remarks=(*layout.remarks, *repeated(rows, layout, path), *remarks, *_skipped(lines.empty, totals)),
+        scale=layout.scale,
+        inverted=layout.inverted,
+        numeric=_numeric(rows, layout, spec),
+        skipped=lines.empty + totals,
+    )
 
 
-def _read_csv(path: Path, spec: Table) -> Content:
-    """Read by line, so that a line with a cell too few is seen: it may have lost any of its cells."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            reader = csv.reader(lines, strict=True)
-            header = next(reader, [])
-            names, ignored = _columns(header, spec, path)
-            return _chunks(reader, len(header), names, ignored)
-    except UnicodeDecodeError as error:
-        raise RejectedFile(f"{path} is not UTF-8. Save it again as CSV UTF-8.") from error
-    except csv.Error as error:
-        raise RejectedFile(f"{path}: line {reader.line_num} is no CSV: {error}. Check its quotation marks.") from error
+def _named(cells: pl.DataFrame, layout: Layout, spec: Table) -> pl.DataFrame:
+    """Columns in the order of the file; a position that feeds two columns is copied to both."""
+    order = {name: index for index, name in enumerate((*spec.facts, *PERSONAL))}
+    names = sorted(layout.columns, key=lambda name: (layout.columns[name], order[name]))
+    return cells.select(ROW, *(pl.col(str(layout.columns[name])).alias(name) for name in names))
 
 
-def _chunks(reader: Iterator[list[str]], width: int, names: dict[int, str], ignored: list[str]) -> Content:
-    chunks = [_chunk([], [], names)]
-    torn: list[tuple[int, str, str, str, str]] = []
-    rows: list[list[str]] = []
-    numbers: list[int] = []
-    blank = 0
-    for number, cells in enumerate(reader, start=2):
-        if not any(cell.strip() for cell in cells):
-            blank += 1
-        elif len(cells) < width or any(cell.strip() for cell in cells[width:]):
-            reason = f"the line has {len(cells)} cells, the header {width} / 列数与表头不符"
-            torn.append((number, names[min(names)] if names else "", cells[0], "cells", reason))
-        else:
-            rows.append(cells)
-            numbers.append(number)
-        if len(rows) == _CHUNK:
-            chunks.append(_chunk(rows, numbers, names))
-            rows, numbers = [], []
-    chunks.append(_chunk(rows, numbers, names))
-    failures = pl.DataFrame(torn, schema=no_failures().schema, orient="row")
-    remarks = [f"{blank} empty line(s) skipped / 已跳过空行"] if blank else []
-    return Content(pl.concat(chunks), failures, (*_ignored(ignored), *remarks))
+def _numeric(lines: Lines, layout: Layout, spec: Table) -> pl.DataFrame:
+    positions = {layout.columns[name]: name for name in layout.columns if name in spec.facts}
+    named = lines.numeric.with_columns(
+        pl.col("position").replace_strict(positions, default=None, return_dtype=pl.String).alias("column")
+    )
+    return named.select(ROW, "column").sort(ROW)
 
 
-def _chunk(rows: list[list[str]], numbers: list[int], names: dict[int, str]) -> pl.DataFrame:
-    columns = {name: pl.Series([cells[i] for cells in rows], dtype=pl.String) for i, name in names.items()}
-    return pl.DataFrame({ROW: pl.Series(numbers, dtype=pl.Int64), **columns})
-
-
-def _read_parquet(path: Path, spec: Table) -> Content:
-    """Numbers and dates go through their text, so that one way of reading serves all files; amounts are in yuan."""
-    try:
-        frame = pl.read_parquet(path)
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise RejectedFile(f"{path} is no readable Parquet file: {error}. Export it again.") from error
-    names, ignored = _columns(frame.columns, spec, path)
-    columns = [frame.to_series(index).rename(name) for index, name in names.items()]
-    for column in columns:
-        if column.dtype.is_nested() or column.dtype in (pl.Binary, pl.Object, pl.Time, pl.Duration):
-            raise RejectedFile(f"{path}: the column {column.name} holds {column.dtype}. Export it as text or numbers.")
-    midnight = pl.selectors.datetime().cast(pl.String).str.replace(r" 00:00:00(?:\.0+)?$", "")
-    texts = pl.DataFrame(columns).with_columns(midnight).cast(pl.String)
-    return Content(texts.with_row_index(ROW, offset=1), no_failures(), tuple(_ignored(ignored)))
-
-
-def _columns(header: Sequence[str], spec: Table, path: Path) -> tuple[dict[int, str], list[str]]:
-    """Position -> column of the table, and the headers that belong to no column."""
-    names: dict[int, str] = {}
-    ignored = []
-    for index, title in enumerate(header):
-        found = spec.headers.get(normal_header(title), ())
-        if found and found != (normal_header(title),):
-            raise RejectedFile(
-                f"{path}: the column {title} has a Chinese header, the import of which {NEXT_RELEASE}. "
-                f"Write {' / '.join(found)}."
-            )
-        if found and found[0] in names.values():
-            raise RejectedFile(f"{path}: the column {found[0]} stands twice. Remove one of them.")
-        if found:
-            names[index] = found[0]
-        elif title.strip():
-            ignored.append(title.strip())
-    return names, ignored
-
-
-def _ignored(titles: list[str]) -> list[str]:
-    return [f"columns ignored / 未使用的列: {', '.join(titles)}"] if titles else []
+def _skipped(empty: int, totals: int) -> list[str]:
+    blank = [f"{empty} empty line(s) skipped / 已跳过空行"] if empty else []
+    return [*blank, *([f"{totals} line(s) of totals skipped / 已跳过合计行"] if totals else [])]

@@ -36,6 +36,16 @@ class Batch:
     period_to: date | None = None
     full_list: bool = False
     rows_read: int = 0
+    rows_unmatched: int = 0
+    """Rows of the file that wait for their household or person."""
+    file: str = ""
+    """Name of the file without its folder; the same list comes under the same name again."""
+    unusable: pl.Series | None = field(
+        default_factory=lambda: pl.Series("household_id", [], dtype=pl.String), repr=False
+    )
+    """Households of the rows of a full list that could not be used: they may still be on it. None = nobody knows."""
+    keeps_batch_ids: bool = False
+    """Rows released from waiting: where they bring a `batch_id`, they keep it."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +66,8 @@ class BatchRecord:
     sha256: str
     sequence: int
     """Place in the order of arrival in the county, from 1; a delivery of an older day may arrive late."""
+    rows_unmatched: int = 0
+    file: str = ""
 
     @classmethod
     def of(cls, batch: Batch, earlier: list[BatchRecord], rows_written: int) -> BatchRecord:
@@ -76,12 +88,20 @@ class BatchRecord:
             rows_written=rows_written,
             sha256=batch.sha256,
             sequence=len(earlier) + 1,
+            rows_unmatched=batch.rows_unmatched,
+            file=batch.file,
         )
 
     def is_of(self, batch: Batch) -> bool:
         """Whether this is the record of the same file, received for the same table on the same day."""
         mine = (self.sha256, self.table, self.received_on, self.mode)
         return mine == (batch.sha256, batch.table, batch.received_on.isoformat(), batch.mode)
+
+    def is_earlier_edition_of(self, batch: Batch) -> bool:
+        """Whether this is the record of the same full list (file name, table, source, period) of an earlier day."""
+        mine = (self.full_list, self.file, self.table, self.source, self.period_from, self.period_to)
+        other = (batch.full_list, batch.file, batch.table, batch.source, _iso(batch.period_from), _iso(batch.period_to))
+        return mine == other and self.received_on < batch.received_on.isoformat()
 
 
 def counties(lake: Path) -> list[str]:
@@ -123,7 +143,7 @@ def read_batch(lake: Path, record: BatchRecord) -> pl.DataFrame:
     """Canonical rows of a batch that has some. Raises LakeError when the file is missing or damaged."""
     path = _rows_path(lake, record)
     try:
-        rows = pl.read_parquet(path)
+        rows = pl.read_parquet(path, glob=False)
     except (pl.exceptions.PolarsError, OSError) as error:
         what = "damaged" if path.exists() else "missing although its record exists"
         raise LakeError(f"{path} is {what} ({error}). Restore it from the backup.") from error

@@ -175,7 +175,7 @@ def _shown(fact: Column, dtype: pl.DataType) -> pl.Expr:
     if fact.type is Type.YUAN and dtype.is_integer():
         fen = column.abs()
         sign = pl.when(column < 0).then(pl.lit("-")).otherwise(pl.lit(""))
-        return pl.format("{}{}.{}", sign, fen // 100, (fen % 100).cast(pl.String).str.zfill(2))
+        return pl.concat_str(sign, fen // 100, pl.lit("."), (fen % 100).cast(pl.String).str.zfill(2))
     return column.cast(pl.String, strict=False)
 
 

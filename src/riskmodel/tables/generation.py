@@ -29,8 +29,10 @@ if TYPE_CHECKING:
     from riskmodel.tables.table import Table
 
 
-PLACE, NEW, CONTRADICTS, REPEATS = "_place", "_new", "_contradicts", "_repeats"
+PLACE, NEW, CONTRADICTS, REPEATS, LOOSE = "_place", "_new", "_contradicts", "_repeats", "_loose"
 """Columns that exist only while rows are merged."""
+_MOST_CHUNKS = 64
+"""A table in more pieces than this is put together."""
 VERSION = ("known_at", "batch_id")
 """Order of the versions of a key."""
 
@@ -130,8 +132,23 @@ def merge(stored: pl.DataFrame, new: pl.DataFrame, table: Table) -> tuple[pl.Dat
     key known on their own `known_at`, and states that repeat the state before them (see `states.py`). The result does
     not depend on the order of the rows of `new`. Raises DataError when two rows of one batch disagree on one key.
     """
+    absorbed, written = absorb(unsettled(stored), new, table)
+    return (settled(absorbed, table) if written.height else stored), written
+
+
+def unsettled(stored: pl.DataFrame) -> pl.DataFrame:
+    """A sorted table as `absorb` takes it: none of its rows is out of place yet."""
+    return stored.with_columns(pl.lit(value=False).alias(LOOSE))
+
+
+def absorb(rows: pl.DataFrame, new: pl.DataFrame, table: Table) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The first half of `merge`: what is written stands in the table, but not in its place yet.
+
+    `rows` come from `unsettled` or from here. Many batches can be absorbed before the table is `settled` once.
+    """
     key, content = list(table.key), [c for c in table.payload if c not in table.key]
-    versions = _versions(stored, new, table, content)
+    concerned = _concerned(rows, new, table)
+    versions = _versions(rows.filter(concerned).drop(LOOSE), new, content, table)
     if versions[CONTRADICTS].any():
         raise _contradiction(versions.filter(CONTRADICTS), table)
     kept = versions.filter(~(pl.col(NEW) & pl.col(REPEATS))).drop(CONTRADICTS, REPEATS, "known_until")
@@ -139,11 +156,48 @@ def merge(stored: pl.DataFrame, new: pl.DataFrame, table: Table) -> tuple[pl.Dat
         kept = without_repeats(kept, key[0], content, NEW)
     written = kept.filter(NEW).drop(NEW)
     if written.is_empty():
-        return stored, written
-    if stored.is_empty():
-        return close_versions(written, key).sort([*order(table), *VERSION], nulls_last=True), written
+        return rows, written
     touched = kept.join(written.select(key).unique(), on=key, how="semi", nulls_equal=True).drop(NEW)
-    return _weave(stored, close_versions(touched, key), table), written
+    left = rows
+    if touched.height > written.height:  # older versions move with the new ones
+        left = rows.filter(~_with_key_of(rows, concerned, written, key))
+    loose = close_versions(touched, key).with_columns(pl.lit(value=True).alias(LOOSE)).select(rows.columns)
+    return pl.concat([left, loose], rechunk=left.n_chunks() > _MOST_CHUNKS), written
+
+
+def settled(rows: pl.DataFrame, table: Table) -> pl.DataFrame:
+    """The second half of `merge`: the sorted table. Rows that were in their place stay there unsorted."""
+    stored, loose = (rows.filter(mark).drop(LOOSE).rechunk() for mark in (~pl.col(LOOSE), pl.col(LOOSE)))
+    if loose.is_empty():
+        return stored
+    if stored.is_empty():
+        return loose.sort([*order(table), *VERSION], nulls_last=True)
+    return _weave(stored, loose, table)
+
+
+def _concerned(rows: pl.DataFrame, new: pl.DataFrame, table: Table) -> pl.Series:
+    """Which rows new ones have to be compared with: those of the same keys; of states, of the same subjects."""
+    by = list(table.key[:1] if table.kind == Kind.STATE else table.key)
+    near = pl.lit(value=True)
+    if table.event in by:  # most batches are about one month: a cheap look at the dates leaves little to compare
+        near = pl.col(table.event).is_between(pl.lit(new[table.event].min()), pl.lit(new[table.event].max()))
+    numbered = rows.select(*by).with_row_index(PLACE).filter(near) if rows.height and new.height else None
+    if numbered is None:
+        return pl.repeat(value=False, n=rows.height, eager=True)
+    found = numbered.join(new.select(by).unique(), on=by, how="semi", nulls_equal=True)[PLACE]
+    return _at(found, rows.height)
+
+
+def _with_key_of(rows: pl.DataFrame, concerned: pl.Series, written: pl.DataFrame, key: list[str]) -> pl.Series:
+    """Which of the concerned rows have a key of which something was written."""
+    numbered = rows.select(*key).with_row_index(PLACE).filter(concerned)
+    return _at(numbered.join(written.select(key).unique(), on=key, how="semi", nulls_equal=True)[PLACE], rows.height)
+
+
+def _at(places: pl.Series, height: int) -> pl.Series:
+    """True at these places, false at all others."""
+    marks = pl.repeat(value=False, n=height, eager=True)
+    return marks.scatter(places, True) if places.len() else marks
 
 
 def build(tables: Mapping[str, pl.DataFrame]) -> tuple[Ids, dict[str, pl.DataFrame]]:
@@ -156,14 +210,12 @@ def build(tables: Mapping[str, pl.DataFrame]) -> tuple[Ids, dict[str, pl.DataFra
     return ids, stored
 
 
-def _versions(stored: pl.DataFrame, new: pl.DataFrame, table: Table, content: list[str]) -> pl.DataFrame:
+def _versions(old: pl.DataFrame, new: pl.DataFrame, content: list[str], table: Table) -> pl.DataFrame:
     """New rows among the stored versions they have to be compared with, in version order, with the marks above."""
     # of equal rows that two departments sent in one batch, always the same one is kept
     compared = new.sort("source").with_columns(pl.lit(value=True).alias(NEW))
-    if stored.height:
-        by = list(table.key[:1] if table.kind == Kind.STATE else table.key)
-        old = stored.join(new.select(by).unique(), on=by, how="semi", nulls_equal=True).drop("known_until")
-        compared = pl.concat([old.with_columns(pl.lit(value=False).alias(NEW)), compared])
+    if old.height:
+        compared = pl.concat([old.drop("known_until").with_columns(pl.lit(value=False).alias(NEW)), compared])
     return close_versions(compared, table.key).with_columns(
         contradicts_row_before(table.key, content).alias(CONTRADICTS),
         repeats_version_before(table.key, content).alias(REPEATS),
@@ -178,19 +230,17 @@ def _contradiction(rows: pl.DataFrame, table: Table) -> DataError:
     )
 
 
-def _weave(stored: pl.DataFrame, touched: pl.DataFrame, table: Table) -> pl.DataFrame:
-    """Put re-made versions back among the untouched rows without sorting those."""
-    key, by = list(table.key), order(table)
-    untouched = stored.join(touched.select(key).unique(), on=key, how="anti", nulls_equal=True, maintain_order="left")
+def _weave(untouched: pl.DataFrame, touched: pl.DataFrame, table: Table) -> pl.DataFrame:
+    """Put rows in their place among sorted ones without sorting those."""
+    by = order(table)
     place = (pl.col(by[0]).cast(pl.Int64) * 2**32 + pl.col(by[1]).to_physical().cast(pl.Int64)).alias(PLACE)
     if table.facts[by[0]].type == Type.AREA12:  # twelve digits leave 22 bits: days up to the year 7700
         place = (pl.col(by[0]) * 2**22 + pl.col(by[1]).to_physical().cast(pl.Int64)).alias(PLACE)
     untouched, touched = untouched.with_columns(place), touched.with_columns(place)
     # rows in the same place are sorted together, so that the order never depends on the way the rows arrived
-    shared = untouched.filter(pl.col(PLACE).is_in(touched[PLACE].unique().implode()))
-    rest = untouched.join(shared.select(PLACE).unique(), on=PLACE, how="anti", maintain_order="left")
-    small = pl.concat([shared, touched]).sort([PLACE, *by, *VERSION], nulls_last=True)
-    return rest.merge_sorted(small, key=PLACE).drop(PLACE)
+    meet = untouched[PLACE].is_in(touched[PLACE].unique().implode())
+    small = pl.concat([untouched.filter(meet), touched]).sort([PLACE, *by, *VERSION], nulls_last=True)
+    return untouched.filter(~meet).merge_sorted(small, key=PLACE).drop(PLACE)
 
 
 _STORED_TYPES: dict[Type, pl.DataType] = {

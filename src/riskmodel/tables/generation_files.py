@@ -71,13 +71,13 @@ class Published:
     def _rows(self, file: str) -> pl.DataFrame:
         path = self.checked(file)
         try:
-            return pl.read_parquet(path)
+            return pl.read_parquet(path, glob=False)
         except pl.exceptions.PolarsError as error:
             raise LakeError(f"{path} is damaged ({error}). {REMEDY}") from error
 
     def _lazy(self, file: str) -> pl.LazyFrame:
         path = self.checked(file)
-        rows = pl.scan_parquet(path)
+        rows = pl.scan_parquet(path, glob=False)
         try:
             rows.collect_schema()
         except pl.exceptions.PolarsError as error:

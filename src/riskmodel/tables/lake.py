@@ -9,23 +9,19 @@ A kill at any point leaves the old generation in force; batches whose record was
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from datetime import date
 from typing import TYPE_CHECKING
 
-import polars as pl
-
 from riskmodel.errors import BusyError, LakeError
-from riskmodel.tables import batches, generation
+from riskmodel.tables import batches
 from riskmodel.tables.batches import Batch, BatchRecord
-from riskmodel.tables.catalogue import table
-from riskmodel.tables.files import Held, locked
-from riskmodel.tables.generation_files import Published, in_force, replace
+from riskmodel.tables.files import Held
+from riskmodel.tables.generation_files import Published, in_force
 from riskmodel.tables.view import View
+from riskmodel.tables.writer import LakeWriter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from contextlib import AbstractContextManager
     from pathlib import Path
 
 __all__ = ["Batch", "BatchRecord", "Lake", "View"]
@@ -52,6 +48,10 @@ class Lake:
             raise LakeError(f"the lake in {self.folder} is empty: nothing was received yet. Ingest a delivery first.")
         return date.fromisoformat(max(days))
 
+    def writer(self) -> LakeWriter:
+        """A writer for any number of counties, to be used in a `with` block; see `LakeWriter`."""
+        return LakeWriter(self.folder)
+
     def receive(self, received: Iterable[Batch]) -> list[BatchRecord]:
         """Append batches in the order given and bring the generations up to date.
 
@@ -60,13 +60,12 @@ class Lake:
         another process writes to one of the counties, DataError when rows of a batch contradict each other, LakeError
         when the lake is damaged, OSError when the disk refuses. What was recorded before an error stays.
         """
-        by_county: dict[str, list[Batch]] = {}
-        for batch in received:
-            by_county.setdefault(batch.county, []).append(batch)
-        with ExitStack() as locks:
-            for county in sorted(by_county):
-                locks.enter_context(self._locked(county))
-            return [record for county, group in by_county.items() for record in self._receive(county, group)]
+        group = list(received)
+        with self.writer() as writer:
+            for county in sorted({batch.county for batch in group}):
+                writer.county(county)
+            appended = [writer.county(batch.county).append(batch) for batch in group]
+        return [done.record for done in appended if done]
 
     def view(self, county: str, as_of: date) -> View:
         """What `county` knew at the end of the day `as_of`.
@@ -83,17 +82,8 @@ class Lake:
 
     def rebuild(self, county: str) -> None:
         """Derive the generation of a county again from its batches; the old one stays in force until that is done."""
-        with self._locked(county):
-            self._receive(county, [], fresh=True)
-
-    def _receive(self, county: str, group: list[Batch], fresh: bool = False) -> list[BatchRecord]:
-        writer = _CountyWriter(
-            self.folder, county, Published(self._generations(county)) if fresh else self._current(county)
-        )
-        writer.catch_up()
-        written = [record for batch in group if (record := writer.append(batch))]
-        writer.publish()
-        return written
+        with self.writer() as writer:
+            writer.county(county, fresh=True)
 
     def _refreshed(self, county: str) -> list[BatchRecord]:
         """All records, after batches that are in no generation yet were merged, unless somebody is doing just that."""
@@ -105,8 +95,8 @@ class Lake:
         batches.require_records(self.folder, county, records, published.batches)
         if {record.batch_id for record in records} != published.batches:
             try:
-                with self._locked(county):
-                    self._receive(county, [])
+                with self.writer() as writer:
+                    writer.county(county)
             except BusyError:
                 if not published.number:
                     raise
@@ -128,54 +118,3 @@ class Lake:
 
     def _generations(self, county: str) -> Path:
         return self.folder / "generations" / f"county={county}"
-
-    def _locked(self, county: str) -> AbstractContextManager[None]:
-        return locked(self.folder / "locks" / f"county={county}", f"county {county} of the lake")
-
-
-class _CountyWriter:
-    """Appends batches to one county with its generation held in memory, and publishes it at the end."""
-
-    def __init__(self, lake: Path, county: str, base: Published) -> None:
-        self.lake, self.base = lake, base
-        batches.sweep_batches(lake, county)
-        self.records = batches.read_records(lake, county)
-        batches.require_records(lake, county, self.records, base.batches)
-        self.ids = base.ids()
-        self.tables: dict[str, pl.DataFrame] = {}
-        self.changed: set[str] = set()
-
-    def catch_up(self) -> None:
-        """Merge batches that have a record but are not in the generation (after a kill, or a rebuild)."""
-        for record in self.records:
-            if record.rows_written and record.batch_id not in self.base.batches:
-                self._merge(record.table, batches.read_batch(self.lake, record))
-
-    def append(self, batch: Batch) -> BatchRecord | None:
-        """Write the record of a batch and what is new in it; None when the batch was received before."""
-        if any(record.is_of(batch) for record in self.records):
-            return None
-        batch_id = BatchRecord.of(batch, self.records, 0).batch_id
-        written = self._merge(batch.table, batch.rows.with_columns(batch_id=pl.lit(batch_id)))
-        record = BatchRecord.of(batch, self.records, written.height)
-        batches.write_batch(self.lake, record, written)
-        self.records.append(record)
-        return record
-
-    def publish(self) -> None:
-        """Put what was merged in force."""
-        merged = {record.batch_id for record in self.records}
-        if merged != self.base.batches:
-            replace(self.base, {name: self.tables[name] for name in sorted(self.changed)}, self.ids, merged)
-
-    def _merge(self, name: str, rows: pl.DataFrame) -> pl.DataFrame:
-        """Merge canonical rows; returns those written, in canonical form."""
-        spec = table(name)
-        if name not in self.tables:
-            self.tables[name] = self.base.read(name)
-        ids = self.ids.copy()
-        merged, written = generation.merge(self.tables[name], generation.encode(rows, spec, ids), spec)
-        if written.height:
-            self.tables[name], self.ids = merged, ids
-            self.changed.add(name)
-        return generation.decode(written, spec, ids)

@@ -9,19 +9,19 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from riskmodel.errors import UsageError
-from riskmodel.sources.sample import write_sample
 from riskmodel.tables.publish import published_folder
 from riskmodel.workflows.explain import Explanation, listed
 from riskmodel.workflows.ingest import Ingested, ingest
+from riskmodel.workflows.installation import init
 from riskmodel.workflows.progress import Progress, Silent
 from riskmodel.workflows.score import Scored, newest_as_of, score
+from riskmodel.workflows.simulate import NOTICE, simulate
 from riskmodel.workflows.train import Trained, train
 
 if TYPE_CHECKING:
     from riskmodel.workflows.workspace import Workspace
 
 TOP = 10
-NOTICE = "小型生成县，仅供演示：数据是随机生成的，不是真实农户。 A small generated county: no real households."
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,12 @@ class Demonstration:
     def lines(self) -> Iterator[str]:
         """The result for the terminal."""
         yield self.notice
-        yield f"{self.ingested.rows_read:,} rows read, {self.ingested.rows_refused:,} quarantined"
+        yield (
+            f"{self.ingested.files:,} files, {self.ingested.rows_read:,} rows read: "
+            f"{self.ingested.rows_loaded:,} loaded, {self.ingested.rows_duplicate:,} said nothing new, "
+            f"{self.ingested.rows_waiting:,} had to wait ({self.ingested.rows_released:,} were matched later), "
+            f"{self.ingested.rows_refused:,} quarantined"
+        )
         yield ""
         yield "out-of-time test 时间外检验:"
         yield from _comparison(self.trained.test)
@@ -57,18 +62,21 @@ class Demonstration:
 def demo(
     workspace: Workspace, households: int, months: int, now: datetime, progress: Progress | None = None
 ) -> Demonstration:
-    """Generate a small county into the workspace, ingest, train, score the newest month, list whom to visit first."""
+    """Simulate a county into the workspace, ingest, train, score the newest month, list whom to visit first.
+
+    A second run goes on where the first one was stopped. Raises UsageError for a workspace with other data.
+    """
     show = progress or Silent()
-    show.say(NOTICE)
-    generated = workspace.home / "generated" / f"{households}-households-{months}-months"
-    if not generated.exists():
+    simulated = workspace.home / "simulated" / f"{households}-households-{months}-months"
+    if not simulated.exists():
         if workspace.lake.counties():
             raise UsageError(f"{workspace.home} holds other data already. Give the demo a folder of its own: --home")
-        with published_folder(generated) as folder:  # a stopped run must not leave half of the deliveries
-            write_sample(folder, households=households, months=months, seed=workspace.settings.seed)
-    delivered = generated / "deliveries"
+        with published_folder(simulated) as folder:  # a stopped run must not leave half of the deliveries
+            simulate(folder, households, months, workspace.settings.seed, progress=show)
+    init(workspace)
     (workspace.home / "policy").mkdir(parents=True, exist_ok=True)
-    shutil.copy(generated / "policy" / "sample.toml", workspace.home / "policy" / "sample.toml")
+    shutil.copy(simulated / "policy" / "simulated.toml", workspace.home / "policy" / "simulated.toml")
+    delivered = simulated / "deliveries"
     ingested = ingest(workspace, delivered, show)
     trained = train(workspace, now, progress=show)
     as_of = newest_as_of(workspace)
@@ -81,6 +89,7 @@ def demo(
         top=listed(workspace, TOP, as_of),
         places={
             "deliveries": str(delivered),
+            "report": str(ingested.report.page) if ingested.report else str(workspace.reports / "ingest"),
             "lake": str(workspace.lake.folder),
             "model": trained.bundle,
             "MLflow": str(workspace.home / "mlflow"),

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from riskmodel.features.documentation import features_markdown
 from riskmodel.policy import Policy, parameters_markdown
+from riskmodel.sources.synthetic.documentation import simulation_markdown
 from riskmodel.tables.documentation import tables_markdown
+from riskmodel.tables.quality import checks_markdown
 from riskmodel.training.documentation import labels_markdown
 
 if TYPE_CHECKING:
@@ -16,9 +18,11 @@ if TYPE_CHECKING:
 def pages() -> dict[str, str]:
     """File name -> text of every generated page."""
     return {
+        "checks.md": checks_markdown(),
         "features.md": features_markdown(),
         "labels.md": labels_markdown(),
         "parameters.md": parameters_markdown(Policy.load()),
+        "simulation.md": simulation_markdown(),
         "tables.md": tables_markdown(),
     }
 

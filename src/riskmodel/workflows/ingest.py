@@ -2,103 +2,248 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
-from pathlib import Path
-from typing import TYPE_CHECKING
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from riskmodel.errors import UsageError
+from riskmodel.errors import RejectedFile, UsageError
 from riskmodel.policy import toml_text
+from riskmodel.review.identities import IdentityStore
 from riskmodel.sources import delivery, eph
-from riskmodel.sources.source import FAILURES, Checked, check
+from riskmodel.sources.account import FileAccount
+from riskmodel.sources.identifiers import Hasher
+from riskmodel.sources.intake import Intake, waiting_lines
+from riskmodel.sources.source import FAILURES
 from riskmodel.tables import TABLES
-from riskmodel.tables.column import Type
-from riskmodel.tables.files import write_bytes, write_parquet
+from riskmodel.tables.files import write_bytes
+from riskmodel.tables.receipts import receipt, receipt_path, write_receipt
+from riskmodel.workflows.ingest_report import report_lines, write_report
+from riskmodel.workflows.ingest_summary import COUNTED
+from riskmodel.workflows.installation import identity_key, identity_store_path, installation_key
 from riskmodel.workflows.progress import Progress, Silent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
+    from riskmodel.sources.delivery import DeliveredFile
+    from riskmodel.sources.source import Received
+    from riskmodel.tables.writer import LakeWriter
+    from riskmodel.workflows.ingest_report import ReportFiles
     from riskmodel.workflows.workspace import Workspace
 
 LATEST = date(9999, 12, 30)
 """A day on which every open-ended policy value is in force."""
+MOST_LINES = 40
+"""More files than this are shown by table on a terminal; the report has them all."""
 
 
 @dataclass(frozen=True)
 class Ingested:
-    """What an ingest did. Rows read = loaded + already known + duplicates in their file + refused."""
+    """What an ingest did. Rows read = loaded + duplicate + waiting + refused, in each file and in all."""
 
     path: str
     files: int
     rows_read: int
     rows_loaded: int
-    rows_known: int
     rows_duplicate: int
+    """Rows that say nothing new: repeated in their file, or known before."""
+    rows_waiting: int
+    """Rows of this ingest that wait until their household or person is known."""
     rows_refused: int
-    batches: int
-    quarantine: str | None
-    """Parquet file with one line per broken rule: file, table, row, column, value, rule, reason."""
-    refused_share_exceeded: bool = field(default=False)
+    rows_released: int
+    """Rows that had waited and could be stored now."""
+    warnings: int
+    rejected: list[str]
+    """Files that could not be used at all, each with the reason."""
+    above_limit: list[str]
+    """Files of which a larger share was quarantined than the policy allows."""
+    report: ReportFiles | None
+    """The report; None where all files had been received before."""
+    accounts: list[FileAccount] = field(repr=False)
+
+    @property
+    def failed(self) -> bool:
+        """True when a file was rejected or too large a share of one was quarantined."""
+        return bool(self.rejected or self.above_limit)
+
+    def lines(self) -> Iterator[str]:
+        """The result for the terminal: a line per file, or per table where there are many files."""
+        shown = self.accounts if len(self.accounts) <= MOST_LINES else _by_table(self.accounts)
+        yield from report_lines(self.accounts, self.report, shown)
+        if self.rows_released:
+            yield f"此前待匹配的 {self.rows_released:,} 行已入库 (rows that had waited)"
+        yield from (f"隔离行占比超过上限 above the limit: {file}" for file in self.above_limit)
 
 
 def ingest(workspace: Workspace, path: Path, progress: Progress | None = None, today: date | None = None) -> Ingested:
     """Load a delivery folder, a folder of them, or the raw files of the EPH panel into the lake.
 
-    Bad rows are quarantined and reported, the good ones go on. Raises RejectedFile for a file that cannot be used at
-    all, UsageError when there is nothing to load or a delivery is dated after `today`, BusyError when another process
-    writes.
+    Bad rows are quarantined and reported, the good ones go on; a file that cannot be used at all is reported and the
+    others go on. A file that was taken in before is not read again. Raises UsageError when there is nothing to load,
+    a delivery is dated after `today` or raw identifiers meet an installation without key; BusyError when another
+    process writes.
     """
     show = progress or Silent()
     if not path.is_dir():
         raise UsageError(
             f"{path} is not a folder. Give a delivery YYYY-MM-DD/, a folder of deliveries, or the EPH raw folder."
         )
-    is_eph = (path / "hogar").is_dir()
-    checked = list(
-        show.track(
-            _checked_eph(workspace, path) if is_eph else _checked(path, today), f"checking {path.resolve().name}"
+    if (path / "hogar").is_dir():
+        return _ingest_eph(workspace, path, show)
+    files = [file for folder in delivery.deliveries(path) for file in _opened(folder, today)]
+    desk = _Desk(workspace, files)
+    with workspace.lake.writer() as writer:
+        shown = show.track(files, f"loading {path.resolve().name}", len(files))
+        for day, group in groupby(shown, lambda file: file.received_on):
+            desk.take(writer, day, group)
+        show.say("writing the sorted form of the lake")
+        writer.publish()
+        waits = waiting_lines(writer)
+    return desk.account(path, waits)
+
+
+def _opened(folder: Path, today: date | None) -> list[DeliveredFile]:
+    if today is not None and folder.resolve().name > today.isoformat():
+        raise UsageError(
+            f"{folder} is dated after today ({today}). A delivery's folder is named after the day it was received; "
+            "rename it. Nothing was loaded."
         )
+    return delivery.opened(folder)
+
+
+class _Desk:
+    """Takes in delivery after delivery and keeps the accounts."""
+
+    def __init__(self, workspace: Workspace, files: Sequence[DeliveredFile] = ()) -> None:
+        self.workspace = workspace
+        self.hasher: Hasher | None = None
+        self.identities: IdentityStore | None = None
+        self.told: pl.DataFrame | None = None
+        """Identities that this ingest has put into the store: the newest of an id with the same fields given."""
+        if any(not file.canonical and not file.problem for file in files):
+            self.hasher = Hasher(installation_key(workspace))
+            self.identities = IdentityStore(identity_store_path(workspace), identity_key(workspace))
+        self.accounts: list[FileAccount] = []
+        self.refused: list[pl.DataFrame] = []
+        self.odd: list[pl.DataFrame] = []
+        self.released = 0
+
+    def take(self, writer: LakeWriter, day: date, files: Iterator[DeliveredFile]) -> None:
+        """One delivery. Files that were taken in before are not read."""
+        intake = Intake(writer, self.workspace.policy)
+        self.accounts += [self._taken(intake, file) for file in files]
+        intake.finish(day)  # also where nothing is new: a kill may have left rows that waited for this delivery
+        self.refused += intake.refused
+        self.odd += intake.odd
+        self.released += intake.released
+
+    def _taken(self, intake: Intake, file: DeliveredFile) -> FileAccount:
+        try:
+            path = receipt_path(intake.writer.folder, file.received_on, file.table, file.mode, file.sha256)
+            known = receipt(path)
+            if known is not None:
+                account = _account(known, file.name)
+                intake.skip(account)
+                return account
+            received = file.read(self.hasher)
+            account = intake.take(received)
+        except RejectedFile as error:
+            return FileAccount(file.name, file.table, str(file.received_on), rejected=str(error))
+        self._keep_identities(received)
+        write_receipt(path, asdict(account))
+        return account
+
+    def account(self, path: Path, waits: pl.DataFrame) -> Ingested:
+        """What was done, with the report written."""
+        limit = _refused_limit(self.workspace)
+        refused, odd = (pl.concat([pl.DataFrame(schema=FAILURES), *frames]) for frames in (self.refused, self.odd))
+        accounts = self.accounts
+        report = None
+        if any(not account.known_before for account in accounts):
+            newest = max(account.received_on for account in accounts)
+            folder = self.workspace.reports / "ingest" / f"{newest}-{path.resolve().name}"
+            made = date.fromisoformat(newest)
+            report = write_report(folder, accounts, refused, odd, waits, path=str(path), made_on=made)
+        return Ingested(
+            path=str(path),
+            files=len(accounts),
+            rows_read=sum(a.rows_read for a in accounts),
+            rows_loaded=sum(a.rows_loaded for a in accounts),
+            rows_duplicate=sum(a.rows_duplicate for a in accounts),
+            rows_waiting=sum(a.rows_waiting for a in accounts),
+            rows_refused=sum(a.rows_refused for a in accounts),
+            rows_released=self.released,
+            warnings=odd.height,
+            rejected=[f"{a.file}: {a.rejected}" for a in accounts if a.rejected],
+            above_limit=[a.file for a in accounts if a.rows_read and a.rows_refused / a.rows_read > limit],
+            report=report,
+            accounts=accounts,
+        )
+
+    def _keep_identities(self, received: Received) -> None:
+        """A monthly export names everybody again: what was put before by this ingest is not compared once more."""
+        if self.identities is None or received.identities is None:
+            return
+        given = [name for name in received.identities.columns if name != "id"]
+        told = received.identities.with_columns(
+            given=pl.concat_str([pl.col(name).is_null().cast(pl.Int8) for name in given])
+        )
+        new = told if self.told is None else told.join(self.told, on=told.columns, how="anti", nulls_equal=True)
+        if new.height:
+            self.identities.put(new.drop("given"), received.received_on)
+            others = [] if self.told is None else [self.told.join(new, on=["id", "given"], how="anti")]
+            self.told = pl.concat([*others, new])
+
+
+def _account(known: dict[str, Any], file: str) -> FileAccount:
+    """The account of a file that was taken in before: all its rows are known now, whatever became of them."""
+    was = FileAccount(**{**known, "counties": tuple(known["counties"]), "remarks": tuple(known["remarks"])})
+    return FileAccount(
+        file=file,
+        table=was.table,
+        received_on=was.received_on,
+        source=was.source,
+        counties=was.counties,
+        rows_read=was.rows_read,
+        rows_duplicate=was.rows_read,
+        known_before=True,
+        remarks=("received before / 此前已接收",),
     )
-    show.say("writing to the lake")
-    records = workspace.lake.receive(batch for found in checked for batch in found.batches)
-    quarantined = pl.concat([pl.DataFrame(schema=FAILURES), *(found.quarantined for found in checked)])
-    read, refused = (sum(getattr(f, name) for f in checked) for name in ("rows_read", "rows_refused"))
-    duplicate = sum(f.rows_duplicate for f in checked)
-    loaded = sum(r.rows_written for r in records)
-    limit = _refused_limit(workspace)
-    return Ingested(
-        path=str(path),
-        files=len(checked),
-        rows_read=read,
-        rows_loaded=loaded,
-        rows_known=read - loaded - duplicate - refused,
-        rows_duplicate=duplicate,
-        rows_refused=refused,
-        batches=len(records),
-        quarantine=_write_quarantine(workspace, path, quarantined),
-        refused_share_exceeded=any(f.rows_read and f.rows_refused / f.rows_read > limit for f in checked),
-    )
 
 
-def _checked(path: Path, today: date | None) -> Iterator[Checked]:
-    for folder in delivery.deliveries(path):
-        if today is not None and folder.resolve().name > today.isoformat():
-            raise UsageError(
-                f"{folder} is dated after today ({today}). A delivery's folder is named after the day it was received; "
-                "rename it. Nothing was loaded."
-            )
-        yield from map(check, delivery.received(folder))
+def _by_table(accounts: Sequence[FileAccount]) -> list[FileAccount]:
+    """One line per table, and one per rejected file."""
+    read = [account for account in accounts if not account.rejected and not account.known_before]
+    order = list(TABLES)
+    groups = groupby(sorted(read, key=lambda account: order.index(account.table)), lambda account: account.table)
+    summed = []
+    for name, group in groups:
+        files = list(group)
+        counts = {field: sum(getattr(file, field) for file in files) for field in COUNTED}
+        summed.append(FileAccount(f"{len(files)} 份文件", name, files[-1].received_on, **counts))
+    return [*summed, *(account for account in accounts if account.rejected)]
 
 
-def _checked_eph(workspace: Workspace, raw: Path) -> Iterator[Checked]:
+def _ingest_eph(workspace: Workspace, raw: Path, show: Progress) -> Ingested:
     """The survey's quarters; its lines and conventions become policy of the workspace."""
     quarters = list(eph.quarters(raw))
     write_bytes(workspace.home / "policy" / "eph.toml", toml_text(eph.policy_entries(quarters)).encode())
-    for received in eph.deliveries(quarters):
-        yield check(received)
+    desk = _Desk(workspace)
+    with workspace.lake.writer() as writer:
+        intake = Intake(writer, workspace.policy)
+        files = show.track(eph.deliveries(quarters), f"loading {raw.resolve().name}")
+        for day, group in groupby(files, lambda received: received.received_on):
+            desk.accounts += [intake.take(received) for received in group]
+            intake.finish(day)
+        show.say("writing the sorted form of the lake")
+        writer.publish()
+        waits = waiting_lines(writer)
+    desk.refused, desk.odd = intake.refused, intake.odd
+    return desk.account(raw, waits)
 
 
 def _refused_limit(workspace: Workspace) -> float:
@@ -106,18 +251,3 @@ def _refused_limit(workspace: Workspace) -> float:
     counties = workspace.lake.counties()
     day = workspace.lake.newest_delivery() if counties else LATEST
     return workspace.policy.value("quarantine_share_max", counties[0] if counties else "", on=day, known=day)
-
-
-def _write_quarantine(workspace: Workspace, path: Path, quarantined: pl.DataFrame) -> str | None:
-    """The report of the last ingest of a path; ids are masked, for a refused one may be a citizen's number."""
-    target = workspace.reports / "quarantine" / f"{path.resolve().name}.parquet"
-    if quarantined.is_empty():
-        target.unlink(missing_ok=True)
-        return None
-    ids = [f"{name}.{c}" for name, spec in TABLES.items() for c, fact in spec.facts.items() if fact.type == Type.ID]
-    is_id = pl.concat_str(["table", "column"], separator=".").is_in(ids)
-    masked = pl.format("({} characters)", pl.col("value").str.len_chars())
-    write_parquet(
-        target, quarantined.with_columns(pl.when(is_id).then(masked).otherwise(pl.col("value")).alias("value"))
-    )
-    return str(target)

@@ -13,8 +13,8 @@ import typer
 
 import riskmodel
 from command_line import answer
+from office_files import workspace_in, write_deliveries
 from riskmodel.serving.cli.main import app, run
-from riskmodel.sources.sample import write_sample
 from riskmodel.tables.files import locked
 from riskmodel.workflows.score import MANIFEST
 from trained_county import Office
@@ -36,7 +36,8 @@ GROUPS = {(), ("models",), ("policy",), ("benchmark",)}
 
 
 def test_the_commands_are_those_that_others_rely_on() -> None:
-    expected = {"ingest", "demo", "train", "score", "explain", "models list", "models promote"}
+    expected = {"init", "identify", "find", "ingest", "check", "simulate", "demo", "train", "score", "explain"}
+    expected |= {"models list", "models promote"}
     expected |= {"benchmark eph", "evaluate-table", "policy check", "docs"}
     assert {" ".join(words) for words in COMMANDS if words not in GROUPS} == expected
 
@@ -103,9 +104,10 @@ def test_exit_code_3_when_the_data_cannot_be_used(tmp_path: Path, capsys: pytest
 
 
 def test_exit_code_75_when_somebody_else_is_writing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    write_sample(tmp_path / "out", households=2, months=24, seed=1)
-    with locked(tmp_path / "home" / "lake" / "locks" / "county=990301", "a test"):
-        shown = answer(capsys, "ingest", tmp_path / "out" / "deliveries", "--json", home=tmp_path / "home")
+    workspace_in(tmp_path / "home")
+    folder = write_deliveries(tmp_path / "in")
+    with locked(tmp_path / "home" / "lake" / "locks" / "county=990101", "a test"):
+        shown = answer(capsys, "ingest", folder, "--json", home=tmp_path / "home")
     assert shown.code == 75
     assert shown.json["error"]["kind"] == "BusyError"
 

@@ -25,28 +25,22 @@ def ingest(
     ],
     as_json: Json = False,
 ) -> None:
-    """Load deliveries into the lake; bad rows are quarantined and reported."""
+    """Load deliveries into the lake; bad rows are quarantined and reported. Exit code 3: files to be corrected."""
     from riskmodel.workflows.ingest import ingest as run
 
     done = run(workspace(context), path, Terminal(), now().date())
-    lines = [
-        f"{done.files} files, {done.rows_read:,} rows read: {done.rows_loaded:,} loaded, "
-        f"{done.rows_known:,} known before, {done.rows_duplicate:,} duplicates, {done.rows_refused:,} quarantined",
-        *([f"quarantine: {done.quarantine}"] if done.quarantine else []),
-        *(["the share of quarantined rows of a file exceeds the policy limit"] if done.refused_share_exceeded else []),
-    ]
-    emit(done, as_json=as_json, lines=lines)
-    if done.refused_share_exceeded:
+    emit(done, as_json=as_json, lines=done.lines())
+    if done.failed:
         raise typer.Exit(3)
 
 
 def demo(
     context: typer.Context,
-    households: Annotated[int, typer.Option(min=400, max=200_000, help="Households of the generated county.")] = 6000,
-    months: Annotated[int, typer.Option(min=36, max=120, help="Months of history.")] = 48,
+    households: Annotated[int, typer.Option(min=400, max=200_000, help="Households of the simulated county.")] = 20_000,
+    months: Annotated[int, typer.Option(min=12, max=59, help="Monthly deliveries after two years of history.")] = 48,
     as_json: Json = False,
 ) -> None:
-    """Generate a small county, ingest it, train, score it and show whom to visit first."""
+    """Simulate a county, ingest its files, train, score it and show whom to visit first."""
     from riskmodel.workflows.demo import demo as run
 
     found = run(workspace(context), households, months, now(), Terminal())

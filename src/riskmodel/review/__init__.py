@@ -1,0 +1,1 @@
+"""Review: who stands behind an id, who may know it, and who asked."""

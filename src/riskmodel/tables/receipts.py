@@ -1,0 +1,37 @@
+"""Receipts: which files were taken in, so that a file sent twice is not even read again.
+
+<lake>/receipts/<day>/<table>-<mode>-<hash>.json
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from riskmodel.errors import LakeError
+from riskmodel.tables.files import write_json
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+
+def receipt_path(lake: Path, received_on: date, table: str, mode: str, sha256: str) -> Path:
+    """Where the receipt of a file lies."""
+    return lake / "receipts" / f"{received_on}" / f"{table}-{mode}-{sha256[:32]}.json"
+
+
+def receipt(path: Path) -> dict[str, Any] | None:
+    """What was written when the file was taken in; None if it never was. Raises LakeError when it is damaged."""
+    try:
+        found: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return None
+    except ValueError as error:
+        raise LakeError(f"{path} is damaged ({error}). Restore it from the backup.") from error
+    return found
+
+
+def write_receipt(path: Path, content: dict[str, Any]) -> None:
+    """Write a receipt; only after all batches of the file are in the lake."""
+    write_json(path, content)

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import json
+import multiprocessing
+import stat
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from riskmodel.review.audit import FIRST, AuditLog, Entry
+
+
+def entry(number: int, purpose: str = "visit list") -> Entry:
+    """An entry that differs from those with another number."""
+    return Entry(f"2025-07-{number % 28 + 1:02d}T09:00:00+08:00", "ann", "look_up", purpose, (f"H{number:024x}",))
+
+
+def written(folder: Path, count: int = 5) -> AuditLog:
+    """A log with so many entries."""
+    log = AuditLog(folder / "audit.jsonl")
+    for number in range(count):
+        log.append(entry(number))
+    return log
+
+
+def test_each_line_is_a_json_object_that_holds_the_hash_of_the_line_before(tmp_path: Path) -> None:
+    lines = [json.loads(line) for line in written(tmp_path, 2).path.read_text("utf-8").splitlines()]
+    assert lines[0]["before"] == FIRST
+    assert len(lines[1]["before"]) == 64
+    assert {k: v for k, v in lines[1].items() if k != "before"} == {
+        **{"when": "2025-07-02T09:00:00+08:00", "who": "ann", "action": "look_up", "purpose": "visit list"},
+        "ids": ["H000000000000000000000001"],
+    }
+
+
+def test_an_untouched_log_fits_together(tmp_path: Path) -> None:
+    assert AuditLog(tmp_path / "none.jsonl").verify() is None
+    assert written(tmp_path).verify() is None
+
+
+def test_an_edited_line_breaks_the_chain_behind_it(tmp_path: Path) -> None:
+    log = written(tmp_path)
+    log.path.write_text(log.path.read_text("utf-8").replace("2025-07-02", "2025-07-09"), "utf-8")
+    assert log.verify() == 3
+
+
+@pytest.mark.parametrize("change", ["remove", "swap", "insert", "empty", "blank"])
+def test_lines_cannot_be_removed_moved_or_put_between(change: str, tmp_path: Path) -> None:
+    log = written(tmp_path)
+    one, two, three, four, five = log.path.read_bytes().splitlines(keepends=True)
+    lines = {
+        "remove": [one, three, four, five],
+        "swap": [one, three, two, four, five],
+        "insert": [one, one, two, three, four, five],
+        "empty": [one, b"\n", two, three, four, five],
+        "blank": [one, b"[]\n", two, three, four, five],
+    }
+    log.path.write_bytes(b"".join(lines[change]))
+    assert log.verify() == 2
+
+
+def test_the_first_line_cannot_be_taken_away(tmp_path: Path) -> None:
+    log = written(tmp_path)
+    log.path.write_bytes(b"".join(log.path.read_bytes().splitlines(keepends=True)[1:]))
+    assert log.verify() == 1
+
+
+def test_a_line_that_a_power_cut_left_half_written_hides_no_later_one(tmp_path: Path) -> None:
+    log = written(tmp_path, 2)
+    log.path.write_bytes(log.path.read_bytes()[:-20])
+    log.append(entry(7))
+    assert log.verify() == 2
+    assert json.loads(log.path.read_text("utf-8").splitlines()[-1])["ids"] == ["H000000000000000000000007"]
+
+
+def test_only_the_owner_may_read_the_log(tmp_path: Path) -> None:
+    assert stat.S_IMODE(written(tmp_path).path.stat().st_mode) == 0o600
+
+
+@given(purposes=st.lists(st.text(max_size=40), min_size=1, max_size=4))
+def test_whatever_the_purpose_an_entry_is_one_line(
+    purposes: list[str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    log = AuditLog(tmp_path_factory.mktemp("log") / "audit.jsonl")
+    for number, purpose in enumerate(purposes):
+        log.append(entry(number, purpose))
+    assert log.verify() is None
+    lines = log.path.read_bytes().split(b"\n")[:-1]
+    assert [json.loads(line)["purpose"] for line in lines] == purposes
+
+
+def test_a_line_longer_than_what_is_read_at_once_is_chained_too(tmp_path: Path) -> None:
+    log = written(tmp_path, 1)
+    many = Entry("2025-07-30T09:00:00+08:00", "ann", "look_up", "list", tuple(f"H{n:024x}" for n in range(6_000)))
+    log.append(many)
+    log.append(entry(1))
+    assert log.verify() is None
+
+
+def test_two_processes_wait_for_each_other(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    workers = [context.Process(target=written, args=(tmp_path, 20)) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    log = AuditLog(tmp_path / "audit.jsonl")
+    assert len(log.path.read_bytes().splitlines()) == 40
+    assert log.verify() is None

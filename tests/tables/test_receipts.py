@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+
+from riskmodel.errors import LakeError
+from riskmodel.tables.receipts import receipt, receipt_path, write_receipt
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_a_receipt_is_there_once_it_was_written(tmp_path: Path) -> None:
+    path = receipt_path(tmp_path, date(2025, 3, 10), "incomes", "r", "a" * 64)
+    assert receipt(path) is None
+    write_receipt(path, {"rows_read": 3})
+    assert receipt(path) == {"rows_read": 3}
+
+
+def test_day_table_mode_and_content_tell_receipts_apart(tmp_path: Path) -> None:
+    march = date(2025, 3, 10)
+    keys = [(march, "incomes", "r", "a" * 64), (march, "incomes", "h", "a" * 64), (march, "visits", "r", "a" * 64),
+            (date(2025, 3, 11), "incomes", "r", "a" * 64), (march, "incomes", "r", "b" * 64)]  # fmt: skip
+    assert len({receipt_path(tmp_path, *key) for key in keys}) == len(keys)
+
+
+def test_a_damaged_receipt_is_an_error_that_names_it(tmp_path: Path) -> None:
+    path = receipt_path(tmp_path, date(2025, 3, 10), "incomes", "r", "a" * 64)
+    path.parent.mkdir(parents=True)
+    path.write_text("{", "utf-8")
+    with pytest.raises(LakeError, match="is damaged"):
+        receipt(path)

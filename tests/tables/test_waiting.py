@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+import polars as pl
+import pytest
+
+from riskmodel.errors import LakeError
+from riskmodel.tables.waiting import Waiting, keep, kept
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def group(table: str = "incomes", day: int = 10, rows: int = 2) -> Waiting:
+    frame = pl.DataFrame({"source": ["finance"] * rows, "row": range(2, 2 + rows), "waits_for": ["household_id"] * rows})
+    return Waiting(table, frame, f"2025-03-{day}/a.csv", f"{day:064d}", date(2025, 3, day), "r", "finance", "990101")
+
+
+def test_what_is_kept_comes_back_as_it_was_in_the_order_of_tables_and_days(tmp_path: Path) -> None:
+    given = [group("visits", 9), group(day=12), group(day=11)]
+    for one in given:
+        keep(tmp_path, one)
+    found = list(kept(tmp_path))
+    assert [(w.table, w.received_on.day) for w in found] == [("incomes", 11), ("incomes", 12), ("visits", 9)]
+    assert found[0].rows.equals(given[2].rows)
+    assert replace(found[0], rows=given[2].rows) == given[2]
+
+
+def test_of_a_file_only_the_rows_kept_last_wait(tmp_path: Path) -> None:
+    keep(tmp_path, group(rows=3))
+    keep(tmp_path, group(rows=1))
+    (found,) = kept(tmp_path)
+    assert found.rows.height == 1
+    keep(tmp_path, group(rows=0))
+    assert list(kept(tmp_path)) == []
+    keep(tmp_path, group(rows=0))
+
+
+def test_a_damaged_file_is_an_error_that_names_it(tmp_path: Path) -> None:
+    keep(tmp_path, group())
+    group().path(tmp_path).write_bytes(b"no parquet")
+    with pytest.raises(LakeError, match="is damaged"):
+        list(kept(tmp_path))
