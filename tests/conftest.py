@@ -54,9 +54,9 @@ def sample_workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Works
     For reading only: a test that writes takes a copy, `shutil.copytree(sample_workspace.home, tmp_path / "home")`.
     """
     from riskmodel.settings import Settings
-    from riskmodel.sources.sample import write_sample
     from riskmodel.workflows.ingest import ingest
     from riskmodel.workflows.workspace import Workspace
+    from sample.files import write_sample
 
     folder = tmp_path_factory.mktemp("sample-county")
     write_sample(folder / "generated", households=600, months=40, seed=7)

@@ -1,18 +1,27 @@
-"""Deliveries as files, written on the spot: a few families of two invented counties, and all that happens to rows."""
+"""Deliveries as files, written on the spot: a few families of two invented counties, and what came of them."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
+import polars as pl
+
+from lake_rows import contents
 from riskmodel.settings import Settings
-from riskmodel.workflows.installation import key_path
+from riskmodel.sources.identifiers import Hasher
+from riskmodel.workflows.installation import installation_key, key_path
 from riskmodel.workflows.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from riskmodel.workflows.ingest import Ingested
+
 COUNTIES: Final = ("990101", "990102")
+END: Final = date(2025, 12, 31)
+"""A day after all deliveries."""
 
 
 def id_number(serial: int, born: str = "19740305") -> str:
@@ -95,3 +104,46 @@ def workspace_in(folder: Path, *, key: bool = True) -> Workspace:
         key_path(workspace).write_text("5e" * 32 + "\n", "ascii")
         key_path(workspace).chmod(0o600)
     return workspace
+
+
+def counts(done: Ingested) -> tuple[int, int, int, int, int]:
+    """Rows read, loaded, repeated, waiting and refused; in every file the first is the sum of the others."""
+    for account in done.accounts:
+        ends = (account.rows_loaded, account.rows_duplicate, account.rows_waiting, account.rows_refused)
+        assert account.rows_read == sum(ends), account
+    found = (done.rows_read, done.rows_loaded, done.rows_duplicate, done.rows_waiting, done.rows_refused)
+    assert found[0] == sum(found[1:])
+    return found
+
+
+def known(workspace: Workspace, name: str, county: str = COUNTIES[0]) -> pl.DataFrame:
+    """What a county knows of a table in the end."""
+    return workspace.lake.view(county, END).canonical(name)
+
+
+def id_of(workspace: Workspace, kind: str, number: str) -> str:
+    """Id of a number in this workspace."""
+    return str(Hasher(installation_key(workspace)).ids(kind, pl.Series([number]))[0])
+
+
+def lines_of(path: Path | None, *columns: str) -> list[tuple[object, ...]]:
+    """Lines of a part of the report."""
+    assert path is not None
+    return pl.read_parquet(path).select(columns).rows()
+
+
+def kept(place: Workspace) -> dict[str, bytes]:
+    """Tables of the generations in force, batches, manifests and rows that wait."""
+    for county in COUNTIES:
+        place.lake.view(county, END)  # merges what a kill left unmerged
+    lake = place.lake.folder
+    found = {
+        f"{part}/{name}": text
+        for part in ("batches", "manifests", "waiting")
+        for name, text in contents(lake / part).items()
+    }
+    for pointer in lake.glob("generations/*/CURRENT"):
+        newest = max((p for p in pointer.parent.iterdir() if p.is_dir()), key=lambda p: p.name)
+        tables = {name: text for name, text in contents(newest).items() if name.endswith(".parquet")}
+        found |= {f"{pointer.parent.name}/{name}": text for name, text in tables.items()}
+    return {name: text for name, text in found.items() if not name.endswith(".tmp")}

@@ -19,7 +19,10 @@ UNTESTED: dict[str, str] = {}
 # Tests of the whole, which mirror no single source file.
 TESTS_OF_THE_WHOLE = {
     "test_architecture.py",
+    "test_arrival_order.py",
     "test_house.py",
+    "test_ingest_killed.py",
+    "test_office_files.py",
     "test_point_in_time.py",
     "test_scenarios.py",
     "sources/test_hostile_files.py",

@@ -18,8 +18,8 @@ from strategies import HOUSEHOLDS, VILLAGES, histories
 from worked_example import full_id
 
 if TYPE_CHECKING:
+    import random
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     import pytest
 
@@ -33,7 +33,7 @@ hints = st.sampled_from([None, None, COUNTY, FAR])
 
 
 def deliveries(rows: Mapping[str, pl.DataFrame], hint: str | None) -> list[Received]:
-    """A delivery per half year, each with a file of every table of which something became known; then the villages.
+    """The villages, then a delivery per half year with a file of every table of which something became known.
 
     The last household lies in another county.
     """
@@ -71,7 +71,7 @@ def everything(arrivals: Arrivals) -> dict[str, bytes]:
     return found
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(histories(), hints, st.lists(st.booleans(), min_size=12, max_size=12))
 def test_however_deliveries_are_grouped_into_ingests_the_lake_is_the_same_to_the_byte(
     tmp_path_factory: pytest.TempPathFactory, rows: Mapping[str, pl.DataFrame], hint: str | None, cuts: list[bool]
@@ -94,17 +94,19 @@ def test_however_deliveries_are_grouped_into_ingests_the_lake_is_the_same_to_the
     assert parts.rules() == whole.rules()
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(histories(), hints, st.randoms(use_true_random=False))
 def test_in_whatever_order_deliveries_of_facts_come_the_lake_knows_the_same_in_the_end(
-    tmp_path_factory: pytest.TempPathFactory, rows: Mapping[str, pl.DataFrame], hint: str | None, dice: st.random.Random
+    tmp_path_factory: pytest.TempPathFactory, rows: Mapping[str, pl.DataFrame], hint: str | None, dice: random.Random
 ) -> None:
     """Households and members in order of their days; facts before or after them, as they come.
 
-    Episodes are left out: which one corrects which depends on what was there.
+    Left out are episodes (which one corrects which depends on what was there) and states that are taken back (a fact
+    that comes later waits for a household that is no longer known).
     """
     folder = tmp_path_factory.mktemp("order")
-    files = [file for file in deliveries(rows, hint) if file.table != "monitoring_episodes"]
+    kept = {name: frame.filter(~pl.col("retracted")) if name in STATES else frame for name, frame in rows.items()}
+    files = [file for file in deliveries(kept, hint) if file.table != "monitoring_episodes"]
     states = [[file] for file in files if file.table in STATES]
     facts = [[file] for file in files if file.table not in STATES]
     dice.shuffle(facts)

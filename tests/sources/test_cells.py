@@ -190,8 +190,37 @@ def test_a_word_for_nothing_is_an_empty_cell_where_that_has_a_meaning() -> None:
     text = pl.DataFrame(
         {"row": [1, 2], "disability_type": ["无", "肢体"], "leave_reason": ["—", "死亡"], "labour": ["无", None]}
     )
-    cells = read_cells(table("members"), text)
+    cells = read_cells(TABLES["members"], text)
     assert cells.values["disability_type"].to_list() == [None, "physical"]
     assert cells.values["leave_reason"].to_list() == [None, "died"]
     assert cells.unreadable.is_empty()
     assert cells.values["labour"].to_list() == ["无", None], "a code whose empty cell is unknown is refused by name"
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_small_file_is_read_as_a_large_one_is(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small one takes all columns at once, a large one reads each text once."""
+    words = [
+        "",
+        " 是 ",
+        "无",
+        "１２３４．５",
+        "2025年3月5日",
+        "1,234.50",
+        "2024年秋季学期",
+        "汉族",
+        "其他",
+        "x",
+        "-",
+        "A",
+        "0201",
+        None,
+    ]
+    columns = [column for column in TABLES[name].payload if column in TABLES[name].facts]
+    text = pl.DataFrame({"row": range(len(words)), **dict.fromkeys(columns, words)})
+    small = read_cells(TABLES[name], text)
+    monkeypatch.setattr("riskmodel.sources.cells._SMALL", 0)
+    large = read_cells(TABLES[name], text)
+    for one, other in zip((small.values, small.unreadable, small.warned),
+                          (large.values, large.unreadable, large.warned), strict=True):  # fmt: skip
+        assert one.equals(other)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -18,7 +19,6 @@ from worked_example import full_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
 H1, H2 = full_id("H01"), full_id("H02")
 MAN, WOMAN = "990101197403050014", "990101197611020020"
@@ -248,6 +248,8 @@ def test_a_folder_in_a_delivery_is_rejected_like_a_file_that_is_no_table(tmp_pat
     bad, good = opened(folder)
     with pytest.raises(RejectedFile, match=r"old\.csv is neither"):
         bad.read(None)
+    with pytest.raises(RejectedFile, match=r"old\.csv is neither"):
+        _ = bad.sha256
     assert good.read(None).rows.height == 1
 
 
@@ -260,11 +262,15 @@ def test_a_file_of_another_content_than_its_ending_says_is_rejected(tmp_path: Pa
 # --- folders ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_folder_of_deliveries_is_read_in_order_of_days_and_one_delivery_is_itself(tmp_path: Path) -> None:
+def test_a_folder_of_deliveries_is_read_in_order_of_days_and_one_delivery_is_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for day in ("2025-03-10", "2024-12-31", "2025-01-02"):
         deliver(tmp_path, {"incomes.csv": INCOMES}, day=day)
     assert [p.name for p in deliveries(tmp_path)] == ["2024-12-31", "2025-01-02", "2025-03-10"]
     assert list(deliveries(tmp_path / "2025-01-02")) == [tmp_path / "2025-01-02"]
+    monkeypatch.chdir(tmp_path / "2025-01-02")
+    assert [file.name for folder in deliveries(Path()) for file in opened(folder)] == ["2025-01-02/incomes.csv"]
 
 
 @pytest.mark.parametrize("stray", ["2025-02-30", "March", "2025-3-1", "２０２５-03-01"])

@@ -12,6 +12,9 @@ import pytest
 from arriving import DAY, Arrivals, arrives, at, income, settled
 from lake_rows import COUNTY, contents, tables_in_force
 from riskmodel.errors import RejectedFile
+from riskmodel.policy import Policy
+from riskmodel.sources.account import FileAccount
+from riskmodel.sources.intake import Intake
 from riskmodel.sources.source import Received
 from riskmodel.tables import TABLES
 from riskmodel.tables.generation import decode
@@ -225,6 +228,34 @@ def test_deliveries_in_any_order_end_in_the_same_rows(tmp_path: Path) -> None:
         rows = arrivals.rows("incomes").sort("household_id")
         seen.add(tuple(rows.select("household_id", "amount", "known_at").iter_rows()))
     assert len(seen) == 1
+
+
+def test_a_file_that_is_passed_over_tells_the_files_after_it_where_to_look(tmp_path: Path) -> None:
+    """As after a kill: the households of the delivery were taken in, the members were not."""
+    arrivals = settled(tmp_path)
+    arrivals.take(arrives("members", row("members", 2, person_id=full_id("P8"))))
+    aliases = pl.DataFrame({"noid_id": [full_id("P8")], "person_id": [full_id("P9")]})
+    later = date(2025, 4, 10)
+    file = arrives("members", row("members", 2, person_id=full_id("P9")), later, county=None, aliases=aliases)
+    with arrivals.lake.writer() as writer:
+        intake = Intake(writer, Policy.load())
+        intake.skip(FileAccount("2025-04-10/households.csv", "households", "2025-04-10", counties=(COUNTY,)))
+        intake.take(file)
+        intake.finish(later)
+    people = arrivals.rows("members")["person_id"].to_list()
+    assert (full_id("P8") in people, full_id("P9") in people) == (False, True)
+
+
+def test_a_delivery_of_an_older_day_leaves_what_a_kill_left_to_the_delivery_that_was_killed(tmp_path: Path) -> None:
+    arrivals = settled(tmp_path)
+    arrivals.take(arrives("incomes", income("H02", 200)))
+    killed = arrives("households", row("households", 2, household_id=full_id("H02")), date(2025, 4, 10))
+    with arrivals.lake.writer() as writer:
+        Intake(writer, Policy.load()).take(killed)  # and never finished
+    arrivals.take(arrives("incomes", income("H01", 1), date(2025, 4, 9)))
+    assert (arrivals.released, len(arrivals.waiting())) == (0, 1)
+    arrivals.take(arrives("incomes", income("H01", 2), date(2025, 4, 10)))
+    assert (arrivals.released, arrivals.waiting()) == (1, [])
 
 
 def test_an_error_in_one_file_leaves_the_others_as_they_are(tmp_path: Path) -> None:

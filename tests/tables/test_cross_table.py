@@ -76,6 +76,15 @@ def test_a_reversal_needs_its_bill(lake: Arrivals) -> None:
     assert lake.rows("medical_settlements").is_empty()
 
 
+def test_a_reversal_that_is_sent_again_says_nothing_new(lake: Arrivals) -> None:
+    bill = row("medical_settlements", 0)
+    again = bill.with_columns(retracted=True)
+    lake.take(arrives("medical_settlements", bill))
+    for on, loaded in ((LATER, 1), (date(2025, 5, 10), 0)):
+        (account,) = lake.take(arrives("medical_settlements", again, on, tail=("retracted",)))
+        assert (account.rows_loaded, account.rows_duplicate, account.rows_refused) == (loaded, 1 - loaded, 0)
+
+
 # --- severity W -------------------------------------------------------------------------------------------------------
 
 

@@ -3,10 +3,11 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+import polars as pl
 import pytest
 
 from riskmodel.errors import LakeError
-from riskmodel.tables.receipts import receipt, receipt_path, write_receipt
+from riskmodel.tables.receipts import keep_refused, receipt, receipt_path, refused_before, write_receipt
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,3 +33,16 @@ def test_a_damaged_receipt_is_an_error_that_names_it(tmp_path: Path) -> None:
     path.write_text("{", "utf-8")
     with pytest.raises(LakeError, match="is damaged"):
         receipt(path)
+
+
+def test_the_reasons_of_refusal_are_kept_beside_the_receipt(tmp_path: Path) -> None:
+    path = receipt_path(tmp_path, date(2025, 3, 10), "incomes", "r", "a" * 64)
+    lines = pl.DataFrame({"row": [2], "reason": ["range"]})
+    assert refused_before(path).is_empty()
+    keep_refused(path, lines.clear())
+    assert not path.parent.exists()
+    keep_refused(path, lines)
+    assert refused_before(path).equals(lines)
+    path.with_suffix(".parquet").write_bytes(b"no parquet")
+    with pytest.raises(LakeError, match="is damaged"):
+        refused_before(path)

@@ -8,14 +8,16 @@ import polars as pl
 import pytest
 
 from riskmodel.errors import LakeError
-from riskmodel.tables.waiting import Waiting, keep, kept
+from riskmodel.tables.waiting import Waiting, expect, expected, keep, kept, tried
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 def group(table: str = "incomes", day: int = 10, rows: int = 2) -> Waiting:
-    frame = pl.DataFrame({"source": ["finance"] * rows, "row": range(2, 2 + rows), "waits_for": ["household_id"] * rows})
+    frame = pl.DataFrame(
+        {"source": ["finance"] * rows, "row": range(2, 2 + rows), "waits_for": ["household_id"] * rows}
+    )
     return Waiting(table, frame, f"2025-03-{day}/a.csv", f"{day:064d}", date(2025, 3, day), "r", "finance", "990101")
 
 
@@ -37,6 +39,24 @@ def test_of_a_file_only_the_rows_kept_last_wait(tmp_path: Path) -> None:
     keep(tmp_path, group(rows=0))
     assert list(kept(tmp_path)) == []
     keep(tmp_path, group(rows=0))
+
+
+def test_the_day_of_news_is_noted_until_everything_was_tried(tmp_path: Path) -> None:
+    assert expected(tmp_path) is None
+    expect(tmp_path, date(2025, 3, 10))
+    expect(tmp_path, date(2025, 3, 12))
+    assert expected(tmp_path) == date(2025, 3, 12)
+    assert list(kept(tmp_path)) == []
+    tried(tmp_path)
+    tried(tmp_path)
+    assert expected(tmp_path) is None
+
+
+def test_a_damaged_note_is_an_error_that_says_what_to_write(tmp_path: Path) -> None:
+    expect(tmp_path, date(2025, 3, 10))
+    (tmp_path / "waiting" / "news").write_bytes(b"\0")
+    with pytest.raises(LakeError, match="day of the newest delivery"):
+        expected(tmp_path)
 
 
 def test_a_damaged_file_is_an_error_that_names_it(tmp_path: Path) -> None:

@@ -14,13 +14,13 @@ from riskmodel.features import set_hash
 from riskmodel.models import Column, bundle
 from riskmodel.policy import Policy
 from riskmodel.settings import Settings
-from riskmodel.sources.sample import write_sample
 from riskmodel.training.fit import Rows
 from riskmodel.training.labels import label_named
 from riskmodel.workflows.ingest import ingest
 from riskmodel.workflows.score import score
 from riskmodel.workflows.train import KINDS, out_of_time, train, unconfirmed
 from riskmodel.workflows.workspace import Workspace, model_name
+from sample.files import write_sample
 from trained_county import LABEL, NOW, Office
 
 

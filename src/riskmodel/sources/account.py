@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class FileAccount:
-    """Rows read = loaded + duplicate + waiting + refused; a rejected file was not read to its end and counts no rows."""
+    """Rows read = loaded + duplicate + waiting + refused; a rejected file was not read whole and counts no rows."""
 
     file: str
     """Folder and name, such as `2025-03-10/incomes.csv`."""

@@ -45,8 +45,8 @@ def read_csv(path: Path, spec: Table) -> tuple[Layout, Lines]:
         with path.open(encoding=writing.encoding, newline="") as text:
             reader = csv.reader(text, strict=True)
             layout = find_layout(list(itertools.islice(reader, HEADER_ROWS)), spec, path)
-        if writing.plain:
-            return layout, joined(list(_plain_lines(path, writing.encoding, layout)), layout)
+        if writing.plain and (lines := _by_lines(path, writing.encoding, layout)) is not None:
+            return layout, joined(lines, layout)
         with path.open(encoding=writing.encoding, newline="") as text:
             reader = csv.reader(text, strict=True)
             return layout, joined(list(_quoted_lines(reader, layout)), layout)
@@ -59,7 +59,7 @@ def read_csv(path: Path, spec: Table) -> tuple[Layout, Lines]:
 class _Writing:
     encoding: str
     plain: bool
-    """Without quotation marks and lone carriage returns: every line is a row, every comma ends a cell."""
+    """Without lone carriage returns: every line is a row, unless quotation marks say otherwise."""
 
 
 def _writing(path: Path) -> _Writing:
@@ -110,7 +110,7 @@ def _checked_bytes(path: Path) -> bool:
         returns -= last == b"\r" and piece.startswith(b"\n")
         returns -= piece.endswith(b"\r")
         last = piece[-1:]
-        plain = plain and b'"' not in piece and not returns
+        plain = plain and not returns
     return plain and last != b"\r"
 
 
@@ -148,8 +148,38 @@ def _utf8_line(path: Path) -> int | None:
     return None
 
 
-def _plain_lines(path: Path, encoding: str, layout: Layout) -> Iterator[Lines]:
-    """Lines of a file in which every line break ends a row and every comma a cell, in blocks of whole lines."""
+def _by_lines(path: Path, encoding: str, layout: Layout) -> list[Lines] | None:
+    """Lines of a file in which every line break ends a row; None where quotation marks make it more difficult."""
+    found = []
+    for lines in _blocks(path, encoding):
+        simple = _without_quotes(lines)
+        if simple is None:
+            return None
+        found.append(_cut(simple.filter(pl.col(ROW) > layout.row), layout))
+    return found
+
+
+_COMMA: Final = "\x1f"
+"""Stands for a comma inside quotation marks until the cells are cut."""
+_QUOTED_CELLS: Final = r'^(?:[^",]*|"[^"]*")(?:,(?:[^",]*|"[^"]*"))*$'
+
+
+def _without_quotes(lines: pl.DataFrame) -> pl.DataFrame | None:
+    """Lines without their quotation marks, inner commas marked; None where a cell holds a mark or a line break."""
+    line = pl.col("line")
+    quoted = lines.filter(line.str.contains('"', literal=True))
+    if lines["line"].str.contains(_COMMA, literal=True).any() or not quoted["line"].str.contains(_QUOTED_CELLS).all():
+        return None
+    if quoted.is_empty():
+        return lines
+    inside = pl.int_range(pl.len()) % 2 == 1  # between the first mark and the second, the third and the fourth ...
+    marked = pl.when(inside).then(pl.element().str.replace_all(",", _COMMA, literal=True)).otherwise(pl.element())
+    plain = quoted.with_columns(line.str.split('"').list.eval(marked).list.join(""))
+    return lines.update(plain, on=ROW)
+
+
+def _blocks(path: Path, encoding: str) -> Iterator[pl.DataFrame]:
+    """`row` and `line`, in blocks of whole lines."""
     number = 1
     rest = b""
     with path.open("rb") as file:
@@ -160,9 +190,9 @@ def _plain_lines(path: Path, encoding: str, layout: Layout) -> Iterator[Lines]:
             if block:
                 lines = _numbered(block, encoding, number)
                 number += lines.height
-                yield _cut(lines.filter(pl.col(ROW) > layout.row), layout)
+                yield lines
     if rest:
-        yield _cut(_numbered(rest, encoding, number).filter(pl.col(ROW) > layout.row), layout)
+        yield _numbered(rest, encoding, number)
 
 
 def _numbered(block: bytes, encoding: str, first: int) -> pl.DataFrame:
@@ -184,6 +214,8 @@ def _cut(lines: pl.DataFrame, layout: Layout) -> Lines:
     last = layout.positions[-1]
     cells = counted.filter(~is_torn).select(ROW, line.str.split_exact(",", last).alias("line"))
     fields = [pl.col("line").struct.field(f"field_{p}").alias(str(p)) for p in layout.positions]
+    if lines["line"].str.contains(_COMMA, literal=True).any():
+        fields = [field.str.replace_all(_COMMA, ",", literal=True) for field in fields]
     return Lines(cells.select(ROW, *fields), _torn(torn, layout), lines.height - counted.height)
 
 

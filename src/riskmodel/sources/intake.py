@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from riskmodel.policy import Policy
     from riskmodel.sources.source import Checked
+    from riskmodel.tables import BatchRecord
     from riskmodel.tables.writer import Appended, LakeWriter
 
 RELEASING: Final = ("households", "members")
@@ -121,42 +123,52 @@ class Intake:
         if not self._news and (news is None or news > day):
             return
         self._news = False
-        for group in list(waiting.kept(self.writer.folder)):
-            places = Places(self.writer, group.hint or None, self._seen)
-            nobody = pl.when(pl.col("household_id") != NOBODY).then("household_id")
-            rows = group.rows.drop(WAITS_FOR).with_columns(household_id=nobody)
-            tried = placed(table(group.table), rows, places)
-            ready = tried.filter(pl.col(WAITS_FOR).is_null() & pl.col(COUNTY).is_not_null())
-            if ready.height:
-                self._release(group, ready, day)
-                left = group.rows.filter(~pl.col(ROW).is_in(ready[ROW].implode()))
-                waiting.keep(self.writer.folder, replace(group, rows=left))
+        kept = list(waiting.kept(self.writer.folder))
+        for name, groups in groupby(kept, lambda group: group.table):
+            self._try(name, list(groups), day)
         waiting.tried(self.writer.folder)
 
-    def _release(self, group: Waiting, ready: pl.DataFrame, day: date) -> None:
-        """Store rows of a file that waited; they keep the id of the batch they came with."""
-        for (county,), part in ready.group_by(COUNTY, maintain_order=True):
-            writer = self.writer.county(str(county))
-            faults = refused(group.table, part, writer)
-            sound = _matched(part.filter(~pl.col(ROW).is_in(faults[ROW].implode())))
-            batch = Batch(
-                county=str(county),
-                table=group.table,
-                rows=sound.select(table(group.table).columns),
-                received_on=day,
-                sha256=_digest(group, sound),
-                source=group.source,
-                rows_read=part.height,
-                file=group.file.rpartition("/")[2],
-                keeps_batch_ids=True,
-            )
-            own = next((r.batch_id for r in writer.records if _came_with(r, group)), None)
-            given = pl.lit(own, dtype=pl.String)
-            appended = writer.append(replace(batch, rows=batch.rows.with_columns(batch_id=given)))
-            self.refused.append(_named(faults, group.file, group.table))
+    def _try(self, name: str, groups: list[Waiting], day: date) -> None:
+        """Try the waiting rows of one table, of all files together: a look-up per file would cost more every month."""
+        by_hint = sorted(range(len(groups)), key=lambda index: groups[index].hint)
+        for hint, indices in groupby(by_hint, lambda index: groups[index].hint):
+            rows = _numbered_anew(groups, list(indices))
+            tried = placed(table(name), rows, Places(self.writer, hint or None, self._seen))
+            ready = tried.filter(pl.col(WAITS_FOR).is_null() & pl.col(COUNTY).is_not_null())
+            for (county,), part in ready.group_by(COUNTY, maintain_order=True):
+                self._release(name, groups, str(county), part, day)
+            for (index,), part in ready.group_by(_GROUP):
+                group = groups[int(str(index))]
+                left = group.rows.filter(~pl.col(ROW).is_in(part[_OWN_ROW].implode()))
+                waiting.keep(self.writer.folder, replace(group, rows=left))
+
+    def _release(self, name: str, groups: list[Waiting], county: str, ready: pl.DataFrame, day: date) -> None:
+        """Store rows of one county that waited; they keep the ids of the batches they came with."""
+        writer, spec = self.writer.county(county), table(name)
+        faults = refused(name, ready, writer)
+        sound = _matched(ready.filter(~pl.col(ROW).is_in(faults[ROW].implode())))
+        came_with = {_came_as(record): record.batch_id for record in writer.records}
+        own = pl.Series([came_with.get(_came(group)) for group in groups], dtype=pl.String)
+        batch = Batch(
+            county=county,
+            table=name,
+            rows=sound.with_columns(own.gather(sound[_GROUP]).alias("batch_id")).select(spec.columns),
+            received_on=day,
+            sha256=_digest(groups, sound),
+            source=groups[0].source,
+            rows_read=ready.height,
+            keeps_batch_ids=True,
+        )
+        appended = writer.append(batch)
+        if appended:
+            self.released += sound.height
+        for index in ready[_GROUP].unique().sort():
+            group, mine = groups[index], pl.col(_GROUP) == index
+            lines = faults.join(ready.filter(mine).select(ROW, _OWN_ROW), on=ROW).with_columns(row=_OWN_ROW)
+            self.refused.append(_named(lines.drop(_OWN_ROW), group.file, name))
             if appended:
-                self.released += sound.height
-                self._remember(group.file, group.table, appended, sound)
+                part = sound.filter(mine).with_columns(pl.col(_OWN_ROW).alias(ROW)).drop(_GROUP, _OWN_ROW)
+                self._remember(group.file, name, replace(appended, consequences={}), part)
 
     def _completed(self, received: Received, rows: pl.DataFrame) -> pl.DataFrame:
         """Rows of state tables with their missing columns, county by county."""
@@ -314,12 +326,30 @@ def _named(faults: pl.DataFrame, file: str, name: str) -> pl.DataFrame:
     return faults.with_columns(file=pl.lit(file), table=pl.lit(name)).select(list(FAILURES))
 
 
-def _digest(group: Waiting, rows: pl.DataFrame) -> str:
-    """Stands for the file in the record of a release: the file's hash and the rows it is about."""
-    numbers = ",".join(str(number) for number in rows[ROW].sort())
-    return hashlib.sha256(f"{group.sha256}:{numbers}".encode()).hexdigest()
+_GROUP: Final = "group"
+"""Column: place of a waiting row's file in the list of them."""
+_OWN_ROW: Final = "own_row"
+"""Column: number of the row in its file, while rows of several files are numbered through."""
 
 
-def _came_with(record: object, group: Waiting) -> bool:
-    mine = (group.sha256, group.table, group.received_on.isoformat(), group.mode)
-    return mine == tuple(getattr(record, name) for name in ("sha256", "table", "received_on", "mode"))
+def _numbered_anew(groups: list[Waiting], indices: list[int]) -> pl.DataFrame:
+    """Rows of several files as they came, without stand-ins, numbered through."""
+    parts = [groups[index].rows.with_columns(pl.lit(index, dtype=pl.Int64).alias(_GROUP)) for index in indices]
+    rows = pl.concat(parts).rename({ROW: _OWN_ROW}).drop(WAITS_FOR)
+    nobody = pl.when(pl.col("household_id") != NOBODY).then("household_id")
+    return rows.with_row_index(ROW, offset=1).with_columns(pl.col(ROW).cast(pl.Int64), household_id=nobody)
+
+
+def _digest(groups: list[Waiting], rows: pl.DataFrame) -> str:
+    """Stands for the file in the record of a release: the hashes of the files and the rows it is about."""
+    numbers = rows.select(_GROUP, _OWN_ROW).sort(_GROUP, _OWN_ROW)
+    told = ",".join(f"{groups[group].sha256}:{row}" for group, row in numbers.iter_rows())
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def _came(group: Waiting) -> tuple[str, ...]:
+    return (group.sha256, group.table, group.received_on.isoformat(), group.mode)
+
+
+def _came_as(record: BatchRecord) -> tuple[str, ...]:
+    return (record.sha256, record.table, record.received_on, record.mode)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from riskmodel.sources.lines import Lines
     from riskmodel.tables import Table
 
+
 @dataclass(frozen=True)
 class Content:
     """What a file holds."""

@@ -14,7 +14,10 @@ def household_on(members: pl.DataFrame, people: pl.DataFrame) -> pl.Series:
     `members` are known rows of the members table, `people` has `person_id` (code, may be null) and `day`. Null where
     the person has no state.
     """
-    states = members.select("person_id", "valid_from", "household_id").sort("person_id", "valid_from")
+    concerned = members.select("person_id", "valid_from", "household_id").join(
+        people.select("person_id").unique(), on="person_id", how="semi"
+    )
+    states = concerned.sort("person_id", "valid_from")
     asked = people.select("person_id", "day").with_row_index("asked").sort("day", maintain_order=True)
     found = asked.join_asof(
         states.sort("valid_from", maintain_order=True).rename({"valid_from": "since"}),

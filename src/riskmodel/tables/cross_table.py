@@ -108,11 +108,11 @@ def _no_cycle(rows: pl.DataFrame, writer: CountyWriter) -> pl.DataFrame:
 
 
 def _reversal_of_a_bill(rows: pl.DataFrame, writer: CountyWriter) -> pl.DataFrame:
-    """A bill that is taken back must have been there."""
+    """A bill that is taken back must have been there; one that was taken back before says nothing new."""
     back = rows.filter("retracted")
     if back.is_empty():
         return pl.DataFrame(schema=FAILURE_SCHEMA)
-    bills = writer.ids.decode("S", writer.known("medical_settlements")["settlement_id"])
+    bills = writer.ids.decode("S", writer.stored("medical_settlements")["settlement_id"].unique())
     here = rows.filter(~pl.col("retracted"))["settlement_id"]
     lost = back.filter(~pl.col("settlement_id").is_in(pl.concat([bills, here]).implode()))
     return _faults(lost, "settlement_id", "reversal", "a reversal without its bill / 冲销记录找不到原结算单")

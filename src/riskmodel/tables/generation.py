@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 PLACE, NEW, CONTRADICTS, REPEATS, LOOSE = "_place", "_new", "_contradicts", "_repeats", "_loose"
 """Columns that exist only while rows are merged."""
-_MOST_CHUNKS = 64
+_MOST_CHUNKS = 16
 """A table in more pieces than this is put together."""
 VERSION = ("known_at", "batch_id")
 """Order of the versions of a key."""
@@ -52,6 +52,9 @@ class Ids:
 
     def encode(self, kind: str, ids: pl.Series) -> pl.Series:
         """Codes of `ids` as Int32, null where the id is null; unseen ids are added in alphabetical order."""
+        codes = self.find(kind, ids)
+        if codes.null_count() == ids.null_count():
+            return codes
         known = self.of(kind).to_frame().lazy()
         wanted = pl.LazyFrame({"id": ids}).drop_nulls().unique()
         new = wanted.join(known, on="id", how="anti").sort("id").collect()["id"]

@@ -1,6 +1,7 @@
 """Receipts: which files were taken in, so that a file sent twice is not even read again.
 
-<lake>/receipts/<day>/<table>-<mode>-<hash>.json
+<lake>/receipts/<day>/<table>-<mode>-<hash>.json       the account of its rows
+<lake>/receipts/<day>/<table>-<mode>-<hash>.parquet    why rows were refused; only where some were
 """
 
 from __future__ import annotations
@@ -8,8 +9,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
+
 from riskmodel.errors import LakeError
-from riskmodel.tables.files import write_json
+from riskmodel.tables.files import write_json, write_parquet
 
 if TYPE_CHECKING:
     from datetime import date
@@ -35,3 +38,18 @@ def receipt(path: Path) -> dict[str, Any] | None:
 def write_receipt(path: Path, content: dict[str, Any]) -> None:
     """Write a receipt; only after all batches of the file are in the lake."""
     write_json(path, content)
+
+
+def keep_refused(path: Path, lines: pl.DataFrame) -> None:
+    """Keep the reasons of refusal beside a receipt that is going to be written: a report may have to be made again."""
+    if lines.height:
+        write_parquet(path.with_suffix(".parquet"), lines)
+
+
+def refused_before(path: Path) -> pl.DataFrame:
+    """The reasons kept beside a receipt; no column at all where no row was refused. Raises LakeError when damaged."""
+    kept = path.with_suffix(".parquet")
+    try:
+        return pl.read_parquet(kept, glob=False) if kept.exists() else pl.DataFrame()
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise LakeError(f"{kept} is damaged ({error}). Restore it from the backup.") from error

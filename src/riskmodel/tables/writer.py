@@ -107,6 +107,7 @@ class CountyWriter:
         self.ids = base.ids()
         self.changed: set[str] = set()
         self._tables: dict[str, pl.DataFrame] = {}
+        self._stored: dict[str, pl.DataFrame] = {}
         self._known: dict[str, pl.DataFrame] = {}
         self.remembered: dict[tuple[str, ...], pl.DataFrame] = {}
         """For callers: what they worked out of tables of this version."""
@@ -114,7 +115,9 @@ class CountyWriter:
 
     def stored(self, name: str) -> pl.DataFrame:
         """All versions of a table in stored form."""
-        return self._rows(name).drop(generation.LOOSE)
+        if name not in self._stored:
+            self._stored[name] = self._rows(name).drop(generation.LOOSE)
+        return self._stored[name]
 
     def known(self, name: str) -> pl.DataFrame:
         """The newest version of every key of a table, retracted keys left out, in stored form."""
@@ -156,10 +159,7 @@ class CountyWriter:
         }
         rows = generation.decode(pl.concat([written, *beside.values()]), spec, ids)
         record = BatchRecord.of(batch, self.records, rows.height)
-        if batch.table in SUBJECTS and not (index := IdIndex(self.lake / INDEX)).missing:
-            index.put(
-                self.county, SUBJECTS[batch.table], rows[spec.key[0]]
-            )  # before the record, so that a kill is safe
+        self._tell_index(batch.table, rows)
         batches.write_batch(self.lake, record, rows)
         self.records.append(record)
         told = {rule: generation.decode(found, spec, ids) for rule, found in beside.items()}
@@ -188,6 +188,15 @@ class CountyWriter:
                 ids, spec = self.ids.copy(), table(record.table)
                 self._merge(record.table, generation.encode(batches.read_batch(self.lake, record), spec, ids), ids)
 
+    def _tell_index(self, name: str, rows: pl.DataFrame) -> None:
+        """Let the index know of subjects before their record counts: a kill in between costs a detour, not a household.
+
+        An index that is not there yet is made when everything is published.
+        """
+        index = IdIndex(self.lake / INDEX)
+        if name in SUBJECTS and not index.missing:
+            index.put(self.county, SUBJECTS[name], rows[table(name).key[0]])
+
     def _editions(self, batch: Batch) -> Editions:
         """Earlier editions of a full list: same table, file name, source and period, an earlier day."""
         if not batch.full_list or batch.unusable is None:
@@ -200,6 +209,7 @@ class CountyWriter:
         absorbed, written = generation.absorb(self._rows(name), encoded, table(name))
         if written.height:
             self._tables[name], self.ids = absorbed, ids
+            self._stored.pop(name, None)
             self._known.pop(name, None)
             self.remembered = {key: value for key, value in self.remembered.items() if key[0] != name}
             self.changed.add(name)

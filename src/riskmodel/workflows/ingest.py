@@ -19,11 +19,12 @@ from riskmodel.sources.intake import Intake, waiting_lines
 from riskmodel.sources.source import FAILURES
 from riskmodel.tables import TABLES
 from riskmodel.tables.files import write_bytes
-from riskmodel.tables.receipts import receipt, receipt_path, write_receipt
+from riskmodel.tables.receipts import keep_refused, receipt, receipt_path, refused_before, write_receipt
 from riskmodel.workflows.ingest_report import report_lines, write_report
 from riskmodel.workflows.ingest_summary import COUNTED
 from riskmodel.workflows.installation import identity_key, identity_store_path, installation_key
 from riskmodel.workflows.progress import Progress, Silent
+from riskmodel.workflows.reported_lines import masked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -122,8 +123,8 @@ class _Desk:
         self.workspace = workspace
         self.hasher: Hasher | None = None
         self.identities: IdentityStore | None = None
-        self.told: pl.DataFrame | None = None
-        """Identities that this ingest has put into the store: the newest of an id with the same fields given."""
+        self.told = pl.DataFrame(schema={"key": pl.UInt64, "row": pl.UInt64})
+        """Hashes of what this ingest put into the identity store: of an id with the same fields given, the newest."""
         if any(not file.canonical and not file.problem for file in files):
             self.hasher = Hasher(installation_key(workspace))
             self.identities = IdentityStore(identity_store_path(workspace), identity_key(workspace))
@@ -148,19 +149,21 @@ class _Desk:
             if known is not None:
                 account = _account(known, file.name)
                 intake.skip(account)
+                self.refused.append(refused_before(path))
                 return account
             received = file.read(self.hasher)
             account = intake.take(received)
         except RejectedFile as error:
             return FileAccount(file.name, file.table, str(file.received_on), rejected=str(error))
         self._keep_identities(received)
+        keep_refused(path, masked(intake.refused[-1]))
         write_receipt(path, asdict(account))
         return account
 
     def account(self, path: Path, waits: pl.DataFrame) -> Ingested:
         """What was done, with the report written."""
         limit = _refused_limit(self.workspace)
-        refused, odd = (pl.concat([pl.DataFrame(schema=FAILURES), *frames]) for frames in (self.refused, self.odd))
+        refused, odd = (_joined(frames) for frames in (self.refused, self.odd))
         accounts = self.accounts
         report = None
         if any(not account.known_before for account in accounts):
@@ -188,15 +191,18 @@ class _Desk:
         """A monthly export names everybody again: what was put before by this ingest is not compared once more."""
         if self.identities is None or received.identities is None:
             return
-        given = [name for name in received.identities.columns if name != "id"]
-        told = received.identities.with_columns(
-            given=pl.concat_str([pl.col(name).is_null().cast(pl.Int8) for name in given])
-        )
-        new = told if self.told is None else told.join(self.told, on=told.columns, how="anti", nulls_equal=True)
-        if new.height:
-            self.identities.put(new.drop("given"), received.received_on)
-            others = [] if self.told is None else [self.told.join(new, on=["id", "given"], how="anti")]
-            self.told = pl.concat([*others, new])
+        told = received.identities
+        fields = told.select(pl.all().exclude("id").is_null())
+        hashed = pl.DataFrame({"key": fields.with_columns(told["id"]).hash_rows(), "row": told.hash_rows()})
+        new = ~hashed["row"].is_in(self.told["row"].implode())
+        if new.any():
+            self.identities.put(told.filter(new), received.received_on)
+            others = self.told.join(hashed.filter(new), on="key", how="anti")
+            self.told = pl.concat([others, hashed.filter(new)])
+
+
+def _joined(frames: list[pl.DataFrame]) -> pl.DataFrame:
+    return pl.concat([pl.DataFrame(schema=FAILURES), *(frame for frame in frames if frame.width)])
 
 
 def _account(known: dict[str, Any], file: str) -> FileAccount:

@@ -87,15 +87,6 @@ def test_what_was_ingested_is_found_named_and_checked(
     assert (checked.code, checked.json["households"]) == (0, 4)
 
 
-def test_the_demonstration_is_one_json_object(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """In a terminal's words it is shown by the tests of the workflow."""
-    done = answer(capsys, "demo", "--households", 400, "--months", 36, "--json", home=tmp_path / "home")
-    assert done.code == 0, done.err
-    assert set(done.json) == {"notice", "ingested", "trained", "scored", "top", "places"}
-    assert done.json["scored"]["households"] == 400
-    assert len(done.json["top"]) == 10
-
-
 @pytest.mark.parametrize("words", [["--households", "10"], ["--months", "6"]])
 def test_a_demonstration_too_small_to_learn_from_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str]

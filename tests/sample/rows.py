@@ -11,14 +11,14 @@ import numpy as np
 import polars as pl
 
 from riskmodel.policy import Channel, HouseGrade, Place, Sector, WaterSource
-from riskmodel.sources.sample_columns import KNOWN, codes_at, day_of, month_after, subject_ids
-from riskmodel.sources.sample_county import WARM_UP, year_of
-from riskmodel.sources.sample_states import households, members, villages
 from riskmodel.tables import table
+from sample.columns import KNOWN, codes_at, day_of, month_after, subject_ids
+from sample.county import WARM_UP, year_of
+from sample.states import households, members, villages
 
 if TYPE_CHECKING:
-    from riskmodel.sources.sample_county import County
-    from riskmodel.sources.sample_people import Ints
+    from sample.county import County
+    from sample.people import Ints
 
 _COMPONENTS: Final = ("wage_work", "wage_post_village", "tr_pension", "tr_farm", "tr_dibao", "prop_land")
 """What the county hears of each month; harvests and family support only come out in the yearly survey."""

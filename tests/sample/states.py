@@ -11,13 +11,13 @@ import numpy as np
 import polars as pl
 
 from riskmodel.policy import DisabilityType, Education, Labour, PensionStatus
-from riskmodel.sources.sample_columns import KNOWN, codes_at, day_of, subject_ids, village_codes
+from sample.columns import KNOWN, codes_at, day_of, subject_ids, village_codes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from riskmodel.sources.sample_county import County
-    from riskmodel.sources.sample_people import Ints
+    from sample.county import County
+    from sample.people import Ints
 
 STATE_DELAY: Final = 2
 """Months until a change of a household or person is known; the same for all, so that no older state arrives later."""

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from riskmodel.sources.sample_people import settle
+from sample.people import settle
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from riskmodel.sources.sample_people import Flags, Floats, Ints, People
+    from sample.people import Flags, Floats, Ints, People
 
 FIRST_YEAR: Final = 2019
 WARM_UP: Final = 15

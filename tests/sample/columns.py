@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from riskmodel.sources.sample_people import Ints
+    from sample.people import Ints
 
 COUNTY_CODE: Final = "990301"
 KNOWN: Final = "known"

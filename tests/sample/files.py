@@ -15,11 +15,11 @@ import polars as pl
 
 from riskmodel.errors import UsageError
 from riskmodel.policy import KINDS, Policy, toml_text
-from riskmodel.sources.sample_columns import COUNTY_CODE, KNOWN, day_of
-from riskmodel.sources.sample_county import FIRST_YEAR, WARM_UP, line, simulate, year_of
-from riskmodel.sources.sample_rows import rows_of
 from riskmodel.tables import table
 from riskmodel.tables.column import Type
+from sample.columns import COUNTY_CODE, KNOWN, day_of
+from sample.county import FIRST_YEAR, WARM_UP, line, simulate, year_of
+from sample.rows import rows_of
 
 if TYPE_CHECKING:
     from pathlib import Path
