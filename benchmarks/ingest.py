@@ -1,7 +1,7 @@
 """CPU per row of taking in a simulated county: `make bench-ingest` (100,000 households, 12 monthly deliveries).
 
-Each file is timed from opening it to its rows being merged, then what a delivery as a whole costs (rules between tables,
-waiting rows) and the publishing at the end. The last line is JSON.
+Each file is timed from opening it to its rows being merged, then what a delivery as a whole costs (rules between
+tables, waiting rows) and the publishing at the end. The last line is JSON.
 """
 
 from __future__ import annotations

@@ -173,11 +173,6 @@ def test_a_list_of_another_file_period_or_source_takes_nobody_off(tmp_path: Path
         {"source": "disabled"},
         {"full_list": False},
     )
-        {"file": "other.csv"},
-        {"period_from": date(2025, 6, 1)},
-        {"source": "disabled"},
-        {"full_list": False},
-    )
     for number, changed in enumerate(others):
         lake = filled(tmp_path / str(number), full_list(day(160), 1, 2), full_list(day(170), 1, **changed))
         assert on_the_list(lake, day(170)) == 2, changed
