@@ -51,7 +51,7 @@ lock: ## Write requirements.lock anew from pyproject.toml (ARGS=--upgrade takes 
 	$(PYTHON) -m venv $(VENV)/lock-tools
 	$(VENV)/lock-tools/bin/pip install --quiet pip-tools
 	CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/lock-tools/bin/pip-compile --quiet --generate-hashes --allow-unsafe \
-	  --strip-extras --no-annotate --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
+	  --no-annotate --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
 	  $(addprefix --extra ,$(LOCK_EXTRAS)) $(ARGS) --output-file requirements.lock pyproject.toml
 	rm -rf $(VENV)/lock-tools
 

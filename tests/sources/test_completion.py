@@ -38,7 +38,7 @@ def test_each_row_takes_the_state_that_held_when_it_begins(tmp_path: Path) -> No
             "valid_from": [date(2024, 9, 30), date(2025, 1, 1), date(2025, 1, 1)],
             "responsible_id": ["K1", "K2", "K3"],
         })  # fmt: skip
-        found = completed(HOUSEHOLDS, rows, county)
+        found = completed(HOUSEHOLDS, rows, county, date(2025, 1, 10))
     assert found["size"].to_list() == [None, 3, None], "before its first state, and of a stranger, nothing is known"
     assert found["village_code"].to_list() == [None, "990101001001", None]
     assert found["responsible_id"].to_list() == ["K1", "K2", "K3"]
@@ -51,5 +51,5 @@ def test_a_village_is_completed_by_its_code(tmp_path: Path) -> None:
         {"village_code": ["990101001001"], "valid_from": [date(2025, 1, 1)], "registered_households": [9]}
     )
     with lake.writer() as writer:
-        found = completed(table("villages"), rows, writer.county(COUNTY))
+        found = completed(table("villages"), rows, writer.county(COUNTY), date(2025, 1, 10))
     assert found.select("village_name", "registered_households").row(0) == ("示例村", 9)

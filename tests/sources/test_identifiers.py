@@ -227,3 +227,23 @@ def test_a_distinct_number_is_hashed_once() -> None:
     began = time.process_time()
     HASHER.ids("household", many)
     assert time.process_time() - began < 1.0
+
+
+def test_words_for_no_number_are_no_number() -> None:
+    assert normal_number(pl.Series(["无", "不详", " 暂无 ", "—", "990301196912019070"]), "person").to_list() == [
+        None, None, None, None, "990301196912019070",
+    ]  # fmt: skip
+
+
+def test_a_staff_code_that_says_who_somebody_is_is_hashed_and_reported() -> None:
+    values = pl.DataFrame({
+        "row": [2, 3, 4], "household_id": ["1", "2", "3"], "responsible_id": ["K017", "李帮扶13900000000", None],
+    })  # fmt: skip
+    found = hash_rows(
+        TABLES["households"], values, pl.DataFrame(schema={"row": pl.Int64, "column": pl.String}), Hasher(b"k")
+    )
+    codes = found.rows["responsible_id"].to_list()
+    assert (codes[0], codes[2]) == ("K017", None)
+    assert codes[1].startswith("P")
+    assert found.warned.filter(pl.col("rule") == "staff_code")["row"].to_list() == [3]
+    assert "李" not in str(found.warned.rows())

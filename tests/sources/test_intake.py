@@ -263,3 +263,36 @@ def test_an_error_in_one_file_leaves_the_others_as_they_are(tmp_path: Path) -> N
     with pytest.raises(RejectedFile):
         arrivals.take(arrives("incomes", income("H01", 1)), arrives("incomes", income("H01", 2).drop("month"), DAY))
     assert arrivals.rows("incomes")["amount"].to_list() == [1]
+
+
+# --- what must not happen ---------------------------------------------------------------------------------------------
+
+
+def test_a_bill_and_its_correction_that_both_wait_are_stored_one_after_the_other(tmp_path: Path) -> None:
+    """Without a county in the delivery neither has a batch to go back to."""
+    arrivals = settled(tmp_path)
+    bill = row("medical_settlements", 0, person_id=full_id("P09")).drop("household_id")
+    back = bill.with_columns(retracted=True)
+    arrivals.take(arrives("medical_settlements", bill, date(2025, 2, 5), county=None))
+    arrivals.take(arrives("medical_settlements", back, date(2025, 3, 5), county=None, tail=("retracted",)))
+    arrivals.take(arrives("members", row("members", 0, person_id=full_id("P09")), date(2025, 4, 5)))
+    assert arrivals.rows("medical_settlements").is_empty(), "the bill was taken back"
+    assert arrivals.waiting() == []
+
+
+def test_an_older_delivery_never_learns_from_a_newer_one(tmp_path: Path) -> None:
+    arrivals = settled(tmp_path)
+    ill = row("members", 1, major_illness=True, valid_from=date(2025, 1, 5))
+    arrivals.take(arrives("members", ill, date(2025, 5, 5)))
+    late = pl.DataFrame({"person_id": [full_id("P02")], "education": ["senior"], "valid_from": [date(2025, 2, 1)]})
+    arrivals.take(arrives("members", late, date(2025, 3, 5)))
+    april = arrivals.lake.view(COUNTY, date(2025, 4, 1)).states("members").collect()
+    person = april.filter(pl.col("education") == "senior")
+    assert person["major_illness"].to_list() == [False], "what arrived in May was not known in April"
+
+
+def test_a_full_list_without_a_period_is_one_for_the_months_of_its_rows(tmp_path: Path) -> None:
+    arrivals = settled(tmp_path)
+    for month, day in ((1, date(2025, 2, 10)), (2, date(2025, 3, 10))):
+        arrivals.take(arrives("incomes", income("H01", 100, month), day, full_list=True))
+    assert arrivals.rows("incomes").height == 2, "the list of February says nothing about January"

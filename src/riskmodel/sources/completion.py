@@ -32,8 +32,11 @@ def missing_columns(spec: Table, rows: pl.DataFrame) -> list[str]:
     return [name for name in spec.payload if name not in rows.columns] if spec.kind == Kind.STATE else []
 
 
-def completed(spec: Table, rows: pl.DataFrame, writer: CountyWriter) -> pl.DataFrame:
+def completed(spec: Table, rows: pl.DataFrame, writer: CountyWriter, received_on: date) -> pl.DataFrame:
     """Rows of one county (canonical, `valid_from` filled) with their missing columns copied from the state before.
+
+    That is the state as it was known on the day of receipt: of two deliveries, the older one never learns from the
+    newer, whichever is taken in first.
 
     A subject without an earlier state keeps nulls, and is refused later where a column must be present.
     """
@@ -41,7 +44,7 @@ def completed(spec: Table, rows: pl.DataFrame, writer: CountyWriter) -> pl.DataF
     if not missing:
         return rows
     subject = spec.facts[spec.key[0]]
-    states = writer.known(spec.name).select(subject.name, "valid_from", *missing)
+    states = writer.known_on(spec.name, received_on).select(subject.name, "valid_from", *missing)
     if subject.letter:
         states = states.with_columns(writer.ids.decode(subject.letter, states[subject.name]))
     else:

@@ -27,12 +27,15 @@ LETTERS: Final[Mapping[str, str]] = {"household": "H", "person": "P", "settlemen
 DIGITS_LOST: Final = "digits_lost"
 CHECK_DIGIT: Final = "check_digit"
 NUMBER_FORM: Final = "number_form"
+STAFF_CODE: Final = "staff_code"
 """Rules named in reports: the number cannot be used; its check digit is wrong; it is no identity number at all."""
 
 _REASONS: Final = {
     DIGITS_LOST: "digits are lost: a spreadsheet keeps 15 digits of a number. Set the column to text and export it "
     "again / 号码为数值或科学计数格式,末尾数字已丢失,请将该列设为文本后重新导出",
     CHECK_DIGIT: "the check digit is wrong; the number was kept / 校验位不符,按原号码保留",
+    STAFF_CODE: "a staff code with a name or a personal number was hashed; give staff codes without either / "
+    "人员编号中含姓名或个人号码,已转为标识;请改用工作编号",
     NUMBER_FORM: "neither 15 nor 18 characters long; the number was kept / 不是15位或18位号码,按原号码保留",
 }
 _EXPONENT: Final = r"^[0-9](?:\.[0-9]+)?E\+?[0-9]{2}$"
@@ -42,6 +45,28 @@ _BLOCK: Final = 64
 _SPREADSHEET_DIGITS: Final = 15
 _KINDS: Final = {letter: kind for kind, letter in LETTERS.items()}
 _MEASURE: Final = ("household_id", "person_id", "measure", "option", "started_on", "project_id")
+_NO_NUMBER: Final = (
+    "",
+    "无",
+    "暂无",
+    "没有",
+    "不详",
+    "未知",
+    "无证",
+    "未办",
+    "-",
+    "--",
+    "—",
+    "/",
+    "NULL",
+    "NONE",
+    "N/A",
+    "0",
+)
+"""Words that stand in a column of numbers where there is none."""
+_STAFF_CODES: Final = ("responsible_id", "visitor_id")
+_PERSONAL_CODE: Final = r"[0-9]{11}|\p{Han}"
+"""A staff code with a telephone or identity number or a name in it."""
 _COMING_AGAIN: Final = frozenset({"household", "person", "loan"})
 
 
@@ -100,6 +125,7 @@ def normal_number(text: pl.Series, kind: str) -> pl.Series:
     """Numbers in the one form that is hashed: NFKC, without spaces, upper case, persons' numbers with 18 characters."""
     narrow = text if (text.str.len_bytes() == text.str.len_chars()).all() else text.str.normalize("NFKC")
     plain = narrow.str.replace_all(INVISIBLE, "").str.to_uppercase()
+    plain = plain.set(plain.is_in(_NO_NUMBER).fill_null(value=False), None)
     return id_numbers.full_length(plain) if kind == "person" else plain.str.replace(r"^([0-9]{1,15})\.0+$", "${1}")
 
 
@@ -123,6 +149,8 @@ def hash_rows(spec: Table, values: pl.DataFrame, numeric: pl.DataFrame, hasher: 
     if spec.name == "measures":
         numbers["measure_id"] = _measure_number(told, numbers)
     hashed = told.with_columns(**{name: hasher.ids(kinds[name], text) for name, text in numbers.items()})
+    hashed, personal = _without_names(hashed, hasher)
+    warned += personal
     return Hashed(
         rows=hashed.drop(PERSONAL, strict=False),
         unreadable=_report(_lines(values[ROW], name, text, lost[name], DIGITS_LOST) for name, text in given.items()),
@@ -130,6 +158,18 @@ def hash_rows(spec: Table, values: pl.DataFrame, numeric: pl.DataFrame, hasher: 
         identities=identities(spec, hashed, numbers.get("household_id")),
         aliases=_aliases(stand_in, hashed, person, hasher),
     )
+
+
+def _without_names(rows: pl.DataFrame, hasher: Hasher) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """Staff codes that say who somebody is are hashed as persons are; each is reported without showing it."""
+    found = []
+    for name in (column for column in _STAFF_CODES if column in rows.columns):
+        text = rows[name]
+        says_who = text.str.contains(_PERSONAL_CODE).fill_null(value=False)
+        if says_who.any():
+            rows = rows.with_columns(hasher.ids("person", text).zip_with(says_who, text).alias(name))
+            found.append(_lines(rows[ROW], name, rows[name], says_who, STAFF_CODE))
+    return rows, found
 
 
 def _marked(values: pl.DataFrame, numeric: pl.DataFrame, name: str) -> pl.Series:

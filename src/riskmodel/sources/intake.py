@@ -73,6 +73,7 @@ class Intake:
             rename_persons(self.writer, received, places)
         located = placed(spec, dated(spec, rows, received.reference_date or received.received_on), places)
         whole = self._completed(received, located)
+        received = _with_period(received, whole)
         checked = check(replace(received, rows=_standing_in(whole)))
         stays = pl.col(WAITS_FOR).is_null() & (pl.col(COUNTY) != UNKNOWN_COUNTY)
         ready, lost = checked.sound.filter(stays), checked.sound.filter(~stays)
@@ -143,32 +144,42 @@ class Intake:
                 waiting.keep(self.writer.folder, replace(group, rows=left))
 
     def _release(self, name: str, groups: list[Waiting], county: str, ready: pl.DataFrame, day: date) -> None:
-        """Store rows of one county that waited; they keep the ids of the batches they came with."""
-        writer, spec = self.writer.county(county), table(name)
+        """Store rows of one county that waited; they keep the ids of the batches they came with.
+
+        A file of which nothing was stored so far has no batch: its rows become one of their own, in order of arrival,
+        so that two versions of a key that waited both stay apart.
+        """
+        writer = self.writer.county(county)
         faults = refused(name, ready, writer)
         sound = _matched(ready.filter(~pl.col(ROW).is_in(faults[ROW].implode())))
         came_with = {_came_as(record): record.batch_id for record in writer.records}
-        own = pl.Series([came_with.get(_came(group)) for group in groups], dtype=pl.String)
-        batch = Batch(
-            county=county,
-            table=name,
-            rows=sound.with_columns(own.gather(sound[_GROUP]).alias("batch_id")).select(spec.columns),
-            received_on=day,
-            sha256=_digest(groups, sound),
-            source=groups[0].source,
-            rows_read=ready.height,
-            keeps_batch_ids=True,
-        )
-        appended = writer.append(batch)
-        if appended:
-            self.released += sound.height
-        for index in ready[_GROUP].unique().sort():
-            group, mine = groups[index], pl.col(_GROUP) == index
-            lines = faults.join(ready.filter(mine).select(ROW, _OWN_ROW), on=ROW).with_columns(row=_OWN_ROW)
-            self.refused.append(_named(lines.drop(_OWN_ROW), group.file, name))
-            if appended:
-                part = sound.filter(mine).with_columns(pl.col(_OWN_ROW).alias(ROW)).drop(_GROUP, _OWN_ROW)
-                self._remember(group.file, name, replace(appended, consequences={}), part)
+        own = {index: came_with.get(_came(groups[index])) for index in ready[_GROUP].unique().sort()}
+        together = [index for index, batch_id in own.items() if batch_id]
+        for indices in filter(None, [together, *([index] for index, batch_id in own.items() if not batch_id)]):
+            rows = sound.filter(pl.col(_GROUP).is_in(indices))
+            ids = rows[_GROUP].replace_strict(own, return_dtype=pl.String)
+            batch = Batch(
+                county=county,
+                table=name,
+                rows=rows.with_columns(ids.alias("batch_id")).select(table(name).columns),
+                received_on=day,
+                sha256=_digest(groups, rows),
+                source=groups[indices[0]].source,
+                rows_read=rows.height,
+                keeps_batch_ids=True,
+            )
+            appended = writer.append(batch)
+            if appended is None:
+                continue
+            self.released += rows.height
+            for index in indices:
+                part = rows.filter(pl.col(_GROUP) == index).with_columns(pl.col(_OWN_ROW).alias(ROW))
+                quiet = replace(appended, consequences={})
+                self._remember(groups[index].file, name, quiet, part.drop(_GROUP, _OWN_ROW))
+        for index in own:
+            lines = faults.join(ready.filter(pl.col(_GROUP) == index).select(ROW, _OWN_ROW), on=ROW)
+            told_of = lines.with_columns(row=_OWN_ROW).drop(_OWN_ROW)
+            self.refused.append(_named(told_of, groups[index].file, name))
 
     def _completed(self, received: Received, rows: pl.DataFrame) -> pl.DataFrame:
         """Rows of state tables with their missing columns, county by county."""
@@ -177,7 +188,7 @@ class Intake:
             return rows
         known = rows.filter(pl.col(COUNTY).is_not_null())
         parts = [
-            completed(spec, part, self.writer.county(str(county)))
+            completed(spec, part, self.writer.county(str(county)), received.received_on)
             for (county,), part in known.group_by(COUNTY, maintain_order=True)
         ]
         rest = rows.filter(pl.col(COUNTY).is_null())
@@ -213,7 +224,7 @@ class Intake:
                     whole, pl.concat([checked.refused[ROW], waits[ROW], *(f[ROW] for f in faults)])
                 ),
             )
-            appended = writer.append(batch)
+            appended = writer.append(batch) or writer.interrupted(batch)
             if appended:
                 loaded += self._remember(received.file, received.table, appended, sound)
         opened(Places(self.writer, None, self._seen), counties)
@@ -287,6 +298,15 @@ _WAITED_FOR: Final = {
 def _numbered(received: Received) -> pl.DataFrame:
     rows = received.rows if ROW in received.rows.columns else received.rows.with_row_index(ROW, offset=1)
     return rows.with_columns(pl.col(ROW).cast(pl.Int64)).drop(COUNTY, strict=False)
+
+
+def _with_period(received: Received, rows: pl.DataFrame) -> Received:
+    """A full list that does not say for which time is one for the time of its rows, and for no other."""
+    event = table(received.table).event
+    if not received.full_list or received.period_from or rows.schema.get(event) != pl.Date:
+        return received
+    first, last = rows.select(first=pl.col(event).min(), last=pl.col(event).max()).row(0)
+    return replace(received, period_from=first, period_to=last)
 
 
 def _standing_in(rows: pl.DataFrame) -> pl.DataFrame:

@@ -41,9 +41,12 @@ def write_receipt(path: Path, content: dict[str, Any]) -> None:
 
 
 def keep_refused(path: Path, lines: pl.DataFrame) -> None:
-    """Keep the reasons of refusal beside a receipt that is going to be written: a report may have to be made again."""
+    """Keep the reasons of refusal beside a receipt that is going to be written: a report may have to be made again.
+
+    Without the values: a cell in the wrong column may hold a name or a telephone number, and those never lie here.
+    """
     if lines.height:
-        write_parquet(path.with_suffix(".parquet"), lines)
+        write_parquet(path.with_suffix(".parquet"), lines.with_columns(value=pl.lit(None, dtype=pl.String)))
 
 
 def refused_before(path: Path) -> pl.DataFrame:

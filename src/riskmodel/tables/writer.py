@@ -11,13 +11,14 @@ import polars as pl
 from riskmodel.tables import batches, generation
 from riskmodel.tables.arrivals import Editions, consequences
 from riskmodel.tables.batches import Batch, BatchRecord
-from riskmodel.tables.bitemporal import STILL_KNOWN
+from riskmodel.tables.bitemporal import STILL_KNOWN, known
 from riskmodel.tables.catalogue import table
 from riskmodel.tables.files import locked
 from riskmodel.tables.generation_files import Published, in_force, replace
 from riskmodel.tables.id_index import SUBJECTS, IdIndex
 
 if TYPE_CHECKING:
+    from datetime import date
     from pathlib import Path
     from types import TracebackType
 
@@ -125,6 +126,10 @@ class CountyWriter:
             self._known[name] = self.stored(name).filter(_NEWEST)
         return self._known[name]
 
+    def known_on(self, name: str, day: date) -> pl.DataFrame:
+        """The rows of a table as they were known at the end of a day, in stored form."""
+        return known(self.stored(name), day)
+
     def known_between(self, name: str, since: object, until: object) -> pl.DataFrame:
         """Those of the `known` rows whose event lies in a range of days; cheaper where a table is large."""
         inside = pl.col(table(name).event).is_between(pl.lit(since), pl.lit(until))
@@ -164,6 +169,14 @@ class CountyWriter:
         self.records.append(record)
         told = {rule: generation.decode(found, spec, ids) for rule, found in beside.items()}
         return Appended(record, rows.head(written.height), told)
+
+    def interrupted(self, batch: Batch) -> Appended | None:
+        """What a batch had left in the lake whose ingest was broken off before it was published; else None."""
+        record = self.received(batch)
+        if record is None or record.batch_id in self.base.batches:
+            return None
+        rows = batches.read_batch(self.lake, record) if record.rows_written else table(batch.table).empty()
+        return Appended(record, rows, {})
 
     def publish(self) -> None:
         """Put what was merged in force."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -129,6 +129,8 @@ class _Desk:
             self.hasher = Hasher(installation_key(workspace))
             self.identities = IdentityStore(identity_store_path(workspace), identity_key(workspace))
         self.accounts: list[FileAccount] = []
+        self.pending: list[tuple[Path, FileAccount]] = []
+        """Receipts to be written when the delivery has ended."""
         self.refused: list[pl.DataFrame] = []
         self.odd: list[pl.DataFrame] = []
         self.released = 0
@@ -136,8 +138,14 @@ class _Desk:
     def take(self, writer: LakeWriter, day: date, files: Iterator[DeliveredFile]) -> None:
         """One delivery. Files that were taken in before are not read."""
         intake = Intake(writer, self.workspace.policy)
-        self.accounts += [self._taken(intake, file) for file in files]
+        self.pending = []
+        accounts = [self._taken(intake, file) for file in files]
         intake.finish(day)  # also where nothing is new: a kill may have left rows that waited for this delivery
+        odd = _joined(intake.odd).group_by("file").len()
+        hints = dict(odd.iter_rows())
+        self.accounts += [replace(account, warnings=hints.get(account.file, 0)) for account in accounts]
+        for path, account in self.pending:  # only now: a delivery that was broken off is told whole by the next ingest
+            write_receipt(path, asdict(replace(account, warnings=hints.get(account.file, 0))))
         self.refused += intake.refused
         self.odd += intake.odd
         self.released += intake.released
@@ -154,10 +162,10 @@ class _Desk:
             received = file.read(self.hasher)
             account = intake.take(received)
         except RejectedFile as error:
-            return FileAccount(file.name, file.table, str(file.received_on), rejected=str(error))
+            return FileAccount(file.name, file.table, str(file.received_on), file.source, rejected=str(error))
         self._keep_identities(received)
         keep_refused(path, masked(intake.refused[-1]))
-        write_receipt(path, asdict(account))
+        self.pending.append((path, account))
         return account
 
     def account(self, path: Path, waits: pl.DataFrame) -> Ingested:

@@ -44,7 +44,7 @@ def state(account: FileAccount) -> str:
 
 def remarks(account: FileAccount) -> str:
     """Everything to be said about a file as a whole."""
-    return "；".join(filter(None, [state(account), *map(chinese, account.remarks)]))
+    return "；".join(filter(None, [state(account), account.rejected, *map(chinese, account.remarks)]))
 
 
 def rows(accounts: Sequence[FileAccount]) -> list[list[int | str]]:
