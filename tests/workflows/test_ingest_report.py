@@ -114,7 +114,7 @@ def test_the_summary_of_the_workbook_adds_up(tmp_path: Path) -> None:
     header = ["文件", "表", "读取", "入库", "重复", "待匹配", "隔离", "提示", "跳过", "说明"]
     assert rows[3:] == [
         header,
-        [LOANS, "贷款台账", 0, 0, 0, 0, 0, 0, 0, "整份退回"],
+        [LOANS, "贷款台账", 0, 0, 0, 0, 0, 0, 0, f"整份退回；{ACCOUNTS[0].rejected}"],
         [INCOMES, "月度收入", 9, 6, 0, 1, 2, 1, 0, ""],
         [BILLS, "医疗结算", 1, 0, 0, 0, 1, 0, 0, "一条"],
         ["合计", "3 份文件", 10, 6, 0, 1, 3, 1, 0, ""],

@@ -31,7 +31,7 @@ def test_a_row_says_what_became_of_a_file() -> None:
 
 def test_what_is_special_about_a_file_stands_first_in_its_remarks() -> None:
     assert remarks(BEFORE) == "此前已收到，没有重复读取"
-    assert remarks(REJECTED) == "整份退回"
+    assert remarks(REJECTED) == "整份退回；no table is called 'loans'"
 
 
 def test_a_table_that_is_not_known_is_called_what_the_file_called_it() -> None:
