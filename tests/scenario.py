@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -19,6 +19,7 @@ import polars as pl
 from riskmodel.features import FeatureTable, assemble_view
 from riskmodel.policy import KINDS, Parameter, Policy
 from riskmodel.tables import View
+from riskmodel.tables.batches import Batch, BatchRecord
 from riskmodel.tables.catalogue import TABLES
 from riskmodel.tables.column import Column, Type
 from worked_example import full_id
@@ -49,6 +50,15 @@ DEFAULTS: Final[dict[str, dict[str, Any]]] = {
     "employment": {"household_id": "H1", "employed": True},
     "enrolments": {"household_id": "H1", "stage": "primary", "status": "enrolled"},
     "dwellings": {"household_id": "H1"},
+    "medical_settlements": {"household_id": "H1", "person_id": "P1", "visit_type": "inpatient", "basic_paid": 0}
+    | {"major_paid": 0, "supplement_paid": 0, "aid_paid": 0, "other_paid": 0, "self_pay": 0},
+    "loan_statements": {"household_id": "H1", "principal": 50000, "balance": 0, "days_past_due": 0, "status": "normal"}
+    | {"renewed": False, "extended": False},
+    "shocks": {"household_id": "H1"},
+    "social_assistance": {"household_id": "H1", "scheme": "dibao", "persons": 1, "amount": 0},
+    "measures": {"household_id": "H1", "measure": "industry", "delivered": True},
+    "guarantee_checks": {"household_id": "H1", "stage": "routine"},
+    "visits": {"household_id": "H1", "visitor_id": "A1", "reason": "routine", "finding": "no_risk"},
     "monitoring_episodes": {"household_id": "H1", "category": "marginal"},
 }
 
@@ -67,12 +77,40 @@ def policy_of(line: float = 8000, **changes: float) -> Policy:
     return Policy([[_entry(kind, value) for kind, value in values.items()]])
 
 
-def features_of(as_of: date, line: float = 8000, **tables: Sequence[Mapping[str, Any]]) -> dict[str, float | None]:
-    """Features of H1, which is an ordinary household of one if no row says otherwise."""
+def features_of(
+    as_of: date,
+    line: float = 8000,
+    listed: Sequence[BatchRecord] = (),
+    policy: Mapping[str, float] | None = None,
+    **tables: Sequence[Mapping[str, Any]],
+) -> dict[str, float | None]:
+    """Features of H1, which is an ordinary household of one if no row says otherwise.
+
+    `listed`: batches that the view knows of, see `full_list`. `policy`: further values in force.
+    """
     given: dict[str, Sequence[Mapping[str, Any]]] = {"households": [{"household_id": "H1"}], **tables}
     rows = {name: rows_of(name, *listed) for name, listed in given.items()}
-    table = assemble_view(View.of(rows, as_of, COUNTY), policy_of(line), [full_id("H1")])
+    view = replace(View.of(rows, as_of, COUNTY), records=listed)
+    table = assemble_view(view, policy_of(line, **(policy or {})), [full_id("H1")])
     return dict(table.rows.drop("household_id", "village_code", "category", "size").row(0, named=True))
+
+
+def full_list(
+    table: str, first: date, last: date, received_on: date = date(2000, 1, 1), source: str = ""
+) -> BatchRecord:
+    """The record of a full list of a table, by default of its usual department and known long ago."""
+    batch = Batch(
+        COUNTY,
+        table,
+        rows_of(table),
+        received_on,
+        "",
+        source=source or TABLES[table].sources[0].value,
+        period_from=first,
+        period_to=last,
+        full_list=True,
+    )
+    return BatchRecord.of(batch, [], 0)
 
 
 @dataclass(frozen=True)
@@ -85,21 +123,31 @@ class Scenario:
     line: float
     expected: Mapping[str, Mapping[str, float | None]]
     """By household id."""
+    policy: Mapping[str, float]
+    """Further policy values in force."""
+    listed: Sequence[BatchRecord]
+    """Full lists that the county has received."""
 
     def features(self) -> FeatureTable:
         """The features that the program makes of it."""
-        return assemble_view(View.of(self.rows, self.as_of, COUNTY), policy_of(self.line))
+        view = replace(View.of(self.rows, self.as_of, COUNTY), records=self.listed)
+        return assemble_view(view, policy_of(self.line, **self.policy))
 
 
 def read(path: Path) -> Scenario:
-    """A scenario file: `title`, `as_of`, `line`, a list per table, `[expected.H1]` with "missing" for None."""
+    """A scenario file: `title`, `as_of`, `line`, a list per table, `[expected.H1]` with "missing" for None.
+
+    `[policy]` holds further values in force, `[full_lists]` per table the first and last day that full lists cover.
+    """
     text = tomllib.loads(path.read_text(encoding="utf-8"))
     expected = {
         full_id(household): {name: None if value == "missing" else value for name, value in values.items()}
         for household, values in text.pop("expected").items()
     }
-    title, as_of, line = text.pop("title"), text.pop("as_of"), text.pop("line", 8000)
-    return Scenario(title, as_of, {name: rows_of(name, *rows) for name, rows in text.items()}, line, expected)
+    title, as_of, line, policy = text.pop("title"), text.pop("as_of"), text.pop("line", 8000), text.pop("policy", {})
+    listed = [full_list(table, *days) for table, days in text.pop("full_lists", {}).items()]
+    rows = {name: rows_of(name, *listed_rows) for name, listed_rows in text.items()}
+    return Scenario(title, as_of, rows, line, expected, policy, listed)
 
 
 def _complete(name: str, number: int, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -108,6 +156,8 @@ def _complete(name: str, number: int, given: Mapping[str, Any]) -> dict[str, Any
         raise KeyError(f"{name} has no column {sorted(unknown)}")
     if name == "income_surveys":
         row = {"year": row["period_end"].year} | row
+    if name == "medical_settlements":
+        row = {"total_cost": row["basic_paid"] + row["self_pay"]} | row
     if name == "dwellings":
         row = {"aspect": "housing" if "house_grade" in row else "water"} | row
     row = {"known_at": row[TABLES[name].event], "source": TABLES[name].sources[0].value, "retracted": False} | row

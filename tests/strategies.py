@@ -24,6 +24,7 @@ VILLAGES: Final = (VILLAGE, "990101001002")
 AS_OF_DATES: Final = (date(2025, 2, 28), date(2025, 3, 5), date(2025, 3, 31))
 
 _MONTHS: Final = tuple(date(2023 + index // 12, index % 12 + 1, 1) for index in range(6, 30))
+_DAYS: Final = (date(2023, 1, 15), date(2024, 3, 1), date(2024, 12, 31), date(2025, 2, 28), date(2025, 3, 2))
 _AT_ONCE: Final = {"delay": 0, "retracted": False}
 _maybe: Final = st.sampled_from([None, True, False])
 _yuan: Final = st.integers(0, 50_000)
@@ -40,6 +41,13 @@ def histories() -> st.SearchStrategy[dict[str, pl.DataFrame]]:
         "employment": _first(_employment(), "person_id", PERSONS[:3], more=6),
         "enrolments": st.lists(_enrolments(), min_size=2, max_size=5),
         "dwellings": st.lists(_dwellings(), min_size=2, max_size=5),
+        "medical_settlements": st.lists(_bills(), min_size=1, max_size=6),
+        "loan_statements": st.lists(_loans(), max_size=5),
+        "shocks": st.lists(_shocks(), max_size=4),
+        "social_assistance": st.lists(_assistance(), max_size=6),
+        "measures": st.lists(_measures(), max_size=4),
+        "guarantee_checks": st.lists(_checks(), max_size=4),
+        "visits": st.lists(_visits(), max_size=4),
         "monitoring_episodes": st.lists(_episodes(), max_size=4),
     }
     return st.fixed_dictionaries(rows).map(_framed)
@@ -121,6 +129,7 @@ def _members() -> st.SearchStrategy[dict[str, Any]]:
         chronic_illness=_maybe,
         major_illness=_maybe,
         disability_type=st.sampled_from([None, "visual"]),
+        disability_grade=st.sampled_from([None, 1, 4]),
         labour=_or_null(_of("members", "labour")),
         basic_insured=_maybe,
         pension_status=_or_null(_of("members", "pension_status")),
@@ -165,6 +174,9 @@ def _employment() -> st.SearchStrategy[dict[str, Any]]:
         employed=st.booleans(),
         wage=st.one_of(st.none(), _yuan),
         wants_work=_maybe,
+        place=_or_null(_of("employment", "place")),
+        public_post=_maybe,
+        public_post_until=st.sampled_from([None, date(2025, 3, 5), date(2025, 6, 30)]),
     )
 
 
@@ -175,11 +187,16 @@ def _enrolments() -> st.SearchStrategy[dict[str, Any]]:
         term=st.sampled_from([date(2023, 9, 1), date(2024, 3, 1), date(2024, 9, 1), date(2025, 3, 1)]),
         stage=_of("enrolments", "stage"),
         status=_of("enrolments", "status"),
+        boarding=_maybe,
+        self_pay=st.one_of(st.none(), _yuan),
+        student_loan=st.one_of(st.none(), _yuan),
     )
 
 
 def _dwellings() -> st.SearchStrategy[dict[str, Any]]:
-    house = st.fixed_dictionaries({"aspect": st.just("housing"), "house_grade": _of("dwellings", "house_grade")})
+    house = st.fixed_dictionaries(
+        {"aspect": st.just("housing"), "house_grade": _of("dwellings", "house_grade"), "occupied": _maybe}
+    )
     sources = _or_null(_of("dwellings", "water_source"))
     water = st.fixed_dictionaries({"aspect": st.just("water"), "water_source": sources, "water_safe": _maybe})
     rows = _rows(
@@ -189,10 +206,92 @@ def _dwellings() -> st.SearchStrategy[dict[str, Any]]:
     return st.tuples(rows, st.one_of(house, water)).map(lambda parts: parts[0] | parts[1])
 
 
+def _bills() -> st.SearchStrategy[dict[str, Any]]:
+    return _rows(
+        settlement_id=st.sampled_from(["S1", "S2", "S3", "S4", "S5"]),
+        person_id=st.sampled_from(PERSONS),
+        household_id=st.sampled_from(HOUSEHOLDS),
+        service_end=st.sampled_from(_DAYS),
+        visit_type=_of("medical_settlements", "visit_type"),
+        in_county=_maybe,
+        total_cost=_yuan,
+        self_pay=_yuan,
+        compliant_self_pay=st.one_of(st.none(), _yuan),
+    )
+
+
+def _loans() -> st.SearchStrategy[dict[str, Any]]:
+    return _rows(
+        loan_id=st.sampled_from(["L1", "L2"]),
+        household_id=st.sampled_from(HOUSEHOLDS),
+        month=st.sampled_from(_MONTHS[14:]),
+        product=_or_null(_of("loan_statements", "product")),
+        balance=_yuan,
+        due_on=st.sampled_from([date(2025, 3, 5), date(2025, 6, 1), date(2026, 6, 1)]),
+        days_past_due=st.sampled_from([0, 0, 20]),
+        status=_of("loan_statements", "status"),
+        extended=st.booleans(),
+        purpose=_or_null(_of("loan_statements", "purpose")),
+    )
+
+
+def _shocks() -> st.SearchStrategy[dict[str, Any]]:
+    return _rows(
+        household_id=st.sampled_from(HOUSEHOLDS),
+        happened_on=st.sampled_from(_DAYS),
+        kind=_of("shocks", "kind"),
+        loss=st.one_of(st.none(), _yuan),
+        claim_paid=st.one_of(st.none(), _yuan),
+        injured=st.sampled_from([None, 0, 1]),
+    )
+
+
+def _assistance() -> st.SearchStrategy[dict[str, Any]]:
+    return _rows(
+        household_id=st.sampled_from(HOUSEHOLDS),
+        month=st.sampled_from(_MONTHS[9:]),
+        scheme=_of("social_assistance", "scheme"),
+        amount=_yuan,
+    )
+
+
+def _measures() -> st.SearchStrategy[dict[str, Any]]:
+    return _rows(
+        measure_id=st.sampled_from(["M1", "M2", "M3"]),
+        household_id=st.sampled_from(HOUSEHOLDS),
+        measure=_of("measures", "measure"),
+        started_on=st.sampled_from(_DAYS),
+        ended_on=st.sampled_from([None, date(2025, 3, 4), date(2025, 8, 31)]),
+        delivered=st.booleans(),
+    )
+
+
+def _checks() -> st.SearchStrategy[dict[str, Any]]:
+    answers = dict.fromkeys(("house_ok", "school_ok", "water_ok", "insured_ok"), _maybe)
+    return _rows(
+        household_id=st.sampled_from(HOUSEHOLDS),
+        checked_on=st.sampled_from(_DAYS),
+        stage=_of("guarantee_checks", "stage"),
+        **answers,
+    )
+
+
+def _visits() -> st.SearchStrategy[dict[str, Any]]:
+    return _rows(
+        household_id=st.sampled_from(HOUSEHOLDS),
+        visited_on=st.sampled_from(_DAYS),
+        visitor_id=st.sampled_from(["A1", "A2"]),
+        finding=_of("visits", "finding"),
+    )
+
+
 def _episodes() -> st.SearchStrategy[dict[str, Any]]:
     return _rows(
         household_id=st.sampled_from(HOUSEHOLDS),
         category=_of("monitoring_episodes", "category"),
         identified_month=st.sampled_from([date(2023, 1, 1), date(2024, 5, 1), date(2025, 2, 1)]),
         eliminated_month=st.sampled_from([None, date(2025, 3, 1)]),
+        elimination_mode=_or_null(_of("monitoring_episodes", "elimination_mode")),
+        cause_1=_of("monitoring_episodes", "cause_1"),
+        cause_2=_or_null(_of("monitoring_episodes", "cause_2")),
     )

@@ -37,7 +37,8 @@ def test_every_feature_has_an_example_with_a_value_and_one_where_it_is_missing()
     examples = [
         (name, value) for path in PATHS for values in read(path).expected.values() for name, value in values.items()
     ]
-    never_missing = {"household_size", "ex_poor", "past_episodes", "income_months_6m"}
+    never_missing = {"household_size", "ex_poor", "past_episodes", "income_months_6m", "eliminated_by_help"}
+    never_missing |= {f"episodes_for_{cause}" for cause in ("illness", "work", "labour", "schooling", "disaster")}
     names = [f.name for f in declared()]
     assert [n for n in names if not any(name == n and value is not None for name, value in examples)] == []
     assert {n for n in names if not any(name == n and value is None for name, value in examples)} == never_missing

@@ -30,7 +30,7 @@ def test_every_feature_is_listed_and_has_a_section_with_its_declaration() -> Non
 def test_a_section_names_the_tables_and_the_policy_that_the_feature_asks_for() -> None:
     assert "`income_surveys` (newest survey" in section("income_to_line")
     assert "policy: `monitoring_line`" in section("income_to_line")
-    assert "`incomes` (last 12 complete months)" in section("received_to_line_3m")
+    assert "`incomes` (last 15 complete months)" in section("received_to_line_3m")
     assert "policy: `age.school_max`, `age.school_min`" in section("out_of_school")
     assert "policy" not in section("house_grade")
     assert "the other households of the village: `income_surveys`" in section("village_below_line_share")

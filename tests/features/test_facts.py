@@ -39,8 +39,8 @@ def test_lists_of_codes_tell_questions_apart() -> None:
 
 
 def test_income_beyond_the_months_that_are_read_is_refused() -> None:
-    with pytest.raises(ValueError, match="13 months ago is asked for, but only 12 months are read"):
-        facts().received("net", IncomeComponent, 1, 13)
+    with pytest.raises(ValueError, match="16 months ago is asked for, but only 15 months are read"):
+        facts().received("net", IncomeComponent, 1, 16)
 
 
 def test_the_line_asks_for_the_survey_that_it_belongs_to() -> None:

@@ -9,7 +9,7 @@ from riskmodel.features.feature import feature
 from riskmodel.policy import Cause
 
 FEATURES = declared()
-UNITS = {"倍", "比例", "人", "是否", "级", "岁", "月", "次", "天"}
+UNITS = {"倍", "比例", "人", "是否", "级", "岁", "月", "次", "天", "笔", "项"}
 
 
 @pytest.fixture(autouse=True)

@@ -62,9 +62,9 @@ def test_ages_of_schooling_count_in_the_august_before_the_running_school_year(as
 
 
 def test_months_ago_starts_with_1_for_the_last_complete_month() -> None:
-    months = [date(2025, 3, 1), date(2025, 2, 1), date(2024, 3, 1), date(2024, 2, 1)]
+    months = [date(2025, 3, 1), date(2025, 2, 1), date(2023, 12, 1), date(2023, 11, 1)]
     rows = prepared("incomes", incomes=[{"month": month, "amount": 1, "known_at": AS_OF} for month in months])
-    assert rows.sort("month").select("month", "months_ago").rows() == [(months[2], 12), (months[1], 1)]
+    assert rows.sort("month").select("month", "months_ago").rows() == [(months[2], 15), (months[1], 1)]
 
 
 def test_costs_count_negative() -> None:

@@ -34,3 +34,23 @@ def total_of(amount: pl.Expr, inside: pl.Expr) -> pl.Expr:
     """Aggregate: sum of whole amounts in the rows that lie inside; missing, not zero, where no row does."""
     masked = pl.when(inside).then(amount)
     return pl.when(masked.is_not_null().any()).then(masked.sum())
+
+
+def count_of(holds: pl.Expr, inside: pl.Expr) -> pl.Expr:
+    """Aggregate: in how many of the rows inside something holds; missing, not zero, where no row lies inside."""
+    return pl.when(inside.any()).then(count(holds & inside))
+
+
+def largest_of(amount: pl.Expr, inside: pl.Expr) -> pl.Expr:
+    """Aggregate: largest amount of the rows that lie inside; missing where there is none."""
+    return pl.when(inside).then(amount).max()
+
+
+def flag(holds: pl.Expr) -> pl.Expr:
+    """1 where something holds, 0 where it does not, missing where that is not known."""
+    return holds.cast(pl.Int64)
+
+
+def only(holds: pl.Expr, amount: pl.Expr) -> pl.Expr:
+    """The amount in rows where something holds, 0 in the others, so that a sum is known where any row is."""
+    return pl.when(holds).then(amount).otherwise(0)

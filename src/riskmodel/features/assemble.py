@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -10,6 +11,7 @@ import polars as pl
 from riskmodel.errors import UsageError
 from riskmodel.features.facts import LINE, Facts
 from riskmodel.features.feature import Feature, declared
+from riskmodel.features.lists import listed_months
 from riskmodel.features.windows import Moment
 from riskmodel.policy import HouseholdStatus, Policy
 from riskmodel.tables.homes import homes
@@ -80,9 +82,9 @@ def assemble(
 
 def assemble_view(view: View, policy: Policy, households: Sequence[str] | None = None) -> FeatureTable:
     """Features from a view, which may be the lake's or facts in memory; see `assemble`."""
-    facts = Facts(Moment(view.as_of), lambda kind: policy.value(kind, view.county, on=view.as_of, known=view.as_of))
     features = declared()
-    expressions = [f.build(facts).cast(pl.Float64).alias(f.name) for f in features]
+    listed = frozenset((table, months) for table, months in listed_months(view).items())
+    facts, expressions = _asked(policy, view.county, view.as_of, listed, features)
     base = _active(view)
     if households is not None:
         base = _with_neighbours(base, view, households)
@@ -97,6 +99,27 @@ def assemble_view(view: View, policy: Policy, households: Sequence[str] | None =
     if households is not None:
         rows = rows.filter(pl.col("household_id").is_in(list(households)))
     return FeatureTable(view.as_of, view.county, rows.sort("household_id"), features)
+
+
+@lru_cache(maxsize=32)
+def _asked(
+    policy: Policy,
+    county: str,
+    as_of: date,
+    listed: frozenset[tuple[str, frozenset[date]]],
+    features: tuple[Feature, ...],
+) -> tuple[Facts, list[pl.Expr]]:
+    """What the features ask and what they make of the answers; the same for every household of a county and day."""
+
+    def value(kind: str) -> float:
+        return policy.value(kind, county, on=as_of, known=as_of)
+
+    def optional(kind: str, on: date) -> float | None:
+        found = policy.find(kind, county, on=on, known=as_of)
+        return None if found is None else found.value
+
+    facts = Facts(Moment(as_of), value, optional, dict(listed))
+    return facts, [f.build(facts).cast(pl.Float64).alias(f.name) for f in features]
 
 
 def _policy_beside(lake: Lake) -> Policy:

@@ -24,6 +24,9 @@ Everything is read from what was known at the end of the as-of date. Words that 
   for the rest.
 - **complete month**: a month whose last day is not after the as-of date. "The last 3" are the last 3 complete ones.
 - **age**: full years from the month of birth to the month of the as-of date; ages of schooling count on 31 August.
+- **full list**: a delivery that names everybody a department pays or registers, sent by the usual department of the
+  table for whole months. Only where full lists cover a window is a household without a row known to have nothing.
+- **running month**: the month of the as-of date while it is not complete.
 - **missing**: not known. A ratio is also missing where its divisor is not above zero. Nothing is filled in; 0 means
   known to be zero, or, where the definition says so, that no record is known.
 
@@ -70,7 +73,8 @@ def _sources(f: Feature) -> tuple[list[str], list[str]]:
         policy.append(kind)
         return 0.0
 
-    facts = Facts(Moment(date(2000, 2, 1)), noted)  # any day: only what is asked for counts
+    # any day: only what is asked for counts
+    facts = Facts(Moment(date(2000, 2, 1)), noted, lambda kind, _on: noted(kind))
     expressions = [f.build(facts), *facts.village_sums.values()]
     if any(LINE in expression.meta.root_names() for expression in expressions):
         policy.append("monitoring_line")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import polars as pl
 
-from riskmodel.features.arithmetic import count
+from riskmodel.features.arithmetic import count, known_count, only, over, total_of
 from riskmodel.features.facts import Facts
 from riskmodel.features.feature import Direction, feature
 from riskmodel.policy import Cause
 
 AT_SCHOOL = pl.col("status").is_in(["enrolled", "home_teaching"])
 OUT_OF_SCHOOL = pl.col("status").is_in(["suspected_dropout", "dropout", "not_enrolled"])
+SELF_PAY = pl.col("self_pay")
 BEYOND_COMPULSORY = pl.col("stage").is_in(["senior", "vocational", "vocational_college", "bachelor"])
 
 
@@ -48,3 +49,43 @@ def students_beyond_compulsory(h: Facts) -> pl.Expr:
     Missing where no member has a term in the last 12 months.
     """
     return h.pupils("beyond", count(AT_SCHOOL & BEYOND_COMPULSORY))
+
+
+@feature(
+    "近两学期教育自付占纯收入比", "school self-pay over net income", unit="比例", group=Cause.EDU, risk=Direction.UP
+)
+def school_costs_to_income(h: Facts) -> pl.Expr:
+    """Self-pay of schooling after aid, terms of present members that began in the last 12 months, over net income.
+
+    Missing where it is known for no term.
+    """
+    return over(h.terms("self_pay", total_of(SELF_PAY, SELF_PAY.is_not_null())), h.survey("net_total"))
+
+
+@feature(
+    "近两学期非义务教育自付与预警线之比",
+    "self-pay beyond compulsory school over the warning threshold",
+    unit="倍",
+    group=Cause.EDU,
+    risk=Direction.UP,
+    ratio=True,
+)
+def school_costs_to_warning(h: Facts) -> pl.Expr:
+    """Self-pay after aid of the present members' schooling beyond compulsory school over the threshold `TW_EDU_FEE`.
+
+    Terms that began in the last 12 months. Missing where it is known for no term, or the threshold is not set.
+    """
+    beyond = only(BEYOND_COMPULSORY, SELF_PAY)
+    return over(h.terms("beyond_paid", total_of(beyond, beyond.is_not_null())), h.warning("TW_EDU_FEE"))
+
+
+@feature("寄宿学生数", "boarding pupils", unit="人", group=Cause.EDU, risk=Direction.FREE)
+def boarding_pupils(h: Facts) -> pl.Expr:
+    """Present members at school who board, newest term of the last 12 months. Missing where it is known for nobody."""
+    return h.pupils("boarding", known_count(AT_SCHOOL & pl.col("boarding"), "boarding"))
+
+
+@feature("近两学期助学贷款次数", "student loans in two terms", unit="次", group=Cause.EDU, risk=Direction.FREE)
+def student_loans(h: Facts) -> pl.Expr:
+    """Terms of present members, begun in the last 12 months, with a student loan; missing where none says."""
+    return h.terms("loans", known_count(pl.col("student_loan") > 0, "student_loan"))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import polars as pl
 
-from riskmodel.features.arithmetic import count, everyone, known_count, over
+from riskmodel.features.arithmetic import count, everyone, known_count, only, over
 from riskmodel.features.facts import Facts, of_head
 from riskmodel.features.feature import Direction, feature
-from riskmodel.policy import Background, Cause
+from riskmodel.policy import Background, Cause, Place
 
+FAR = [Place.OUTSIDE.value, Place.ABROAD.value]
+DAYS_AHEAD = 180
 PAYING = pl.col("pension_status") == "paying"
 
 
@@ -104,6 +106,52 @@ def work_months_share_12m(h: Facts) -> pl.Expr:
     return over(h.work_months("worked", count(pl.col("employed"))), h.work_months("rows", everyone()))
 
 
+@feature("公益岗最近到期月数", "months until a public post ends", unit="月", group=Cause.JOB, risk=Direction.DOWN)
+def post_months_left(h: Facts) -> pl.Expr:
+    """Months from the as-of month to that in which the first of the running public-benefit posts ends; 0 = this month.
+
+    Posts of present members, newest month of the last 6, that end on the as-of date or later. Missing without one.
+    """
+    until = h.workers("post_until", pl.col("public_post_until").filter(_post_running(h)).min())
+    return h.moment.months_until(until)
+
+
+@feature(
+    "6个月内到期公益岗工资占比",
+    "share of wages from posts that end soon",
+    unit="比例",
+    group=Cause.JOB,
+    risk=Direction.UP,
+)
+def post_ending_wage_share(h: Facts) -> pl.Expr:
+    """Wages from public-benefit posts that end within 180 days after the as-of date, over all wages.
+
+    Newest month of the last 6 of each present member.
+    """
+    soon = _post_running(h) & (h.moment.days_since(pl.col("public_post_until")) >= -DAYS_AHEAD)
+    return over(h.workers("ending_wages", only(soon, pl.col("wage")).sum()), h.workers("wages", pl.col("wage").sum()))
+
+
+@feature("近12个月中断就业次数", "breaks of work in 12 months", unit="次", group=Cause.JOB, risk=Direction.UP)
+def work_breaks_12m(h: Facts) -> pl.Expr:
+    """How often a present member was at work in a month and not in the next one, last 12 complete months.
+
+    Missing without two months in a row.
+    """
+    before = pl.col("employed_before")
+    return h.work_months("breaks", known_count(~pl.col("employed") & before, "employed_before"))
+
+
+@feature(
+    "省外境外务工人数占比", "share of workers outside the province", unit="比例", group=Cause.JOB, risk=Direction.FREE
+)
+def outside_workers_share(h: Facts) -> pl.Expr:
+    """Present members at work in another province or abroad, over those at work at a known place; newest month of 6."""
+    place = pl.col("place")
+    outside = h.workers("outside", count(pl.col("employed") & place.is_in(FAR)))
+    return over(outside, h.workers("placed", count(pl.col("employed") & place.is_not_null())))
+
+
 @feature("缴纳养老保险人数", "members paying into a pension", unit="人", group=Cause.JOB, risk=Direction.DOWN)
 def pension_payers(h: Facts) -> pl.Expr:
     """Present members known to pay into a pension scheme. Missing where the state is known for nobody."""
@@ -134,6 +182,10 @@ def pensioners(h: Facts) -> pl.Expr:
 
 def _employed(h: Facts) -> pl.Expr:
     return h.workers("employed", count(pl.col("employed")))
+
+
+def _post_running(h: Facts) -> pl.Expr:
+    return pl.col("public_post") & (h.moment.days_since(pl.col("public_post_until")) <= 0)
 
 
 def _top_wage(h: Facts) -> pl.Expr:

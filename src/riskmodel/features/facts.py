@@ -7,21 +7,33 @@ pass per table. A feature never sees a clock, a file or a row that was not known
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from riskmodel.features.arithmetic import total_of
-from riskmodel.features.windows import INCOME_MONTHS, PREPARED, Moment
+from riskmodel.features.arithmetic import count, largest_of, total_of
+from riskmodel.features.lists import Listed
+from riskmodel.features.windows import (
+    ASSISTANCE_MONTHS,
+    BILL_MONTHS,
+    INCOME_MONTHS,
+    LOAN_MONTHS,
+    PREPARED,
+    SHOCK_MONTHS,
+    Moment,
+    months_before,
+)
 from riskmodel.tables.lineage import ancestors, with_inherited
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from riskmodel.policy import IncomeComponent
     from riskmodel.tables.lake import View
+
+Within = Callable[[pl.Expr], pl.Expr]
+"""An aggregate over the rows of a window, from the expression that says which rows lie inside."""
 
 LINE = "line"
 """Column of the base table that holds the line of the household."""
@@ -40,6 +52,10 @@ class Facts:
     moment: Moment
     parameter: Callable[[str], float]
     """Policy value of a kind in force for this county at the as-of date, as known then."""
+    optional: Callable[[str, date], float | None] = lambda _kind, _on: None
+    """Policy value in force on a day, as known at the as-of date, of a kind that an office need not set."""
+    listed: Listed = field(default_factory=dict)
+    """Months that full lists cover, by table."""
     wanted: dict[str, dict[str, pl.Expr]] = field(default_factory=dict)
     """Aggregates to make, by prepared table and column."""
     village_sums: dict[str, pl.Expr] = field(default_factory=dict)
@@ -57,15 +73,90 @@ class Facts:
         self.survey("period_end")
         return pl.col(LINE)
 
+    def warning(self, kind: str) -> pl.Expr:
+        """Threshold of a department's warning in fen, from its kind of policy value in yuan; null where none is set."""
+        yuan = self.optional(f"tripwire.{kind}", self.moment.as_of)
+        return pl.lit(None if yuan is None else yuan * 100, dtype=pl.Float64)
+
+    def rural_income(self) -> pl.Expr:
+        """Rural disposable income per head of the year before that of the last complete month, fen; null = unset."""
+        year = months_before(self.moment.open_month, 1).year - 1
+        yuan = self.optional("rural_disposable_income", date(year, 12, 31))
+        return pl.lit(None if yuan is None else yuan * 100, dtype=pl.Float64)
+
+    def covered(self, table: str, newest: int, oldest: int) -> bool:
+        """Whether full lists cover all of the complete months `newest`..`oldest` ago: then no row means 0."""
+        months = {months_before(self.moment.open_month, ago) for ago in range(newest, oldest + 1)}
+        return months <= self.listed.get(table, frozenset())
+
+    def newest_listed(self, table: str, oldest: int = 3) -> int | None:
+        """How many complete months ago the newest full list is, at most `oldest`; None where there is none."""
+        return next((ago for ago in range(1, oldest + 1) if self.covered(table, ago, ago)), None)
+
     def received(self, name: str, components: Iterable[IncomeComponent], newest: int, oldest: int) -> pl.Expr:
         """Net amount received in the complete months `newest`..`oldest` ago, fen; costs are negative. Null: no row."""
-        inside = _months_ago(newest, oldest) & pl.col("component").is_in([c.value for c in components])
+        inside = _months_ago(newest, oldest, INCOME_MONTHS) & pl.col("component").is_in([c.value for c in components])
         return self._ask("incomes", f"{name}_{newest}_{oldest}", total_of(pl.col("net"), inside))
 
     def months_with_income(self, newest: int, oldest: int) -> pl.Expr:
-        """How many of the complete months `newest`..`oldest` ago have an income row. Null: no row in 12 months."""
-        months = pl.col("month").filter(_months_ago(newest, oldest)).n_unique().cast(pl.Int64)
+        """How many of the complete months `newest`..`oldest` ago have an income row. Null: no row in 15 months."""
+        months = pl.col("month").filter(_months_ago(newest, oldest, INCOME_MONTHS)).n_unique().cast(pl.Int64)
         return self._ask("incomes", f"months_{newest}_{oldest}", months)
+
+    def month_of_income(self, ago: int) -> pl.Expr:
+        """Net amount received in the complete month `ago`, whole yuan rounded down. Null: no row in that month."""
+        inside = _months_ago(ago, ago, INCOME_MONTHS)
+        return self._ask("incomes", f"net_{ago}", total_of(pl.col("net"), inside)) // 100
+
+    def bills(self, name: str, aggregate: Within, newest: int, oldest: int) -> pl.Expr:
+        """Aggregate over the household's bills of the complete months `newest`..`oldest` ago.
+
+        A household without a bill in them has 0 where full lists cover them all, else null; so with the next ones.
+        """
+        return self._within("bills", "medical_settlements", name, aggregate, newest, oldest, BILL_MONTHS)
+
+    def newest_bill(self, name: str, holds: pl.Expr) -> pl.Expr:
+        """How many complete months ago the newest of the bills of 24 months is for which something holds."""
+        return self._ask("bills", f"newest_{name}", largest_of(-pl.col("months_ago"), holds).neg())
+
+    def shocks(self, name: str, aggregate: Within, oldest: int) -> pl.Expr:
+        """Aggregate over the shocks of the last `oldest` complete months and of the days since."""
+        return self._within("shocks", "shocks", name, aggregate, 0, oldest, SHOCK_MONTHS)
+
+    def assistance(self, name: str, aggregate: Within, newest: int, oldest: int) -> pl.Expr:
+        """Aggregate over the assistance of the complete months `newest`..`oldest` ago."""
+        return self._within("assistance", "social_assistance", name, aggregate, newest, oldest, ASSISTANCE_MONTHS)
+
+    def aid_on_record(self, name: str, aggregate: pl.Expr) -> pl.Expr:
+        """Aggregate over the assistance of the last 12 complete months; null where none is on record."""
+        return self._ask("assistance", f"{name}_on_record", aggregate)
+
+    def loans(self, name: str, aggregate: pl.Expr) -> pl.Expr:
+        """Aggregate over the newest statement of each loan; 0 without a loan where full lists cover all 6 months.
+
+        Columns of the table, `running` (not settled) and `days_left` until the loan is due.
+        """
+        return self._within("loans", "loan_statements", name, lambda _inside: aggregate, 1, LOAN_MONTHS, LOAN_MONTHS)
+
+    def newest(self, prepared: str, column: str) -> pl.Expr:
+        """Newest date of a column in a prepared table."""
+        return self._ask(prepared, f"newest_{column}", pl.col(column).max())
+
+    def measures(self, name: str, aggregate: pl.Expr) -> pl.Expr:
+        """Aggregate over the measures that began by the as-of date; `days_left` until the end, `over` = ended."""
+        return self._ask("measures", name, aggregate)
+
+    def guarantee(self, column: str) -> pl.Expr:
+        """Column of the newest guarantee check of the last 24 months."""
+        return self._the_row("checks", column)
+
+    def visits(self, name: str, aggregate: pl.Expr) -> pl.Expr:
+        """Aggregate over the visits of the last 730 days; `days_ago`."""
+        return self._ask("visits", name, aggregate)
+
+    def terms(self, name: str, aggregate: pl.Expr) -> pl.Expr:
+        """Aggregate over the terms of present members that began in the last 12 months; columns as for workers."""
+        return self._ask("terms", name, aggregate)
 
     def members(self, name: str, aggregate: pl.Expr) -> pl.Expr:
         """Aggregate over the present members; columns of the table, `age` and `school_age` in years.
@@ -121,6 +212,16 @@ class Facts:
         rows = PREPARED[name].rows(view, self.moment)
         return with_inherited(rows, ancestors(view), INHERITED[name]) if name in INHERITED else rows
 
+    def _within(
+        self, prepared: str, table: str, name: str, aggregate: Within, newest: int, oldest: int, most: int
+    ) -> pl.Expr:
+        inside = _months_ago(newest, oldest, most)
+        asked = self._ask(prepared, f"{name}_{newest}_{oldest}", aggregate(inside))
+        if not self.covered(table, max(newest, 1), oldest):
+            return asked
+        rows = self._ask(prepared, f"rows_{newest}_{oldest}", count(inside))
+        return pl.when(rows.fill_null(0) == 0).then(0).otherwise(asked)
+
     def _the_row(self, prepared: str, column: str) -> pl.Expr:
         """A column of a prepared table with at most one row per household."""
         return self._ask(prepared, column, pl.col(column).first())
@@ -134,10 +235,10 @@ def of_head(column: pl.Expr) -> pl.Expr:
     return column.filter(pl.col("relation") == "head").min()
 
 
-def _months_ago(newest: int, oldest: int) -> pl.Expr:
-    if oldest > INCOME_MONTHS:
+def _months_ago(newest: int, oldest: int, most: int) -> pl.Expr:
+    if oldest > most:
         raise ValueError(
-            f"income of {oldest} months ago is asked for, but only {INCOME_MONTHS} months are read: raise INCOME_MONTHS"
+            f"a fact of {oldest} months ago is asked for, but only {most} months are read: lengthen the window"
         )
     return pl.col("months_ago").is_between(newest, oldest)
 

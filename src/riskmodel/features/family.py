@@ -7,6 +7,7 @@ import polars as pl
 from riskmodel.features.arithmetic import count, everyone, known_count, over
 from riskmodel.features.facts import Facts, of_head
 from riskmodel.features.feature import Direction, feature
+from riskmodel.features.illness import SEVERE
 from riskmodel.policy import Cause, Education, Labour
 
 ABLE = [labour.value for labour in Labour if labour.able]
@@ -55,6 +56,18 @@ def able_members(h: Facts) -> pl.Expr:
     unknown = h.members("labour_unknown", count(_of_working_age(h) & pl.col("labour").is_null()))
     able = h.members("able", count(_of_working_age(h) & pl.col("labour").is_in(ABLE)))
     return pl.when(unknown == 0).then(able)
+
+
+@feature("抚养照料负担", "people to care for per member able to work", unit="倍", group=Cause.LAB, risk=Direction.UP)
+def care_load(h: Facts) -> pl.Expr:
+    """People to care for over one more than the members able to work; the one keeps households without any of these.
+
+    To care for: present members outside the working age, or with a chronic or major illness or a disability of grade 1
+    or 2, each counted once. Missing where the labour of a member of working age is not known.
+    """
+    ill = pl.col("chronic_illness").fill_null(value=False) | pl.col("major_illness").fill_null(value=False)
+    severe = (pl.col("disability_grade") <= SEVERE).fill_null(value=False)
+    return over(h.members("to_care_for", count(~_of_working_age(h) | ill | severe)), able_members(h) + 1)
 
 
 @feature("丧失劳动力人数", "members who lost their ability to work", unit="人", group=Cause.LAB, risk=Direction.UP)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import polars as pl
 
-from riskmodel.features.arithmetic import everyone
+from riskmodel.features.arithmetic import count, everyone
 from riskmodel.features.facts import Facts
 from riskmodel.features.feature import Direction, feature
 from riskmodel.policy import Background, Category
+
+CAUSES = [f"cause_{number}" for number in range(1, 6)]
 
 
 @feature("是否脱贫户", "left poverty", unit="是否", group=Background.HISTORY, risk=Direction.FREE)
@@ -33,6 +35,74 @@ def past_episodes(h: Facts) -> pl.Expr:
 
 
 @feature(
+    "距上次风险消除月数", "months since the last elimination", unit="月", group=Background.HISTORY, risk=Direction.FREE
+)
+def months_since_elimination(h: Facts) -> pl.Expr:
+    """Complete months since the month of the newest elimination of a risk, itself included; 0 = the running month.
+
+    Missing where none was eliminated.
+    """
+    return h.moment.complete_months_since(h.episodes("eliminated", _ended(h, pl.col("eliminated_month")).max()))
+
+
+@feature("经帮扶消除风险次数", "risks eliminated by help", unit="次", group=Background.HISTORY, risk=Direction.FREE)
+def eliminated_by_help(h: Facts) -> pl.Expr:
+    """Monitoring episodes whose risk was eliminated by help, by the as-of date; 0 where none is known."""
+    by_help = _ended(h, pl.col("elimination_mode")) == "by_help"
+    return h.episodes("by_help", count(by_help)).fill_null(0)
+
+
+@feature(
+    "因病因残被纳入监测次数",
+    "episodes for illness or disability",
+    unit="次",
+    group=Background.HISTORY,
+    risk=Direction.UP,
+)
+def episodes_for_illness(h: Facts) -> pl.Expr:
+    """Monitoring episodes so far with illness or disability among the causes (`ILL`, `DIS`); 0 where none is known."""
+    return _caused(h, "ILL", "DIS")
+
+
+@feature(
+    "务工就业不稳或产业失败被纳入监测次数",
+    "episodes for unstable work or failed business",
+    unit="次",
+    group=Background.HISTORY,
+    risk=Direction.UP,
+)
+def episodes_for_work(h: Facts) -> pl.Expr:
+    """Monitoring episodes so far with unstable work or failed business (`JOB`, `IND`) as a cause; 0 if none known."""
+    return _caused(h, "JOB", "IND")
+
+
+@feature(
+    "缺劳动力被纳入监测次数", "episodes for lack of labour", unit="次", group=Background.HISTORY, risk=Direction.UP
+)
+def episodes_for_labour(h: Facts) -> pl.Expr:
+    """Monitoring episodes so far with lack of labour among the causes (`LAB`); 0 where none is known."""
+    return _caused(h, "LAB")
+
+
+@feature("因学被纳入监测次数", "episodes for schooling costs", unit="次", group=Background.HISTORY, risk=Direction.UP)
+def episodes_for_schooling(h: Facts) -> pl.Expr:
+    """Monitoring episodes so far with schooling costs among the causes (`EDU`); 0 where none is known."""
+    return _caused(h, "EDU")
+
+
+@feature(
+    "因灾害或意外事故被纳入监测次数",
+    "episodes for disaster or accident",
+    unit="次",
+    group=Background.HISTORY,
+    risk=Direction.UP,
+)
+def episodes_for_disaster(h: Facts) -> pl.Expr:
+    """Monitoring episodes so far with disaster or accident among the causes (`NAT`, `ACC`); 0 where none is known."""
+    return _caused(h, "NAT", "ACC")
+
+
+@feature(
     "最近一次收入核查距今天数", "age of the newest income survey", unit="天", group=Background.DATA, risk=Direction.FREE
 )
 def survey_age_days(h: Facts) -> pl.Expr:
@@ -44,3 +114,13 @@ def survey_age_days(h: Facts) -> pl.Expr:
 def income_months_6m(h: Facts) -> pl.Expr:
     """How many of the last 6 complete months have an income row; 0 where none is known."""
     return h.months_with_income(1, 6).fill_null(0)
+
+
+def _caused(h: Facts, *codes: str) -> pl.Expr:
+    among = pl.any_horizontal(*(pl.col(cause).is_in(list(codes)).fill_null(value=False) for cause in CAUSES))
+    return h.episodes("for_" + "_".join(codes), count(among)).fill_null(0)
+
+
+def _ended(h: Facts, fact: pl.Expr) -> pl.Expr:
+    """The fact of the episodes that were eliminated by the as-of date."""
+    return pl.when(pl.col("eliminated_month") <= pl.lit(h.moment.as_of)).then(fact)

@@ -10,6 +10,8 @@ from riskmodel.features.feature import Direction, feature
 from riskmodel.policy import Cause
 
 UNINSURED = ~pl.col("basic_insured")
+GRADE = pl.col("disability_grade")
+SEVERE = 2
 INSURANCE_KNOWN = pl.col("basic_insured").is_not_null()
 
 
@@ -70,3 +72,10 @@ def self_pay_share(h: Facts) -> pl.Expr:
 def disabled_members(h: Facts) -> pl.Expr:
     """Present members with a disability certificate; no certificate on record counts as none."""
     return h.members("disabled", count(pl.col("disability_type").is_not_null()))
+
+
+@feature("重度残疾人数", "members with a severe disability", unit="人", group=Cause.DIS, risk=Direction.UP)
+def severely_disabled_members(h: Facts) -> pl.Expr:
+    """Present members with a disability certificate of grade 1 or 2. Missing where a certificate has no grade."""
+    unknown = h.members("grade_unknown", count(pl.col("disability_type").is_not_null() & GRADE.is_null()))
+    return pl.when(unknown == 0).then(h.members("severe", count(GRADE <= SEVERE)))

@@ -214,8 +214,12 @@ def assistance_share(h: Facts) -> pl.Expr:
 def relief_to_line_6m(h: Facts) -> pl.Expr:
     """Disaster and social relief received per month, last 6 complete months, times 12 per head, over the line.
 
-    Only months with an income row of any kind count. Missing where no relief row lies in them.
+    Only months with an income row of any kind count, and it is missing where no relief row lies in them; but where
+    full lists of the finance department, which pays it, cover the 6 months, all count and no row is 0.
     """
+    if h.covered("incomes", 1, 6):
+        received = h.received(IncomeComponent.TR_RELIEF.value, [IncomeComponent.TR_RELIEF], 1, 6)
+        return _year_to_line(h, over(received.fill_null(0), pl.lit(6)))
     return _received_to_line_6m(h, IncomeComponent.TR_RELIEF)
 
 

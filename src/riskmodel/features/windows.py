@@ -23,10 +23,20 @@ SURVEY_MONTHS: Final = 36
 """A survey that ended earlier says nothing about today; it counts as missing."""
 TERM_MONTHS: Final = 12
 """A school term that began earlier counts as missing."""
-INCOME_MONTHS: Final = 12
+YEAR_TERM_MONTHS: Final = 11
+"""Terms that began in the as-of month or these months before: the last two."""
+INCOME_MONTHS: Final = 15
+"""A year and the three months before it, so that a season is compared with the same one."""
 WORK_MONTHS: Final = 12
 NEWEST_WORK_MONTHS: Final = 6
 """Whether somebody works is read from a month at most this old."""
+BILL_MONTHS: Final = 24
+LOAN_MONTHS: Final = 6
+"""A loan without a statement since then counts as not known."""
+SHOCK_MONTHS: Final = 36
+ASSISTANCE_MONTHS: Final = 12
+CHECK_DAYS: Final = 730
+VISIT_DAYS: Final = 730
 
 
 def months_before(day: date, months: int) -> date:
@@ -53,6 +63,11 @@ class Moment:
         return first_open_month(self.as_of)
 
     @property
+    def months_of_year(self) -> int:
+        """How many complete months the year has so far; after a December that was the last complete month, all 12."""
+        return months_before(self.open_month, 1).month
+
+    @property
     def school_august(self) -> date:
         """August before the school year that is running: on its last day the ages of schooling are counted."""
         return date(self.as_of.year - (self.as_of.month < 9), 8, 1)
@@ -64,6 +79,10 @@ class Moment:
     def age(self, on: date | None = None) -> pl.Expr:
         """Full years from the month of birth to the month of the as-of date (or of another day)."""
         return (_month_number(pl.lit(on or self.as_of)) - _month_number(pl.col("birth_month"))) // 12
+
+    def months_until(self, day: pl.Expr) -> pl.Expr:
+        """Months from the as-of month to that of a date; 0 in the same month."""
+        return _month_number(day) - self.as_of.year * 12 - self.as_of.month
 
     def days_since(self, day: pl.Expr) -> pl.Expr:
         """Days from a date to the as-of date."""
@@ -98,7 +117,9 @@ def _incomes(view: View, moment: Moment) -> pl.LazyFrame:
 
 
 def _employment(view: View, moment: Moment) -> pl.LazyFrame:
-    return _of_present(_months(view.table("employment"), moment, WORK_MONTHS), view, moment)
+    rows = _months(view.table("employment"), moment, WORK_MONTHS)
+    before = rows.select("person_id", months_ago=pl.col("months_ago") - 1, employed_before="employed")
+    return _of_present(rows.join(before, on=["person_id", "months_ago"], how="left"), view, moment)
 
 
 def _workers(view: View, moment: Moment) -> pl.LazyFrame:
@@ -110,6 +131,54 @@ def _pupils(view: View, moment: Moment) -> pl.LazyFrame:
     since = months_before(moment.as_of, TERM_MONTHS)
     begun = pl.col("term").is_between(pl.lit(since), pl.lit(moment.as_of))
     return _of_present(_newest(view.table("enrolments").filter(begun), "person_id", "term"), view, moment)
+
+
+def _terms(view: View, moment: Moment) -> pl.LazyFrame:
+    since = months_before(moment.as_of, YEAR_TERM_MONTHS)
+    begun = pl.col("term").is_between(pl.lit(since), pl.lit(moment.as_of))
+    return _of_present(view.table("enrolments").filter(begun), view, moment)
+
+
+def _bills(view: View, moment: Moment) -> pl.LazyFrame:
+    return _months(view.table("medical_settlements"), moment, BILL_MONTHS, "service_end")
+
+
+def _loans(view: View, moment: Moment) -> pl.LazyFrame:
+    rows = _newest(_months(view.table("loan_statements"), moment, LOAN_MONTHS), "loan_id", "month")
+    return rows.with_columns(
+        running=pl.col("status") != "settled", days_left=-moment.days_since(pl.col("due_on")).cast(pl.Int64)
+    )
+
+
+def _shocks(view: View, moment: Moment) -> pl.LazyFrame:
+    since = months_before(moment.open_month, SHOCK_MONTHS)
+    inside = pl.col("happened_on").is_between(pl.lit(since), pl.lit(moment.as_of))
+    ages = {
+        "months_ago": moment.complete_months_since(pl.col("happened_on")),
+        "days_ago": moment.days_since(pl.col("happened_on")),
+    }
+    return view.table("shocks").filter(inside).with_columns(**ages)
+
+
+def _assistance(view: View, moment: Moment) -> pl.LazyFrame:
+    return _months(view.table("social_assistance"), moment, ASSISTANCE_MONTHS)
+
+
+def _measures(view: View, moment: Moment) -> pl.LazyFrame:
+    begun = view.table("measures").filter(pl.col("started_on") <= pl.lit(moment.as_of))
+    days_left = -moment.days_since(pl.col("ended_on")).cast(pl.Int64)
+    return begun.with_columns(days_left=days_left, over=(days_left < 0).fill_null(value=False))
+
+
+def _checks(view: View, moment: Moment) -> pl.LazyFrame:
+    days = moment.days_since(pl.col("checked_on"))
+    done = view.table("guarantee_checks").filter(days.is_between(0, CHECK_DAYS - 1))
+    return _newest(done, "household_id", "checked_on", "stage")
+
+
+def _visits(view: View, moment: Moment) -> pl.LazyFrame:
+    days = moment.days_since(pl.col("visited_on"))
+    return view.table("visits").with_columns(days_ago=days).filter(pl.col("days_ago").is_between(0, VISIT_DAYS - 1))
 
 
 def _inspections(aspect: str) -> Callable[[View, Moment], pl.LazyFrame]:
@@ -147,16 +216,30 @@ PREPARED: Final[Mapping[str, Prepared]] = {
     ),
     "housing": Prepared(("dwellings",), "newest inspection of the house", _inspections("housing")),
     "water": Prepared(("dwellings",), "newest inspection of the water", _inspections("water")),
+    "terms": Prepared(
+        ("enrolments", "members"),
+        f"terms of present members that began in the as-of month or the {YEAR_TERM_MONTHS} months before",
+        _terms,
+    ),
+    "bills": Prepared(("medical_settlements",), f"last {BILL_MONTHS} complete months", _bills),
+    "loans": Prepared(
+        ("loan_statements",), f"newest statement of each loan in the last {LOAN_MONTHS} complete months", _loans
+    ),
+    "shocks": Prepared(("shocks",), f"last {SHOCK_MONTHS} complete months and the days since", _shocks),
+    "assistance": Prepared(("social_assistance",), f"last {ASSISTANCE_MONTHS} complete months", _assistance),
+    "measures": Prepared(("measures",), "all measures that began by the as-of date", _measures),
+    "checks": Prepared(("guarantee_checks",), f"newest check of the last {CHECK_DAYS} days", _checks),
+    "visits": Prepared(("visits",), f"last {VISIT_DAYS} days", _visits),
     "episodes": Prepared(("monitoring_episodes",), "all episodes identified by the as-of date", _episodes),
 }
 """What features may ask about, by name."""
 
 
-def _months(rows: pl.LazyFrame, moment: Moment, months: int) -> pl.LazyFrame:
+def _months(rows: pl.LazyFrame, moment: Moment, months: int, event: str = "month") -> pl.LazyFrame:
     """Rows of the last complete months, with their `months_ago` (1 = the last complete month)."""
-    m0 = moment.open_month
-    inside = (pl.col("month") >= pl.lit(months_before(m0, months))) & (pl.col("month") < pl.lit(m0))
-    return rows.filter(inside).with_columns(months_ago=moment.complete_months_since(pl.col("month")))
+    m0, day = moment.open_month, pl.col(event)
+    inside = (day >= pl.lit(months_before(m0, months))) & (day < pl.lit(m0))
+    return rows.filter(inside).with_columns(months_ago=moment.complete_months_since(day))
 
 
 def _newest(rows: pl.LazyFrame, subject: str, *order: str) -> pl.LazyFrame:

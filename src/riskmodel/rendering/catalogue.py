@@ -41,6 +41,8 @@ _UNITS: dict[str, tuple[str, str]] = {
     "天": ("{value:z.0f} 天", "{value:z.0f} days"),
     "岁": ("{value:z.0f} 岁", "{value:z.0f} years"),
     "次": ("{value:z.0f} 次", "{value:z.0f} times"),
+    "笔": ("{value:z.0f} 笔", "{value:z.0f}"),
+    "项": ("{value:z.0f} 项", "{value:z.0f}"),
     "级": ("{value:z.0f} 级", "level {value:z.0f}"),
 }
 

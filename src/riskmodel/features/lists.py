@@ -1,0 +1,48 @@
+"""Absence told apart from not knowing: the months for which a department sent everybody it has on its list.
+
+A household without a row is "not on the list" only in a month that such a list covers (tables.md 1.5). A list counts
+for what its department pays or registers, so only one by the usual department of a table, the first that it names,
+counts: the list of another department says nothing about the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from riskmodel.tables.catalogue import TABLES
+
+if TYPE_CHECKING:
+    from riskmodel.tables.lake import View
+
+Listed = Mapping[str, frozenset[date]]
+"""First days of the listed months, by table."""
+
+
+def listed_months(view: View) -> dict[str, frozenset[date]]:
+    """The months that full lists cover from their first to their last day, as received by the as-of date."""
+    found: dict[str, set[date]] = {}
+    for record in view.records:
+        usual = record.table in TABLES and record.source == TABLES[record.table].sources[0].value
+        if usual and record.full_list and record.received_on <= view.as_of.isoformat():
+            found.setdefault(record.table, set()).update(_whole_months(record.period_from, record.period_to))
+    return {table: frozenset(months) for table, months in found.items()}
+
+
+def _whole_months(first: str | None, last: str | None) -> list[date]:
+    """First days of the months that lie wholly between two days."""
+    if first is None or last is None:
+        return []
+    month, end, months = date.fromisoformat(first), date.fromisoformat(last), []
+    if month.day > 1:
+        month = _following(month)
+    while _following(month) - timedelta(days=1) <= end:
+        months.append(month)
+        month = _following(month)
+    return months
+
+
+def _following(day: date) -> date:
+    """First day of the next month."""
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1)

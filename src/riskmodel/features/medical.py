@@ -1,0 +1,255 @@
+"""Medical bills: what insurance and aid left to the household, where it was treated, and what departments warn of.
+
+A household without any bill in a window is missing there, unless the full lists of the medical insurance cover the
+whole window; then it has 0.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from riskmodel.features.arithmetic import count_of, largest_of, only, over, total_of
+from riskmodel.features.facts import Facts
+from riskmodel.features.feature import Direction, feature
+from riskmodel.policy import Category, Cause
+
+SELF_PAY = pl.col("self_pay")
+STAY = pl.col("visit_type") == "inpatient"
+SPECIAL = pl.col("visit_type") == "outpatient_special"
+
+
+@feature(
+    "近12个月自付医疗支出占纯收入比",
+    "medical self-pay of 12 months over net income",
+    unit="比例",
+    group=Cause.ILL,
+    risk=Direction.UP,
+)
+def bills_to_income_12m(h: Facts) -> pl.Expr:
+    """Self-pay of the bills of the last 12 complete months over the net income of the newest survey."""
+    return over(_self_pay(h, 1, 12), h.survey("net_total"))
+
+
+@feature(
+    "近3个月自付医疗支出占纯收入比",
+    "medical self-pay of 3 months over net income",
+    unit="比例",
+    group=Cause.ILL,
+    risk=Direction.UP,
+)
+def bills_to_income_3m(h: Facts) -> pl.Expr:
+    """Self-pay of the bills of the last 3 complete months over the net income of a year, newest survey."""
+    return over(_self_pay(h, 1, 3), h.survey("net_total"))
+
+
+@feature(
+    "近12个月人均自付医疗支出与监测线之比",
+    "medical self-pay of 12 months per head over the line",
+    unit="倍",
+    group=Cause.ILL,
+    risk=Direction.UP,
+    ratio=True,
+)
+def bills_to_line_12m(h: Facts) -> pl.Expr:
+    """Self-pay of the bills of the last 12 complete months per head of the household over the line."""
+    return over(_self_pay(h, 1, 12), pl.col("size") * h.line())
+
+
+@feature(
+    "近3个月人均自付医疗支出与监测线之比",
+    "medical self-pay of 3 months per head over the line",
+    unit="倍",
+    group=Cause.ILL,
+    risk=Direction.UP,
+    ratio=True,
+)
+def bills_to_line_3m(h: Facts) -> pl.Expr:
+    """Self-pay of the bills of the last 3 complete months per head of the household over the line of a year."""
+    return over(_self_pay(h, 1, 3), pl.col("size") * h.line())
+
+
+@feature(
+    "近12个月单次最高自付(人均)与监测线之比",
+    "largest medical self-pay per head over the line",
+    unit="倍",
+    group=Cause.ILL,
+    risk=Direction.UP,
+    ratio=True,
+)
+def largest_bill_to_line(h: Facts) -> pl.Expr:
+    """Largest self-pay of one bill of the last 12 complete months per head of the household over the line."""
+    largest = h.bills("largest", lambda inside: largest_of(SELF_PAY, inside), 1, 12)
+    return over(largest, pl.col("size") * h.line())
+
+
+@feature(
+    "近12个月医疗费用自付占比",
+    "share of medical cost paid by the household",
+    unit="比例",
+    group=Cause.ILL,
+    risk=Direction.UP,
+)
+def bills_self_pay_share(h: Facts) -> pl.Expr:
+    """Self-pay over the total cost of the bills of the last 12 complete months: what insurance and aid left."""
+    return over(_self_pay(h, 1, 12), h.bills("cost", lambda inside: total_of(pl.col("total_cost"), inside), 1, 12))
+
+
+@feature("近12个月合规自付占自付比", "compliant share of self-pay", unit="比例", group=Cause.ILL, risk=Direction.FREE)
+def bills_compliant_share(h: Facts) -> pl.Expr:
+    """Compliant self-pay over self-pay, bills of the last 12 complete months for which the compliant part is known."""
+    known = pl.col("compliant_self_pay").is_not_null()
+    compliant = h.bills("compliant", lambda inside: total_of(pl.col("compliant_self_pay"), inside), 1, 12)
+    return over(compliant, h.bills("split", lambda inside: total_of(only(known, SELF_PAY), inside), 1, 12))
+
+
+@feature(
+    "近12个月县域内住院费用占比",
+    "share of inpatient cost in the county",
+    unit="比例",
+    group=Cause.ILL,
+    risk=Direction.FREE,
+)
+def stays_in_county_share(h: Facts) -> pl.Expr:
+    """Cost of inpatient stays in the county over that of all stays of known place, last 12 complete months."""
+    cost, placed = pl.col("total_cost"), STAY & pl.col("in_county").is_not_null()
+    near = h.bills("near", lambda inside: total_of(only(STAY & pl.col("in_county"), cost), inside), 1, 12)
+    return over(near, h.bills("placed", lambda inside: total_of(only(placed, cost), inside), 1, 12))
+
+
+@feature("近12个月住院次数", "inpatient stays in 12 months", unit="次", group=Cause.ILL, risk=Direction.UP)
+def stays_12m(h: Facts) -> pl.Expr:
+    """Inpatient stays that ended in the last 12 complete months. Missing without any bill in them."""
+    return h.bills("stays", lambda inside: count_of(STAY, inside), 1, 12)
+
+
+@feature(
+    "近3个月月均自付与前9个月之比",
+    "medical self-pay per month, last 3 months over the 9 before",
+    unit="倍",
+    group=Cause.ILL,
+    risk=Direction.FREE,
+    ratio=True,
+)
+def bills_change_3m(h: Facts) -> pl.Expr:
+    """Self-pay per month of the last 3 complete months over that of the 9 before.
+
+    Missing where one of the two periods has no bill or nothing was paid before.
+    """
+    return over(_self_pay(h, 1, 3) * 3, _self_pay(h, 4, 12))
+
+
+@feature(
+    "近12个月门诊慢特病就诊月数",
+    "months with bills for chronic or special disease",
+    unit="月",
+    group=Cause.ILL,
+    risk=Direction.UP,
+)
+def special_outpatient_months_12m(h: Facts) -> pl.Expr:
+    """How many of the last 12 complete months have an outpatient bill for a chronic or special disease (门诊慢特病).
+
+    Missing without any bill in them.
+    """
+    months = pl.col("months_ago")
+    return h.bills(
+        "special",
+        lambda inside: pl.when(inside.any()).then(months.filter(inside & SPECIAL).n_unique().cast(pl.Int64)),
+        1,
+        12,
+    )
+
+
+@feature(
+    "最近一次住院距今月数", "months since the newest inpatient stay", unit="月", group=Cause.ILL, risk=Direction.FREE
+)
+def months_since_stay(h: Facts) -> pl.Expr:
+    """Complete months since the month of the newest inpatient stay of the last 24, itself included; 1 = last month."""
+    return h.newest_bill("stay", STAY)
+
+
+@feature(
+    "本年累计自付与医保预警线之比",
+    "self-pay of the year over the warning threshold",
+    unit="倍",
+    group=Cause.ILL,
+    risk=Direction.UP,
+    ratio=True,
+)
+def bills_to_warning(h: Facts) -> pl.Expr:
+    """Self-pay of the complete months of this year over the threshold from which the medical insurance warns.
+
+    Households that left poverty: inpatient self-pay, `TW_MED_YTD.registered`; others: all self-pay,
+    `TW_MED_YTD.other`. Missing where that threshold is not set. Right after a December: of the year that ended.
+    """
+    months = h.moment.months_of_year
+    stays = h.bills("stays_paid", lambda inside: total_of(only(STAY, SELF_PAY), inside), 1, months)
+    registered = over(stays, h.warning("TW_MED_YTD.registered"))
+    other = over(_self_pay(h, 1, months), h.warning("TW_MED_YTD.other"))
+    return _by_kind(registered, other)
+
+
+@feature(
+    "近3个月单次住院自付与预警线之比",
+    "self-pay of one stay over the warning threshold",
+    unit="倍",
+    group=Cause.ILL,
+    risk=Direction.UP,
+    ratio=True,
+)
+def stay_to_warning(h: Facts) -> pl.Expr:
+    """Largest self-pay of one inpatient stay of the last 3 complete months over the threshold of the exchange rule.
+
+    `TW_MED_STAY.monitored` for a household with an open monitoring episode, else `TW_MED_STAY.other`; missing where
+    that is not set.
+    """
+    largest = h.bills("largest_stay", lambda inside: largest_of(only(STAY, SELF_PAY), inside), 1, 3)
+    monitored = h.episodes("open", pl.col("eliminated_month").is_null().any()).fill_null(value=False)
+    by_kind = (over(largest, h.warning(f"TW_MED_STAY.{kind}")) for kind in ("monitored", "other"))
+    return pl.when(monitored).then(next(by_kind)).otherwise(next(by_kind))
+
+
+@feature(
+    "近3个月门诊慢特病月最高自付与预警线之比",
+    "monthly self-pay for chronic or special disease over the warning threshold",
+    unit="倍",
+    group=Cause.ILL,
+    risk=Direction.UP,
+    ratio=True,
+)
+def special_outpatient_to_warning(h: Facts) -> pl.Expr:
+    """Highest self-pay of a month for outpatient chronic or special disease, last 3 complete months, over `TW_MED_OUT`.
+
+    Missing where that threshold is not set.
+    """
+    months = [
+        h.bills("special_paid", lambda inside: total_of(only(SPECIAL, SELF_PAY), inside), m, m) for m in (1, 2, 3)
+    ]
+    return over(pl.max_horizontal(*months), h.warning("TW_MED_OUT"))
+
+
+@feature(
+    "本年累计自付与农村人均可支配收入预警线之比",
+    "self-pay of the year over the warning by rural income",
+    unit="倍",
+    group=Cause.ILL,
+    risk=Direction.UP,
+    ratio=True,
+)
+def bills_to_rural_income_warning(h: Facts) -> pl.Expr:
+    """Self-pay of the complete months of this year over a multiple of last year's rural disposable income per head.
+
+    The multiple is `TW_MED_REL.ex_poor` for households that left poverty, else `TW_MED_REL.other`. Missing where the
+    multiple or the income is not set.
+    """
+    paid, income = _self_pay(h, 1, h.moment.months_of_year), h.rural_income()
+    # a warning is counted in fen of its yuan; the ratio is a pure number
+    registered, other = (h.warning(f"TW_MED_REL.{kind}") / 100 * income for kind in ("ex_poor", "other"))
+    return _by_kind(over(paid, registered), over(paid, other))
+
+
+def _self_pay(h: Facts, newest: int, oldest: int) -> pl.Expr:
+    return h.bills("self_pay", lambda inside: total_of(SELF_PAY, inside), newest, oldest)
+
+
+def _by_kind(registered: pl.Expr, other: pl.Expr) -> pl.Expr:
+    return pl.when(pl.col("category") != Category.ORDINARY.value).then(registered).otherwise(other)
