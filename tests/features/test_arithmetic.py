@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from riskmodel.features.arithmetic import count, everyone, known_count, over, total_of
+from riskmodel.features.arithmetic import count, count_of, everyone, flag, known_count, largest_of, only, over, total_of
 
 
 def test_a_ratio_is_missing_where_a_part_is_or_the_divisor_is_not_above_zero() -> None:
@@ -29,3 +29,17 @@ def test_a_total_is_exact_and_missing_where_no_row_lies_inside() -> None:
     frame = pl.DataFrame({"of": [1, 1, 1, 2], "fen": [2**60, 1, 5, 7], "inside": [True, True, False, False]})
     totals = frame.group_by("of").agg(total=total_of(pl.col("fen"), pl.col("inside"))).sort("of")
     assert totals.rows() == [(1, 2**60 + 1), (2, None)]
+
+
+def test_what_holds_of_no_row_inside_is_zero_and_without_rows_inside_missing() -> None:
+    frame = pl.DataFrame({"of": [1, 1, 2, 3], "fen": [5, 7, 9, None], "inside": [True, False, False, True]})
+    inside, fen = pl.col("inside"), pl.col("fen")
+    made = frame.group_by("of").agg(
+        n=count_of(fen > 6, inside), most=largest_of(fen, inside), some=total_of(only(fen > 6, fen), inside)
+    )
+    assert made.sort("of").rows() == [(1, 0, 5, 0), (2, None, None, None), (3, 0, None, 0)]
+
+
+def test_a_flag_is_missing_where_it_is_not_known() -> None:
+    frame = pl.DataFrame({"is": [True, False, None]})
+    assert frame.select(flag(pl.col("is"))).to_series().to_list() == [1, 0, None]

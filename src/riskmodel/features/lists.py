@@ -27,7 +27,7 @@ def listed_months(view: View) -> dict[str, frozenset[date]]:
         usual = record.table in TABLES and record.source == TABLES[record.table].sources[0].value
         if usual and record.full_list and record.received_on <= view.as_of.isoformat():
             found.setdefault(record.table, set()).update(_whole_months(record.period_from, record.period_to))
-    return {table: frozenset(months) for table, months in found.items()}
+    return {table: frozenset(months) for table, months in found.items() if months}
 
 
 def _whole_months(first: str | None, last: str | None) -> list[date]:
