@@ -45,3 +45,37 @@ def test_who_paused_or_finished_is_neither_student_nor_dropout(status: str) -> N
 )
 def test_the_stage_decides_what_is_beyond_compulsory_school(stage: str, beyond: int) -> None:
     assert made(date(2010, 1, 1), stage=stage)["students_beyond_compulsory"] == beyond
+
+
+@pytest.mark.parametrize(
+    ("term", "share"),
+    [(date(2024, 3, 1), None), (date(2024, 9, 1), 0.1), (date(2025, 3, 1), 0.1)],
+)
+def test_the_two_terms_of_the_last_year_cost(term: date, share: float | None) -> None:
+    cost = {"person_id": "P1", "term": term, "self_pay": 1000, "stage": "senior", "known_at": AS_OF}
+    survey = {"period_end": date(2024, 9, 30), "net_total": 10000}
+    features = features_of(
+        AS_OF,
+        members=[{"person_id": "P1"}],
+        enrolments=[cost],
+        income_surveys=[survey],
+        policy={"tripwire.TW_EDU_FEE": 10000},
+    )
+    assert (features["school_costs_to_income"], features["school_costs_to_warning"]) == (share, share)
+
+
+def test_compulsory_school_never_reaches_the_warning_and_a_cost_not_known_is_missing() -> None:
+    rows: dict[str, Any] = {"members": [{"person_id": "P1"}], "policy": {"tripwire.TW_EDU_FEE": 10000}}
+    term = {"person_id": "P1", "term": date(2024, 9, 1), "stage": "junior", "self_pay": 5000}
+    assert features_of(AS_OF, enrolments=[term], **rows)["school_costs_to_warning"] == 0
+    unknown = term | {"stage": "senior", "self_pay": None}
+    assert features_of(AS_OF, enrolments=[unknown], **rows)["school_costs_to_warning"] is None
+    assert features_of(AS_OF, enrolments=[term], members=rows["members"])["school_costs_to_warning"] is None
+
+
+def test_boarders_and_loans_count_where_something_is_said() -> None:
+    features = made(date(2010, 1, 1), boarding=True, student_loan=0)
+    assert (features["boarding_pupils"], features["student_loans"]) == (1, 0)
+    features = made(date(2010, 1, 1))
+    assert (features["boarding_pupils"], features["student_loans"]) == (None, None)
+    assert made(date(2010, 1, 1), boarding=True, status="dropout")["boarding_pupils"] == 0

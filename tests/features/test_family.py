@@ -48,3 +48,16 @@ def test_schooling_counts_for_adults_of_whom_it_is_known() -> None:
     features = made({"education": "senior"}, {"education": "primary"}, {}, born(12) | {"education": "bachelor"})
     assert (features["senior_share"], features["best_education"]) == (0.5, 3)
     assert made({})["senior_share"] is None
+
+
+def test_somebody_who_is_old_and_ill_and_disabled_needs_care_once() -> None:
+    old = {"birth_month": date(1950, 1, 1), "chronic_illness": True, "disability_type": "visual", "disability_grade": 1}
+    able = {"labour": "ordinary"}
+    assert features_of(AS_OF, members=people(old, able))["care_load"] == 0.5
+    assert features_of(AS_OF, members=people(old))["care_load"] == 1
+    assert features_of(AS_OF, members=people(old, {}))["care_load"] is None  # whether the other can work is not known
+    assert features_of(AS_OF, members=people(able | {"major_illness": True}))["care_load"] == 0.5
+
+
+def people(*given: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{"person_id": f"P{n}"} | person for n, person in enumerate(given, start=1)]

@@ -46,3 +46,38 @@ def test_months_with_income_are_counted_once() -> None:
         {"month": date(2024, m, 1), "component": c, "amount": 1} for m in (11, 12) for c in ("wage_work", "op_crop")
     ]
     assert features_of(date(2025, 3, 5), incomes=rows)["income_months_6m"] == 2
+
+
+def test_an_elimination_counts_once_it_is_known() -> None:
+    opened = {"identified_month": date(2023, 1, 1)}
+    ended = opened | {"eliminated_month": date(2025, 1, 1), "elimination_mode": "by_help", "known_at": date(2025, 2, 9)}
+    for as_of, months, helped in ((date(2025, 2, 8), None, 0), (date(2025, 2, 9), 1, 1), (date(2025, 2, 28), 2, 1)):
+        features = features_of(as_of, monitoring_episodes=[opened, ended])
+        assert (features["months_since_elimination"], features["eliminated_by_help"]) == (months, helped)
+
+
+def test_an_episode_followed_by_another_ended_with_it_though_not_by_help() -> None:
+    episodes = [{"identified_month": date(2023, 1, 1)}, {"identified_month": date(2024, 12, 1)}]
+    features = features_of(date(2025, 3, 5), monitoring_episodes=episodes)
+    assert (features["months_since_elimination"], features["eliminated_by_help"]) == (3, 0)
+
+
+@pytest.mark.parametrize(
+    ("cause", "name"),
+    [
+        ("ILL", "illness"),
+        ("DIS", "illness"),
+        ("JOB", "work"),
+        ("IND", "work"),
+        ("LAB", "labour"),
+        ("EDU", "schooling"),
+        ("NAT", "disaster"),
+        ("ACC", "disaster"),
+        ("OTH", None),
+    ],
+)
+def test_a_cause_counts_in_whatever_place_it_stands(cause: str, name: str | None) -> None:
+    kinds = ("illness", "work", "labour", "schooling", "disaster")
+    episode = {"identified_month": date(2024, 5, 1), "cause_1": "HOU", "cause_5": cause}
+    features = features_of(date(2025, 3, 5), monitoring_episodes=[episode])
+    assert {kind: features[f"episodes_for_{kind}"] for kind in kinds} == {kind: int(kind == name) for kind in kinds}

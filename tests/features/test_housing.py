@@ -34,3 +34,27 @@ def test_a_repaired_house_is_seen_when_the_inspection_is_known() -> None:
     rows.append({"inspected_on": date(2025, 2, 1), "house_grade": "A", "known_at": AS_OF})
     assert features_of(date(2025, 3, 4), dwellings=rows)["house_grade"] == 4
     assert features_of(AS_OF, dwellings=rows)["house_grade"] == 1
+
+
+@pytest.mark.parametrize(
+    ("grade", "occupied", "unsafe"),
+    [("C", True, 1), ("D", False, 0), ("D", None, None), ("B", None, 0), ("A", True, 0)],
+)
+def test_an_unsafe_house_counts_where_people_live_in_it(grade: str, occupied: bool | None, unsafe: int | None) -> None:
+    row = {"inspected_on": date(2024, 6, 1), "house_grade": grade, "occupied": occupied}
+    assert features_of(AS_OF, dwellings=[row])["lives_in_unsafe_house"] == unsafe
+
+
+@pytest.mark.parametrize(
+    ("rebuilt_on", "months"),
+    [(date(2025, 2, 28), 1), (date(2025, 3, 1), 0), (date(2025, 4, 1), None), (None, None)],
+)
+def test_a_house_was_rebuilt_as_many_complete_months_ago(rebuilt_on: date | None, months: int | None) -> None:
+    row = {"inspected_on": date(2024, 6, 1), "house_grade": "A", "rebuilt_on": rebuilt_on}
+    features = features_of(AS_OF, dwellings=[row])
+    assert (features["months_since_rebuilt"], features["house_inspection_age_days"]) == (months, 277)
+
+
+def test_days_without_water_are_those_of_the_newest_inspection_of_the_water() -> None:
+    rows = [{"inspected_on": date(2024, m, 1), "water_safe": True, "outage_days": d} for m, d in ((1, 30), (6, 0))]
+    assert features_of(AS_OF, dwellings=rows)["water_outage_days"] == 0

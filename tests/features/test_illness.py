@@ -28,3 +28,11 @@ def test_what_is_known_of_some_counts_for_those() -> None:
 def test_somebody_who_left_does_not_count() -> None:
     ill = {"major_illness": True}
     assert made(ill, ill | {"leave_reason": "died"})["major_ill_members"] == 1
+
+
+def test_a_severe_disability_is_of_grade_1_or_2_and_a_certificate_without_grade_says_nothing() -> None:
+    grades = [{"disability_type": "visual", "disability_grade": grade} for grade in (1, 2, 3, 4)]
+    features = made(*grades, {})
+    assert (features["severely_disabled_members"], features["disabled_members"]) == (2, 4)
+    assert made(grades[0], {"disability_type": "visual"})["severely_disabled_members"] is None
+    assert made({})["severely_disabled_members"] == 0

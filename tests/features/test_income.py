@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from scenario import features_of
+from scenario import features_of, full_list
 
 AS_OF = date(2025, 3, 5)
 SURVEY = {"period_end": date(2024, 9, 30)}
@@ -41,3 +41,14 @@ def test_the_change_of_wages_is_per_month_with_a_row() -> None:
         {"month": date(2024, 11, 1), "amount": 1000}
     ]
     assert features_of(AS_OF, incomes=rows)["wage_change_3m"] == 1.0
+
+
+def test_no_relief_is_zero_where_the_lists_of_the_finance_department_cover_the_six_months() -> None:
+    survey = {"period_end": date(2024, 9, 30)}
+    lists = [full_list("incomes", date(2024, 9, 1), date(2025, 2, 28))]
+    assert features_of(AS_OF, income_surveys=[survey])["relief_to_line_6m"] is None
+    assert features_of(AS_OF, income_surveys=[survey], listed=lists)["relief_to_line_6m"] == 0
+    relief = [{"month": date(2025, 1, 1), "component": "tr_relief", "amount": 400}]
+    assert features_of(AS_OF, income_surveys=[survey], incomes=relief)["relief_to_line_6m"] == 0.6
+    listed = features_of(AS_OF, income_surveys=[survey], incomes=relief, listed=lists)
+    assert listed["relief_to_line_6m"] == 0.1  # 400 in six months and not in one

@@ -46,3 +46,39 @@ def test_people_are_counted_where_something_is_known_of_them() -> None:
     ]
     features = features_of(AS_OF, households=HOUSEHOLDS, members=members)
     assert (features["village_uninsured_share"], features["village_pension_payers_share"]) == (0.5, 1.0)
+
+
+def test_trouble_of_the_neighbours_does_not_count_the_household_itself() -> None:
+    def everybody(**row: Any) -> list[dict[str, Any]]:
+        return [row | {"household_id": "H1"}, row | {"household_id": "H2"}]
+
+    features = features_of(
+        AS_OF,
+        households=HOUSEHOLDS,
+        shocks=everybody(happened_on=date(2025, 1, 5), kind="fire"),
+        monitoring_episodes=[
+            *everybody(identified_month=date(2024, 3, 1)),
+            {"household_id": "H3", "identified_month": date(2024, 2, 1)},
+        ],
+        dwellings=everybody(inspected_on=date(2024, 1, 1), house_grade="D"),
+        loan_statements=[
+            {"loan_id": "L1", "month": date(2025, 2, 1), "due_on": AS_OF, "days_past_due": 9},
+            {"loan_id": "L2", "household_id": "H2", "month": date(2025, 2, 1), "due_on": AS_OF},
+        ],
+    )
+    assert features["village_shock_share_12m"] == 0.5
+    assert (features["village_entered_share_12m"], features["village_monitored_share"]) == (0.5, 1)
+    assert (features["village_unsafe_house_share"], features["village_overdue_share"]) == (1, 0)
+
+
+def test_a_household_alone_in_its_village_has_no_neighbours() -> None:
+    features = features_of(AS_OF, shocks=[{"happened_on": date(2025, 1, 5), "kind": "fire"}])
+    assert (features["village_shock_share_12m"], features["village_monitored_share"]) == (None, None)
+
+
+def test_the_bills_of_neighbours_are_measured_by_the_line_of_each() -> None:
+    bill = {"settlement_id": "S1", "household_id": "H2", "service_end": date(2025, 1, 5), "self_pay": 4000}
+    features = features_of(
+        AS_OF, households=HOUSEHOLDS, income_surveys=surveyed(H2=100, H3=100), medical_settlements=[bill]
+    )
+    assert features["village_bills_to_line"] == 0.5
