@@ -157,7 +157,7 @@ def _complete(name: str, number: int, given: Mapping[str, Any]) -> dict[str, Any
     if name == "income_surveys":
         row = {"year": row["period_end"].year} | row
     if name == "medical_settlements":
-        row = {"total_cost": row["basic_paid"] + row["self_pay"]} | row
+        row = {"total_cost": row["self_pay"]} | row
     if name == "dwellings":
         row = {"aspect": "housing" if "house_grade" in row else "water"} | row
     row = {"known_at": row[TABLES[name].event], "source": TABLES[name].sources[0].value, "retracted": False} | row

@@ -54,11 +54,7 @@ def test_a_window_is_covered_only_by_full_lists_of_all_its_months() -> None:
     h = Facts(Moment(date(2025, 3, 5)), lambda _kind: 16.0, listed={"shocks": months})
     assert [h.covered("shocks", *window) for window in ((2, 3), (1, 3), (2, 4), (3, 3))] == [True, False, False, True]
     assert not h.covered("incomes", 2, 3)
-    assert (h.newest_listed("shocks"), h.newest_listed("shocks", oldest=1), h.newest_listed("incomes")) == (
-        2,
-        None,
-        None,
-    )
+    assert (h.newest_listed("shocks"), h.newest_listed("shocks", oldest=1)) == (2, None)
 
 
 def test_a_threshold_in_yuan_is_asked_for_on_the_as_of_date_and_given_in_fen() -> None:

@@ -161,7 +161,8 @@ class Facts:
     def members(self, name: str, aggregate: pl.Expr) -> pl.Expr:
         """Aggregate over the present members; columns of the table, `age` and `school_age` in years.
 
-        `age` is that of the as-of month, `school_age` that of the last 31 August before the running school year.
+        `major_illness_before` is the state when the last complete month began. `age` is that of the as-of month,
+        `school_age` that of the last 31 August before the running school year.
         """
         return self._ask("members", name, aggregate)
 

@@ -59,6 +59,17 @@ def major_ill_members(h: Facts) -> pl.Expr:
     return h.members("major_ill", known_count(pl.col("major_illness"), "major_illness"))
 
 
+@feature("新患大病人数", "members newly with a major illness", unit="人", group=Cause.ILL, risk=Direction.UP)
+def newly_ill_members(h: Facts) -> pl.Expr:
+    """Present members with a major illness who had none when the last complete month began.
+
+    Missing where both states are known for nobody.
+    """
+    ill, before = pl.col("major_illness"), pl.col("major_illness_before")
+    known = ill.is_not_null() & before.is_not_null()
+    return h.members("newly_ill", pl.when(known.any()).then(count(ill & ~before)))
+
+
 @feature("合规自付占纯收入比", "compliant self-pay over net income", unit="比例", group=Cause.ILL, risk=Direction.UP)
 def self_pay_share(h: Facts) -> pl.Expr:
     """Compliant medical self-pay over net income of the same 12 months, newest survey.

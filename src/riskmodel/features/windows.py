@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -193,8 +193,15 @@ def _episodes(view: View, moment: Moment) -> pl.LazyFrame:
     return episodes(view).filter(pl.col("identified_month") <= pl.lit(moment.as_of))
 
 
+def _members_and_before(view: View, moment: Moment) -> pl.LazyFrame:
+    """Present members, and whether they had a major illness before the last complete month began."""
+    day = months_before(moment.open_month, 1) - timedelta(days=1)
+    before = view.states("members", day).select("person_id", major_illness_before="major_illness")
+    return _members(view, moment).join(before, on="person_id", how="left")
+
+
 PREPARED: Final[Mapping[str, Prepared]] = {
-    "members": Prepared(("members",), "members present at the as-of date", _members),
+    "members": Prepared(("members",), "members present at the as-of date", _members_and_before),
     "surveys": Prepared(
         ("income_surveys",),
         f"newest survey that ended in the as-of month or the {SURVEY_MONTHS} months before",
