@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riskmodel.features.windows import PREPARED, Moment, first_open_month, months_before
+from riskmodel.features.windows import PREPARED, Moment, Seen, first_open_month, months_before
 from riskmodel.tables import View
 from riskmodel.tables.catalogue import TABLES
 from scenario import rows_of
@@ -20,7 +20,7 @@ HEAD = {"person_id": "P1", "relation": "head", "birth_month": date(1985, 4, 1)}
 
 def prepared(name: str, as_of: date = AS_OF, **tables: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
     view = View.of({table: rows_of(table, *rows) for table, rows in tables.items()}, as_of)
-    return PREPARED[name].rows(view, Moment(as_of)).collect()
+    return PREPARED[name].rows(Seen(view, Moment(as_of))).collect()
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_house_and_water_have_their_own_newest_inspection() -> None:
 )
 def test_what_is_dated_after_the_as_of_date_does_not_count(name: str, table: str, row: Mapping[str, Any]) -> None:
     view = View.of({table: rows_of(table, {**row, "known_at": AS_OF})}, AS_OF)
-    assert PREPARED[name].rows(view, Moment(AS_OF)).collect().is_empty()
+    assert PREPARED[name].rows(Seen(view, Moment(AS_OF))).collect().is_empty()
 
 
 def test_every_prepared_table_reads_tables_that_exist_and_says_its_window() -> None:

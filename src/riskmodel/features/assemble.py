@@ -165,10 +165,11 @@ def _with_neighbours(base: pl.DataFrame, view: View, households: Sequence[str]) 
 
 def _with_facts(base: pl.DataFrame, facts: Facts, view: View) -> pl.DataFrame:
     """The households with everything that was asked about them; a household without rows has nulls."""
+    made, nulls = facts.collect(view)
     frame = base.lazy()
-    for asked in facts.collect(view):
+    for asked in made:
         frame = frame.join(asked, on="household_id", how="left")
-    return frame.collect()
+    return frame.with_columns(nulls).collect()
 
 
 def _with_line(table: pl.DataFrame, policy: Policy, as_of: date) -> pl.DataFrame:

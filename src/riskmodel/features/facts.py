@@ -24,13 +24,14 @@ from riskmodel.features.windows import (
     PREPARED,
     SHOCK_MONTHS,
     Moment,
+    Seen,
     months_before,
 )
+from riskmodel.tables import View
 from riskmodel.tables.lineage import ancestors, with_inherited
 
 if TYPE_CHECKING:
     from riskmodel.policy import IncomeComponent
-    from riskmodel.tables.lake import View
 
 Within = Callable[[pl.Expr], pl.Expr]
 """An aggregate over the rows of a window, from the expression that says which rows lie inside."""
@@ -58,6 +59,7 @@ class Facts:
     """Months that full lists cover, by table."""
     wanted: dict[str, dict[str, pl.Expr]] = field(default_factory=dict)
     """Aggregates to make, by prepared table and column."""
+    _types: dict[str, dict[str, pl.DataType]] = field(default_factory=dict, repr=False)
     village_sums: dict[str, pl.Expr] = field(default_factory=dict)
     """Sums over the neighbours to make, by column."""
 
@@ -201,17 +203,32 @@ class Facts:
         whole = amount.cast(pl.Int64).fill_null(0)
         return _note(self.village_sums, f"village.{name}", whole)
 
-    def collect(self, view: View) -> list[pl.LazyFrame]:
-        """One frame per prepared table asked: `household_id` and every aggregate asked of it."""
-        return [
-            self._rows(name, view).group_by("household_id").agg(*aggregates.values())
-            for name, aggregates in self.wanted.items()
-        ]
+    def collect(self, view: View) -> tuple[list[pl.LazyFrame], list[pl.Expr]]:
+        """One frame per prepared table asked: `household_id` and every aggregate asked of it.
 
-    def _rows(self, name: str, view: View) -> pl.LazyFrame:
-        """Rows of a prepared table, with those that a household inherits."""
-        rows = PREPARED[name].rows(view, self.moment)
-        return with_inherited(rows, ancestors(view), INHERITED[name]) if name in INHERITED else rows
+        Of a table of which the view has no row, the aggregates come as columns of nulls instead.
+        """
+        seen, frames, nulls = Seen(view, self.moment), [], []
+        for name in self.wanted:
+            if view.lacks(PREPARED[name].tables[0]):
+                nulls += [pl.lit(None, dtype=kind).alias(column) for column, kind in self._types_of(name).items()]
+            else:
+                frames.append(self._made(name, seen))
+        return frames, nulls
+
+    def _made(self, name: str, seen: Seen) -> pl.LazyFrame:
+        """The aggregates of a prepared table, over its rows and those that a household inherits."""
+        rows = PREPARED[name].rows(seen)
+        if name in INHERITED:
+            rows = with_inherited(rows, ancestors(seen.view), INHERITED[name])
+        return rows.group_by("household_id").agg(*self.wanted[name].values())
+
+    def _types_of(self, name: str) -> dict[str, pl.DataType]:
+        """Types of the columns of aggregates, from a view without any row."""
+        if name not in self._types:
+            schema = self._made(name, Seen(View.of({}, self.moment.as_of), self.moment)).collect_schema()
+            self._types[name] = {column: kind for column, kind in schema.items() if column != "household_id"}
+        return self._types[name]
 
     def _within(
         self, prepared: str, table: str, name: str, aggregate: Within, newest: int, oldest: int, most: int

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -90,118 +91,132 @@ class Moment:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """A view, looked at from a moment."""
+
+    view: View
+    moment: Moment
+
+    @cached_property
+    def present(self) -> pl.LazyFrame:
+        """Present members with their ages, and whether they had a major illness when the last complete month began.
+
+        Made once, because several prepared tables are of present members.
+        """
+        day = months_before(self.moment.open_month, 1) - timedelta(days=1)
+        before = self.view.states("members", day).select("person_id", major_illness_before="major_illness")
+        present = self.view.states("members").filter(pl.col("leave_reason").is_null())
+        ages = {"age": self.moment.age(), "school_age": self.moment.age(self.moment.school_august)}
+        return present.join(before, on="person_id", how="left").with_columns(**ages).collect().lazy()
+
+
+@dataclass(frozen=True)
 class Prepared:
     """A table as features look at it, one shared pass for all of them."""
 
     tables: tuple[str, ...]
     window: str
     """Which rows it holds, for people."""
-    rows: Callable[[View, Moment], pl.LazyFrame]
+    rows: Callable[[Seen], pl.LazyFrame]
 
 
-def _members(view: View, moment: Moment) -> pl.LazyFrame:
-    present = view.states("members").filter(pl.col("leave_reason").is_null())
-    return present.with_columns(age=moment.age(), school_age=moment.age(moment.school_august))
+def _members(seen: Seen) -> pl.LazyFrame:
+    return seen.present
 
 
-def _surveys(view: View, moment: Moment) -> pl.LazyFrame:
-    since = months_before(moment.as_of, SURVEY_MONTHS)
-    ended = pl.col("period_end").is_between(pl.lit(since), pl.lit(moment.as_of))
-    return _newest(view.table("income_surveys").filter(ended), "household_id", "period_end", "year", "stage")
+def _surveys(seen: Seen) -> pl.LazyFrame:
+    since = months_before(seen.moment.as_of, SURVEY_MONTHS)
+    ended = pl.col("period_end").is_between(pl.lit(since), pl.lit(seen.moment.as_of))
+    return _newest(seen.view.table("income_surveys").filter(ended), "household_id", "period_end", "year", "stage")
 
 
-def _incomes(view: View, moment: Moment) -> pl.LazyFrame:
+def _incomes(seen: Seen) -> pl.LazyFrame:
     costs = [component.value for component in IncomeComponent if component.block == "cost"]
     net = pl.when(pl.col("component").is_in(costs)).then(-pl.col("amount")).otherwise(pl.col("amount"))
-    return _months(view.table("incomes"), moment, INCOME_MONTHS).with_columns(net=net)
+    return _months(seen.view.table("incomes"), seen.moment, INCOME_MONTHS).with_columns(net=net)
 
 
-def _employment(view: View, moment: Moment) -> pl.LazyFrame:
-    rows = _months(view.table("employment"), moment, WORK_MONTHS)
+def _employment(seen: Seen) -> pl.LazyFrame:
+    rows = _months(seen.view.table("employment"), seen.moment, WORK_MONTHS)
     before = rows.select("person_id", months_ago=pl.col("months_ago") - 1, employed_before="employed")
-    return _of_present(rows.join(before, on=["person_id", "months_ago"], how="left"), view, moment)
+    return _of_present(rows.join(before, on=["person_id", "months_ago"], how="left"), seen)
 
 
-def _workers(view: View, moment: Moment) -> pl.LazyFrame:
-    rows = _months(view.table("employment"), moment, NEWEST_WORK_MONTHS)
-    return _of_present(_newest(rows, "person_id", "month"), view, moment)
+def _workers(seen: Seen) -> pl.LazyFrame:
+    rows = _months(seen.view.table("employment"), seen.moment, NEWEST_WORK_MONTHS)
+    return _of_present(_newest(rows, "person_id", "month"), seen)
 
 
-def _pupils(view: View, moment: Moment) -> pl.LazyFrame:
-    since = months_before(moment.as_of, TERM_MONTHS)
-    begun = pl.col("term").is_between(pl.lit(since), pl.lit(moment.as_of))
-    return _of_present(_newest(view.table("enrolments").filter(begun), "person_id", "term"), view, moment)
+def _pupils(seen: Seen) -> pl.LazyFrame:
+    since = months_before(seen.moment.as_of, TERM_MONTHS)
+    begun = pl.col("term").is_between(pl.lit(since), pl.lit(seen.moment.as_of))
+    return _of_present(_newest(seen.view.table("enrolments").filter(begun), "person_id", "term"), seen)
 
 
-def _terms(view: View, moment: Moment) -> pl.LazyFrame:
-    since = months_before(moment.as_of, YEAR_TERM_MONTHS)
-    begun = pl.col("term").is_between(pl.lit(since), pl.lit(moment.as_of))
-    return _of_present(view.table("enrolments").filter(begun), view, moment)
+def _terms(seen: Seen) -> pl.LazyFrame:
+    since = months_before(seen.moment.as_of, YEAR_TERM_MONTHS)
+    begun = pl.col("term").is_between(pl.lit(since), pl.lit(seen.moment.as_of))
+    return _of_present(seen.view.table("enrolments").filter(begun), seen)
 
 
-def _bills(view: View, moment: Moment) -> pl.LazyFrame:
-    return _months(view.table("medical_settlements"), moment, BILL_MONTHS, "service_end")
+def _bills(seen: Seen) -> pl.LazyFrame:
+    return _months(seen.view.table("medical_settlements"), seen.moment, BILL_MONTHS, "service_end")
 
 
-def _loans(view: View, moment: Moment) -> pl.LazyFrame:
-    rows = _newest(_months(view.table("loan_statements"), moment, LOAN_MONTHS), "loan_id", "month")
+def _loans(seen: Seen) -> pl.LazyFrame:
+    rows = _newest(_months(seen.view.table("loan_statements"), seen.moment, LOAN_MONTHS), "loan_id", "month")
     return rows.with_columns(
-        running=pl.col("status") != "settled", days_left=-moment.days_since(pl.col("due_on")).cast(pl.Int64)
+        running=pl.col("status") != "settled", days_left=-seen.moment.days_since(pl.col("due_on")).cast(pl.Int64)
     )
 
 
-def _shocks(view: View, moment: Moment) -> pl.LazyFrame:
-    since = months_before(moment.open_month, SHOCK_MONTHS)
-    inside = pl.col("happened_on").is_between(pl.lit(since), pl.lit(moment.as_of))
+def _shocks(seen: Seen) -> pl.LazyFrame:
+    since = months_before(seen.moment.open_month, SHOCK_MONTHS)
+    inside = pl.col("happened_on").is_between(pl.lit(since), pl.lit(seen.moment.as_of))
     ages = {
-        "months_ago": moment.complete_months_since(pl.col("happened_on")),
-        "days_ago": moment.days_since(pl.col("happened_on")),
+        "months_ago": seen.moment.complete_months_since(pl.col("happened_on")),
+        "days_ago": seen.moment.days_since(pl.col("happened_on")),
     }
-    return view.table("shocks").filter(inside).with_columns(**ages)
+    return seen.view.table("shocks").filter(inside).with_columns(**ages)
 
 
-def _assistance(view: View, moment: Moment) -> pl.LazyFrame:
-    return _months(view.table("social_assistance"), moment, ASSISTANCE_MONTHS)
+def _assistance(seen: Seen) -> pl.LazyFrame:
+    return _months(seen.view.table("social_assistance"), seen.moment, ASSISTANCE_MONTHS)
 
 
-def _measures(view: View, moment: Moment) -> pl.LazyFrame:
-    begun = view.table("measures").filter(pl.col("started_on") <= pl.lit(moment.as_of))
-    days_left = -moment.days_since(pl.col("ended_on")).cast(pl.Int64)
+def _measures(seen: Seen) -> pl.LazyFrame:
+    begun = seen.view.table("measures").filter(pl.col("started_on") <= pl.lit(seen.moment.as_of))
+    days_left = -seen.moment.days_since(pl.col("ended_on")).cast(pl.Int64)
     return begun.with_columns(days_left=days_left, over=(days_left < 0).fill_null(value=False))
 
 
-def _checks(view: View, moment: Moment) -> pl.LazyFrame:
-    days = moment.days_since(pl.col("checked_on"))
-    done = view.table("guarantee_checks").filter(days.is_between(0, CHECK_DAYS - 1))
+def _checks(seen: Seen) -> pl.LazyFrame:
+    days = seen.moment.days_since(pl.col("checked_on"))
+    done = seen.view.table("guarantee_checks").filter(days.is_between(0, CHECK_DAYS - 1))
     return _newest(done, "household_id", "checked_on", "stage")
 
 
-def _visits(view: View, moment: Moment) -> pl.LazyFrame:
-    days = moment.days_since(pl.col("visited_on"))
-    return view.table("visits").with_columns(days_ago=days).filter(pl.col("days_ago").is_between(0, VISIT_DAYS - 1))
+def _visits(seen: Seen) -> pl.LazyFrame:
+    days = seen.moment.days_since(pl.col("visited_on"))
+    return (
+        seen.view.table("visits").with_columns(days_ago=days).filter(pl.col("days_ago").is_between(0, VISIT_DAYS - 1))
+    )
 
 
-def _inspections(aspect: str) -> Callable[[View, Moment], pl.LazyFrame]:
-    def rows(view: View, moment: Moment) -> pl.LazyFrame:
-        done = (pl.col("aspect") == aspect) & (pl.col("inspected_on") <= pl.lit(moment.as_of))
-        return _newest(view.table("dwellings").filter(done), "household_id", "inspected_on")
+def _inspections(aspect: str) -> Callable[[Seen], pl.LazyFrame]:
+    def rows(seen: Seen) -> pl.LazyFrame:
+        done = (pl.col("aspect") == aspect) & (pl.col("inspected_on") <= pl.lit(seen.moment.as_of))
+        return _newest(seen.view.table("dwellings").filter(done), "household_id", "inspected_on")
 
     return rows
 
 
-def _episodes(view: View, moment: Moment) -> pl.LazyFrame:
-    return episodes(view).filter(pl.col("identified_month") <= pl.lit(moment.as_of))
-
-
-def _members_and_before(view: View, moment: Moment) -> pl.LazyFrame:
-    """Present members, and whether they had a major illness before the last complete month began."""
-    day = months_before(moment.open_month, 1) - timedelta(days=1)
-    before = view.states("members", day).select("person_id", major_illness_before="major_illness")
-    return _members(view, moment).join(before, on="person_id", how="left")
+def _episodes(seen: Seen) -> pl.LazyFrame:
+    return episodes(seen.view).filter(pl.col("identified_month") <= pl.lit(seen.moment.as_of))
 
 
 PREPARED: Final[Mapping[str, Prepared]] = {
-    "members": Prepared(("members",), "members present at the as-of date", _members_and_before),
+    "members": Prepared(("members",), "members present at the as-of date", _members),
     "surveys": Prepared(
         ("income_surveys",),
         f"newest survey that ended in the as-of month or the {SURVEY_MONTHS} months before",
@@ -257,10 +272,10 @@ def _newest(rows: pl.LazyFrame, subject: str, *order: str) -> pl.LazyFrame:
     return rows
 
 
-def _of_present(rows: pl.LazyFrame, view: View, moment: Moment) -> pl.LazyFrame:
+def _of_present(rows: pl.LazyFrame, seen: Seen) -> pl.LazyFrame:
     """Rows of the persons who are present members, under the household that they belong to at the as-of date."""
     facts = ("person_id", "household_id", "relation", "age", "school_age", "pension_status")
-    return rows.drop("household_id").join(_members(view, moment).select(facts), on="person_id", how="inner")
+    return rows.drop("household_id").join(seen.present.select(facts), on="person_id", how="inner")
 
 
 def _month_number(day: pl.Expr) -> pl.Expr:

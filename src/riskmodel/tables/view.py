@@ -33,11 +33,17 @@ class View:
     stored: Mapping[str, pl.LazyFrame] = field(repr=False)
     records: Sequence[BatchRecord] = field(default=(), repr=False)
     held: Held | None = field(default=None, repr=False, compare=False)
+    empty: frozenset[str] = field(default=frozenset(), repr=False)
+    """Stored tables that have no row at all."""
 
     def table(self, name: str) -> pl.LazyFrame:
         """Known rows of a table in the stored form, sorted by household and event date. Empty where nothing arrived."""
         frame = self.stored.get(name)
         return known(generation.empty(table(name)).lazy() if frame is None else frame, self.as_of)
+
+    def lacks(self, name: str) -> bool:
+        """Whether there is no row of a table, known or not; a table of a lake that was delivered has some."""
+        return name not in self.stored or name in self.empty
 
     def states(self, name: str, on: date | None = None) -> pl.LazyFrame:
         """State of each subject of a state table (villages, households, members) on a day, by default `as_of`."""
@@ -51,4 +57,5 @@ class View:
     def of(cls, rows: Mapping[str, pl.DataFrame], as_of: date, county: str = "") -> View:
         """A view on canonical rows in memory: the same code for one household's facts as for a county."""
         ids, stored = generation.build(rows)
-        return cls(county, as_of, ids, {name: frame.lazy() for name, frame in stored.items()})
+        empty = frozenset(name for name, frame in stored.items() if frame.is_empty())
+        return cls(county, as_of, ids, {name: frame.lazy() for name, frame in stored.items()}, empty=empty)
