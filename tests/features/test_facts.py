@@ -65,7 +65,9 @@ def test_a_threshold_in_yuan_is_asked_for_on_the_as_of_date_and_given_in_fen() -
         return 500.0 if kind == "tripwire.TW_MED_OUT" else None
 
     h = Facts(Moment(date(2025, 1, 5)), lambda _kind: 16.0, optional)
-    made = pl.select(set=h.warning("TW_MED_OUT"), unset=h.warning("TW_EDU_FEE"), income=h.rural_income())
+    made = pl.DataFrame({"household": [1]}).select(
+        set=h.warning("TW_MED_OUT"), unset=h.warning("TW_EDU_FEE"), income=h.rural_income()
+    )
     assert made.row(0) == (50000.0, None, None)
     # the last complete month is of 2024, the year before it 2023
     assert asked == [

@@ -9,10 +9,17 @@ def over(amount: pl.Expr, by: pl.Expr) -> pl.Expr:
     """Ratio of two numbers as a float; missing where one is not known or the divisor is not above zero.
 
     The nearest float to the true ratio, whatever stands in other rows. Polars divides by a column that it stores as one
-    constant by multiplying with 1/x, which may differ in the last bit; so the divisor is made a number per row.
+    constant by multiplying with 1/x, which may differ in the last bit; the reshaping makes it a number per row. A
+    divisor that is the same for all rows is given as `constant`, not as a literal.
     """
-    per_row = by.cast(pl.Float64) + pl.int_range(pl.len()) * 0.0
-    return pl.when(by > 0).then(amount.cast(pl.Float64) / per_row)
+    return pl.when(by > 0).then(amount.cast(pl.Float64) / by.cast(pl.Float64).reshape((-1,)))
+
+
+def constant(value: float | None) -> pl.Expr:
+    """The same number in every row, or missing in every row; may be divided by."""
+    if value is None:
+        return pl.lit(None, dtype=pl.Float64)
+    return pl.int_range(pl.len()) * 0.0 + value
 
 
 def count(holds: pl.Expr) -> pl.Expr:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from riskmodel.features.arithmetic import count, largest_of, total_of
+from riskmodel.features.arithmetic import constant, count, largest_of, total_of
 from riskmodel.features.lists import Listed
 from riskmodel.features.windows import (
     ASSISTANCE_MONTHS,
@@ -78,13 +78,13 @@ class Facts:
     def warning(self, kind: str) -> pl.Expr:
         """Threshold of a department's warning in fen, from its kind of policy value in yuan; null where none is set."""
         yuan = self.optional(f"tripwire.{kind}", self.moment.as_of)
-        return pl.lit(None if yuan is None else yuan * 100, dtype=pl.Float64)
+        return constant(None if yuan is None else yuan * 100)
 
     def rural_income(self) -> pl.Expr:
         """Rural disposable income per head of the year before that of the last complete month, fen; null = unset."""
         year = months_before(self.moment.open_month, 1).year - 1
         yuan = self.optional("rural_disposable_income", date(year, 12, 31))
-        return pl.lit(None if yuan is None else yuan * 100, dtype=pl.Float64)
+        return constant(None if yuan is None else yuan * 100)
 
     def covered(self, table: str, newest: int, oldest: int) -> bool:
         """Whether full lists cover all of the complete months `newest`..`oldest` ago: then no row means 0."""

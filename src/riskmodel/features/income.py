@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from riskmodel.features.arithmetic import over
+from riskmodel.features.arithmetic import constant, over
 from riskmodel.features.facts import Facts
 from riskmodel.features.feature import Direction, feature
 from riskmodel.policy import Background, Cause, IncomeBlock, IncomeComponent
@@ -219,7 +219,7 @@ def relief_to_line_6m(h: Facts) -> pl.Expr:
     """
     if h.covered("incomes", 1, 6):
         received = h.received(IncomeComponent.TR_RELIEF.value, [IncomeComponent.TR_RELIEF], 1, 6)
-        return _year_to_line(h, over(received.fill_null(0), pl.lit(6)))
+        return _year_to_line(h, over(received.fill_null(0), constant(6)))
     return _received_to_line_6m(h, IncomeComponent.TR_RELIEF)
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -97,17 +96,14 @@ class Seen:
     view: View
     moment: Moment
 
-    @cached_property
+    @property
     def present(self) -> pl.LazyFrame:
-        """Present members with their ages, and whether they had a major illness when the last complete month began.
-
-        Made once, because several prepared tables are of present members.
-        """
+        """Present members with their ages, and whether they had a major illness when the last complete month began."""
         day = months_before(self.moment.open_month, 1) - timedelta(days=1)
         before = self.view.states("members", day).select("person_id", major_illness_before="major_illness")
         present = self.view.states("members").filter(pl.col("leave_reason").is_null())
         ages = {"age": self.moment.age(), "school_age": self.moment.age(self.moment.school_august)}
-        return present.join(before, on="person_id", how="left").with_columns(**ages).collect().lazy()
+        return present.join(before, on="person_id", how="left").with_columns(**ages)
 
 
 @dataclass(frozen=True)
