@@ -49,3 +49,8 @@ def test_a_view_does_not_look_at_event_dates() -> None:
 def test_retracted_rows_are_not_seen() -> None:
     view = View.of({"incomes": income(1, 5, day(1), retracted=True)}, day(5))
     assert amounts(view.canonical("incomes")) == []
+
+
+def test_a_view_tells_which_tables_have_no_row() -> None:
+    view = View.of({"incomes": income(1, 5, day(1)), "households": state(1, day(0), 3, day(0)).clear()}, day(5))
+    assert [view.lacks(name) for name in ("incomes", "households", "visits")] == [False, True, True]
