@@ -12,7 +12,8 @@ import polars as pl
 
 from lake_rows import COUNTY
 from riskmodel.policy import Policy
-from riskmodel.sources.intake import Intake, waiting_lines
+from riskmodel.sources.intake import Intake
+from riskmodel.sources.releasing import waiting_lines
 from riskmodel.sources.source import FAILURES, Received
 from riskmodel.tables import TABLES, Lake
 from worked_example import full_id, load, row
@@ -56,9 +57,9 @@ class Arrivals:
                 intake = Intake(writer, Policy.load())
                 self.accounts += [intake.take(file) for file in group]
                 intake.finish(day)
-                self.refused += intake.refused
-                self.odd += intake.odd
-                self.released += intake.released
+                self.refused += intake.told.refused
+                self.odd += intake.told.odd
+                self.released += intake.told.released
         for account in self.accounts:
             assert account.rows_read == (
                 account.rows_loaded + account.rows_duplicate + account.rows_waiting + account.rows_refused
@@ -75,8 +76,7 @@ class Arrivals:
 
     def waiting(self) -> list[tuple[str, int | None, str, str]]:
         """(table, row, column, rule) of all that waits."""
-        with self.lake.writer() as writer:
-            return _lines([waiting_lines(writer)])
+        return _lines([waiting_lines(self.lake.folder)])
 
     def rows(self, name: str, on: date = date(2026, 12, 31)) -> pl.DataFrame:
         """What the county knows of a table on a day."""

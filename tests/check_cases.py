@@ -6,10 +6,9 @@ kind of file was received and a missing row says something. Rows are told as in 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,12 +17,12 @@ import polars as pl
 from riskmodel.policy import KINDS, Parameter, Policy, toml_text
 from riskmodel.settings import Settings
 from riskmodel.tables import TABLES, Batch, View
-from riskmodel.tables.column import Column, Type
+from riskmodel.tables.column import Type
 from riskmodel.tables.quality import run_checks
 from riskmodel.tables.quality.declaration import REGISTRY
 from riskmodel.tables.quality.reading import Reading
 from riskmodel.workflows.workspace import Workspace
-from scenario import AGES, COUNTY, DEFAULTS
+from scenario import AGES, COUNTY, DEFAULTS, rows_of
 from worked_example import full_id
 
 AS_OF: Final = date(2025, 6, 5)
@@ -171,31 +170,7 @@ def known_later(told: Told, day: date) -> Told:
     return {name: [{**row, "known_at": day} for row in rows] for name, rows in told.items()}
 
 
-def _frame(name: str, rows: Iterable[Row]) -> pl.DataFrame:
-    table = TABLES[name]
-    complete = [_complete(name, number, row) for number, row in enumerate(rows, start=1)]
-    cells = {c: [_stored(fact, row.get(c)) for row in complete] for c, fact in table.facts.items()}
-    return pl.DataFrame(cells, schema=dict(table.dtypes))
-
-
-def _complete(name: str, number: int, given: Row) -> dict[str, Any]:
-    row: dict[str, Any] = {**DEFAULTS.get(name, {}), **MORE.get(name, {}), **given}
-    if unknown := set(row) - set(TABLES[name].columns):
-        raise KeyError(f"{name} has no column {sorted(unknown)}")
-    if name == "income_surveys":
-        row = {"year": row["period_end"].year} | row
-    if name == "dwellings":
-        row = {"aspect": "housing" if "house_grade" in row else "water"} | row
-    if name == "medical_settlements":
-        row = {"total_cost": row["self_pay"]} | row
-    event = row.get("eliminated_month") or row[TABLES[name].event]
-    row = {"known_at": event, "source": TABLES[name].sources[0].value, "retracted": False} | row
-    return {"batch_id": f"r{row['known_at']:%Y%m%d}-{number:04d}"} | row
-
-
-def _stored(fact: Column, cell: Any) -> Any:
-    if cell is None:
-        return None
-    if fact.type is Type.ID:
-        return full_id(cell)
-    return int(Decimal(str(cell)) * 100) if fact.type is Type.YUAN else cell
+def _frame(name: str, rows: Sequence[Row]) -> pl.DataFrame:
+    """Rows as a scenario tells them; an episode that ended was known when it had."""
+    ended = [{"known_at": row["eliminated_month"]} if row.get("eliminated_month") else {} for row in rows]
+    return rows_of(name, *({**MORE.get(name, {}), **known, **row} for known, row in zip(ended, rows, strict=True)))

@@ -21,12 +21,12 @@ TESTS_OF_THE_WHOLE = {
     "test_architecture.py",
     "test_arrival_order.py",
     "test_house.py",
-    "test_ingest_killed.py",
     "test_office_files.py",
     "test_point_in_time.py",
     "test_scenarios.py",
     "sources/test_hostile_files.py",
     "test_worked_example.py",
+    "workflows/test_ingest_killed.py",
 }
 
 MEANINGLESS_NAMES = {"common", "helper", "helpers", "manager", "misc", "util", "utils"}

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from riskmodel.errors import RejectedFile
-from riskmodel.sources.source import FAILURES, Checked, Received, check, no_failures, of_file
+from riskmodel.sources.source import FAILURES, Checked, Received, check, named, no_failures
 from riskmodel.tables import TABLES
 from worked_example import full_id, load, row
 
@@ -129,7 +129,7 @@ def test_a_row_too_torn_to_be_among_the_rows_counts_as_read_and_refused() -> Non
 
 def test_a_fault_names_its_file_and_its_table() -> None:
     file = received("incomes", incomes(("H01", -1)))
-    lines = of_file(file, check(file).refused)
+    lines = named(check(file).refused, file.file, file.table)
     assert lines.schema == FAILURES
     assert lines.select("file", "table", "row").rows() == [("2025-03-10/file.csv", "incomes", 1)]
 

@@ -17,7 +17,6 @@ from riskmodel.settings import Settings
 from riskmodel.sources.identities import IDENTITY_SCHEMA
 from riskmodel.workflows.installation import (
     find,
-    has_key,
     identify,
     identity_key,
     identity_store_path,
@@ -47,13 +46,12 @@ def entries(workspace: Workspace) -> list[dict[str, object]]:
 
 def test_a_key_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
     workspace = Workspace(Settings(tmp_path / "home"))
-    assert not has_key(workspace)
+    assert not key_path(workspace).exists()
     done = init(workspace)
     assert (done.created, done.key) == (True, str(tmp_path / "home" / "installation.key"))
     text = key_path(workspace).read_text("ascii")
     assert len(bytes.fromhex(text)) == 32
     assert stat.S_IMODE(key_path(workspace).stat().st_mode) == 0o600
-    assert has_key(workspace)
     assert init(workspace).created is False
     assert key_path(workspace).read_text("ascii") == text
 
@@ -102,7 +100,7 @@ def test_a_store_without_its_key_gets_no_new_one(place: Workspace) -> None:
     key_path(place).unlink()
     with pytest.raises(UsageError, match="Restore the key"):
         init(place)
-    assert not has_key(place)
+    assert not key_path(place).exists()
 
 
 def test_finding_a_number_is_hashing_it(place: Workspace) -> None:

@@ -16,8 +16,6 @@ from riskmodel.tables.belonging import household_on, known_since
 from riskmodel.tables.checks import ROW
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from riskmodel.tables import Table
     from riskmodel.tables.writer import CountyWriter, LakeWriter
 
@@ -95,6 +93,14 @@ def placed(spec: Table, rows: pl.DataFrame, places: Places) -> pl.DataFrame:
     return _by_household(named, places)
 
 
+def matched(rows: pl.DataFrame) -> pl.DataFrame:
+    """A row is known from the day on which its household and person were."""
+    later = pl.col(MATCHED) > pl.col("known_at")
+    came = pl.col("batch_id").str.slice(1, 8).str.to_date("%Y%m%d")
+    after = later & (pl.col(MATCHED) > came)
+    return rows.with_columns(known_at=pl.when(after).then(pl.col(MATCHED)).otherwise("known_at"))
+
+
 def _settled() -> dict[str, pl.Expr]:
     return {MATCHED: pl.lit(None, dtype=pl.Date), WAITS_FOR: pl.lit(None, dtype=pl.String)}
 
@@ -160,8 +166,3 @@ def _subjects(writer: CountyWriter, column: str) -> pl.DataFrame:
         text = writer.ids.decode(column[0].upper(), states[column])
         writer.remembered[key] = states.with_columns(text)
     return writer.remembered[key]
-
-
-def opened(places: Places, counties: Sequence[str]) -> None:
-    """Remember the counties of a file for the files after it."""
-    places.seen.extend(county for county in counties if county not in places.seen)

@@ -18,25 +18,26 @@ if TYPE_CHECKING:
     from riskmodel.tables.writer import CountyWriter, LakeWriter
 
 
-def rename_persons(writer: LakeWriter, received: Received, places: Places) -> int:
-    """Bring rows under the new ids of `received.aliases`; returns how many persons were renamed.
+def rename_persons(writer: LakeWriter, received: Received, places: Places) -> None:
+    """Bring rows under the new ids of `received.aliases`.
 
     Only persons who are known under the old id in one of the counties near at hand: those that the delivery names or
     that its households lie in.
     """
     aliases = received.aliases
     if aliases is None or aliases.is_empty():
-        return 0
+        return
     counties = [*([places.hint] if places.hint else []), *places.seen]
-    return sum(_renamed(writer.county(county), received, aliases) for county in dict.fromkeys(counties))
+    for county in dict.fromkeys(counties):
+        _rename(writer.county(county), received, aliases)
 
 
-def _renamed(county: CountyWriter, received: Received, aliases: pl.DataFrame) -> int:
+def _rename(county: CountyWriter, received: Received, aliases: pl.DataFrame) -> None:
     codes = county.ids.find("P", aliases["noid_id"])
     known = aliases.with_columns(old=codes).drop_nulls("old").unique("old", keep="first", maintain_order=True)
     holding = known.join(county.known("members").select(old="person_id").unique(), on="old", how="semi")
     if holding.is_empty():
-        return 0
+        return
     new_ids = holding.select("old", "person_id")
     # members last: a person who is known under the old id there shows that a kill left something to do
     names = sorted((name for name, spec in TABLES.items() if "person_id" in spec.columns), key="members".__eq__)
@@ -62,4 +63,3 @@ def _renamed(county: CountyWriter, received: Received, aliases: pl.DataFrame) ->
                 file=received.file.rpartition("/")[2],
             )
         )
-    return holding.height

@@ -117,10 +117,9 @@ def check(received: Received) -> Checked:
     )
 
 
-def of_file(received: Received, faults: pl.DataFrame) -> pl.DataFrame:
+def named(faults: pl.DataFrame, file: str, table_name: str) -> pl.DataFrame:
     """Faults in the form of `FAILURES`: with the file and the table that they belong to."""
-    named = faults.with_columns(file=pl.lit(received.file), table=pl.lit(received.table))
-    return named.select(list(FAILURES))
+    return faults.with_columns(file=pl.lit(file), table=pl.lit(table_name)).select(list(FAILURES))
 
 
 def _complete(received: Received, spec: Table, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+Origin = tuple[str, str, str, str]
+"""Hash of a file, table, day of receipt (ISO) and mode."""
+
 
 @dataclass(frozen=True)
 class Batch:
@@ -46,6 +49,11 @@ class Batch:
     """Households of the rows of a full list that could not be used: they may still be on it. None = nobody knows."""
     keeps_batch_ids: bool = False
     """Rows released from waiting: where they bring a `batch_id`, they keep it."""
+
+    @property
+    def origin(self) -> Origin:
+        """What tells one received file from another."""
+        return (self.sha256, self.table, self.received_on.isoformat(), self.mode)
 
 
 @dataclass(frozen=True)
@@ -92,10 +100,14 @@ class BatchRecord:
             file=batch.file,
         )
 
+    @property
+    def origin(self) -> Origin:
+        """What tells one received file from another."""
+        return (self.sha256, self.table, self.received_on, self.mode)
+
     def is_of(self, batch: Batch) -> bool:
         """Whether this is the record of the same file, received for the same table on the same day."""
-        mine = (self.sha256, self.table, self.received_on, self.mode)
-        return mine == (batch.sha256, batch.table, batch.received_on.isoformat(), batch.mode)
+        return self.origin == batch.origin
 
     def is_earlier_edition_of(self, batch: Batch) -> bool:
         """Whether this is the record of the same full list (file name, table, source, period) of an earlier day."""

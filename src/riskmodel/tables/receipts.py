@@ -49,10 +49,10 @@ def keep_refused(path: Path, lines: pl.DataFrame) -> None:
         write_parquet(path.with_suffix(".parquet"), lines.with_columns(value=pl.lit(None, dtype=pl.String)))
 
 
-def refused_before(path: Path) -> pl.DataFrame:
-    """The reasons kept beside a receipt; no column at all where no row was refused. Raises LakeError when damaged."""
+def refused_before(path: Path) -> pl.DataFrame | None:
+    """The reasons kept beside a receipt; None where no row was refused. Raises LakeError when the file is damaged."""
     kept = path.with_suffix(".parquet")
     try:
-        return pl.read_parquet(kept, glob=False) if kept.exists() else pl.DataFrame()
+        return pl.read_parquet(kept, glob=False) if kept.exists() else None
     except (pl.exceptions.PolarsError, OSError) as error:
         raise LakeError(f"{kept} is damaged ({error}). Restore it from the backup.") from error

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from riskmodel.tables.batches import Origin
+
 _FACTS: Final = ("file", "sha256", "received_on", "mode", "source", "hint")
 _NEWS: Final = "news"
 _PREFIX: Final = "file_"
@@ -40,6 +42,11 @@ class Waiting:
     source: str
     hint: str
     """County that the delivery named, or empty."""
+
+    @property
+    def origin(self) -> Origin:
+        """That of the batch in which the other rows of the file are."""
+        return (self.sha256, self.table, self.received_on.isoformat(), self.mode)
 
     def path(self, lake: Path) -> Path:
         """Where the rows are kept."""

@@ -80,21 +80,14 @@ class LakeWriter:
     def publish(self) -> None:
         """Put in force what was appended so far.
 
-        The index hears of new ids first: an id that it has and no county is a detour, one that it lacks would be lost.
+        The index was told of every batch before it counted; one that is not there is made of what is in force.
         """
-        index, complete = (
-            self.index,
-            not self.index.missing or not set(batches.counties(self.folder)) - set(self._counties),
-        )
-        for code, writer in self._counties.items():
-            for name, kind in SUBJECTS.items():
-                if complete and name in writer.changed:
-                    index.put(code, kind, writer.subjects(name))
+        for writer in self._counties.values():
             writer.publish()
-        if not complete:  # somebody took it away: what is in force tells all
-            from riskmodel.tables.lake import Lake
+        if self.index.missing and batches.counties(self.folder):
+            from riskmodel.tables.lake import Lake  # it writes through this file
 
-            index.rebuild(Lake(self.folder))
+            self.index.rebuild(Lake(self.folder))
 
 
 class CountyWriter:

@@ -15,7 +15,8 @@ from riskmodel.review.identities import IdentityStore
 from riskmodel.sources import delivery, eph
 from riskmodel.sources.account import FileAccount
 from riskmodel.sources.identifiers import Hasher
-from riskmodel.sources.intake import Intake, waiting_lines
+from riskmodel.sources.intake import Intake
+from riskmodel.sources.releasing import waiting_lines
 from riskmodel.sources.source import FAILURES
 from riskmodel.tables import TABLES
 from riskmodel.tables.files import write_bytes
@@ -24,7 +25,6 @@ from riskmodel.workflows.ingest_report import report_lines, write_report
 from riskmodel.workflows.ingest_summary import COUNTED
 from riskmodel.workflows.installation import identity_key, identity_store_path, installation_key
 from riskmodel.workflows.progress import Progress, Silent
-from riskmodel.workflows.reported_lines import masked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,10 +44,14 @@ MOST_LINES = 40
 
 @dataclass(frozen=True)
 class Ingested:
-    """What an ingest did. Rows read = loaded + duplicate + waiting + refused, in each file and in all."""
+    """What an ingest did. Rows read = loaded + duplicate + waiting + refused, in each file and in all.
+
+    Counts are of the files that were read now. Those received before keep their accounts of then.
+    """
 
     path: str
     files: int
+    """Files of the folder, those received before included."""
     rows_read: int
     rows_loaded: int
     rows_duplicate: int
@@ -102,9 +106,7 @@ def ingest(workspace: Workspace, path: Path, progress: Progress | None = None, t
         for day, group in groupby(shown, lambda file: file.received_on):
             desk.take(writer, day, group)
         show.say("writing the sorted form of the lake")
-        writer.publish()
-        waits = waiting_lines(writer)
-    return desk.account(path, waits)
+    return desk.account(path)
 
 
 def _opened(folder: Path, today: date | None) -> list[DeliveredFile]:
@@ -139,58 +141,61 @@ class _Desk:
         """One delivery. Files that were taken in before are not read."""
         intake = Intake(writer, self.workspace.policy)
         self.pending = []
-        accounts = [self._taken(intake, file) for file in files]
+        before = [account for file in files if (account := self._taken(intake, file))]
         intake.finish(day)  # also where nothing is new: a kill may have left rows that waited for this delivery
-        odd = _joined(intake.odd).group_by("file").len()
-        hints = dict(odd.iter_rows())
-        self.accounts += [replace(account, warnings=hints.get(account.file, 0)) for account in accounts]
-        for path, account in self.pending:  # only now: a delivery that was broken off is told whole by the next ingest
-            write_receipt(path, asdict(replace(account, warnings=hints.get(account.file, 0))))
-        self.refused += intake.refused
-        self.odd += intake.odd
-        self.released += intake.released
+        hints = dict(_joined(intake.told.odd).group_by("file").len().iter_rows())
+        read = [(path, replace(account, warnings=hints.get(account.file, 0))) for path, account in self.pending]
+        for path, account in read:  # only now: a delivery that was broken off is told whole by the next ingest
+            write_receipt(path, asdict(account))
+        self.accounts += [*before, *(account for _, account in read)]
+        self.refused += intake.told.refused
+        self.odd += intake.told.odd
+        self.released += intake.told.released
 
-    def _taken(self, intake: Intake, file: DeliveredFile) -> FileAccount:
+    def _taken(self, intake: Intake, file: DeliveredFile) -> FileAccount | None:
+        """The account of a file that was not read; one that was waits in `pending` for the end of the delivery."""
         try:
             path = receipt_path(intake.writer.folder, file.received_on, file.table, file.mode, file.sha256)
             known = receipt(path)
             if known is not None:
-                account = _account(known, file.name)
+                account = _account(known)
                 intake.skip(account)
-                self.refused.append(refused_before(path))
+                self.refused += [lines] if (lines := refused_before(path)) is not None else []
                 return account
             received = file.read(self.hasher)
             account = intake.take(received)
         except RejectedFile as error:
             return FileAccount(file.name, file.table, str(file.received_on), file.source, rejected=str(error))
         self._keep_identities(received)
-        keep_refused(path, masked(intake.refused[-1]))
+        keep_refused(path, intake.told.refused[-1])
         self.pending.append((path, account))
-        return account
+        return None
 
-    def account(self, path: Path, waits: pl.DataFrame) -> Ingested:
+    def account(self, path: Path) -> Ingested:
         """What was done, with the report written."""
         limit = _refused_limit(self.workspace)
         refused, odd = (_joined(frames) for frames in (self.refused, self.odd))
         accounts = self.accounts
+        new = [account for account in accounts if not account.known_before]
         report = None
-        if any(not account.known_before for account in accounts):
+        if new:
             newest = max(account.received_on for account in accounts)
             folder = self.workspace.reports / "ingest" / f"{newest}-{path.resolve().name}"
             made = date.fromisoformat(newest)
+            waits = waiting_lines(self.workspace.lake.folder)
             report = write_report(folder, accounts, refused, odd, waits, path=str(path), made_on=made)
         return Ingested(
             path=str(path),
             files=len(accounts),
-            rows_read=sum(a.rows_read for a in accounts),
-            rows_loaded=sum(a.rows_loaded for a in accounts),
-            rows_duplicate=sum(a.rows_duplicate for a in accounts),
-            rows_waiting=sum(a.rows_waiting for a in accounts),
-            rows_refused=sum(a.rows_refused for a in accounts),
+            rows_read=sum(a.rows_read for a in new),
+            rows_loaded=sum(a.rows_loaded for a in new),
+            rows_duplicate=sum(a.rows_duplicate for a in new),
+            rows_waiting=sum(a.rows_waiting for a in new),
+            rows_refused=sum(a.rows_refused for a in new),
             rows_released=self.released,
             warnings=odd.height,
-            rejected=[f"{a.file}: {a.rejected}" for a in accounts if a.rejected],
-            above_limit=[a.file for a in accounts if a.rows_read and a.rows_refused / a.rows_read > limit],
+            rejected=[f"{a.file}: {a.rejected}" for a in new if a.rejected],
+            above_limit=[a.file for a in new if a.rows_read and a.rows_refused / a.rows_read > limit],
             report=report,
             accounts=accounts,
         )
@@ -210,23 +215,13 @@ class _Desk:
 
 
 def _joined(frames: list[pl.DataFrame]) -> pl.DataFrame:
-    return pl.concat([pl.DataFrame(schema=FAILURES), *(frame for frame in frames if frame.width)])
+    return pl.concat([pl.DataFrame(schema=FAILURES), *frames])
 
 
-def _account(known: dict[str, Any], file: str) -> FileAccount:
-    """The account of a file that was taken in before: all its rows are known now, whatever became of them."""
-    was = FileAccount(**{**known, "counties": tuple(known["counties"]), "remarks": tuple(known["remarks"])})
-    return FileAccount(
-        file=file,
-        table=was.table,
-        received_on=was.received_on,
-        source=was.source,
-        counties=was.counties,
-        rows_read=was.rows_read,
-        rows_duplicate=was.rows_read,
-        known_before=True,
-        remarks=("received before / 此前已接收",),
-    )
+def _account(known: dict[str, Any]) -> FileAccount:
+    """The account of a file that was taken in before, as it was then."""
+    lists = {name: tuple(known[name]) for name in ("counties", "remarks")}
+    return FileAccount(**{**known, **lists, "known_before": True})
 
 
 def _by_table(accounts: Sequence[FileAccount]) -> list[FileAccount]:
@@ -254,10 +249,8 @@ def _ingest_eph(workspace: Workspace, raw: Path, show: Progress) -> Ingested:
             desk.accounts += [intake.take(received) for received in group]
             intake.finish(day)
         show.say("writing the sorted form of the lake")
-        writer.publish()
-        waits = waiting_lines(writer)
-    desk.refused, desk.odd = intake.refused, intake.odd
-    return desk.account(raw, waits)
+    desk.refused, desk.odd = intake.told.refused, intake.told.odd
+    return desk.account(raw)
 
 
 def _refused_limit(workspace: Workspace) -> float:

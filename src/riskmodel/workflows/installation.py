@@ -92,11 +92,6 @@ def key_path(workspace: Workspace) -> Path:
     return workspace.home / KEY_FILE
 
 
-def has_key(workspace: Workspace) -> bool:
-    """Whether the installation has a key, be it usable or not."""
-    return key_path(workspace).exists()
-
-
 def installation_key(workspace: Workspace) -> bytes:
     """The key that ids are hashed with.
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from office_files import counts, kept, workspace_in, write_deliveries
+from office_files import counts, kept
 from riskmodel.settings import Settings
 from riskmodel.sources.intake import Intake
 from riskmodel.workflows.ingest import ingest
@@ -32,32 +32,11 @@ ingest(workspace_in(Path(sys.argv[1])), Path(sys.argv[2]))
 """
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Workspace:
-    """An empty workspace with a key."""
-    return workspace_in(tmp_path / "home")
-
-
-@pytest.fixture
-def delivered(tmp_path: Path) -> Path:
-    """The deliveries of the office."""
-    return write_deliveries(tmp_path / "deliveries")
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """A workspace that took in all deliveries of the office at once, undisturbed. For reading only."""
-    folder = tmp_path_factory.mktemp("whole")
-    workspace = workspace_in(folder / "home")
-    ingest(workspace, write_deliveries(folder / "deliveries"))
-    return workspace
-
-
 @pytest.mark.parametrize("at", [60, 130, 215])
 def test_a_killed_ingest_goes_on_where_it_stopped_and_nothing_is_lost(
     place: Workspace, delivered: Path, whole: Workspace, at: int
 ) -> None:
-    environment = {"PYTHONPATH": str(Path(__file__).parent), "POLARS_MAX_THREADS": "1"}
+    environment = {"PYTHONPATH": str(Path(__file__).parents[1]), "POLARS_MAX_THREADS": "1"}
     command = [sys.executable, "-c", KILLED, str(place.home), str(delivered), str(at)]
     assert subprocess.run(command, env=environment, check=False).returncode == 9
     taken = len(list(place.lake.folder.glob("receipts/*/*.json")))
