@@ -101,8 +101,9 @@ def test_in_whatever_order_deliveries_of_facts_come_the_lake_knows_the_same_in_t
 ) -> None:
     """Households and members in order of their days; facts before or after them, as they come.
 
-    Left out are episodes (which one corrects which depends on what was there) and states that are taken back (a fact
-    that comes later waits for a household that is no longer known).
+    Left out are episodes (which one corrects which depends on what was there), dwellings (a state of an older delivery
+    is not brought up to date with late news that was taken in before it) and states that are taken back (a fact that
+    comes later waits for a household that is no longer known).
     """
     folder = tmp_path_factory.mktemp("order")
     kept = {name: frame.filter(~pl.col("retracted")) if name in STATES else frame for name, frame in rows.items()}
@@ -117,7 +118,7 @@ def test_in_whatever_order_deliveries_of_facts_come_the_lake_knows_the_same_in_t
     for turn in turns:
         other.take(*(states if turn else facts).pop(0))
     for county in straight.lake.counties():
-        for name in set(rows) - {"villages", "monitoring_episodes"}:
+        for name in set(rows) - {"villages", "monitoring_episodes", "dwellings"}:
             one, two = (
                 a.lake.view(county, END).canonical(name).select(TABLES[name].payload).sort(pl.all())
                 for a in (straight, other)

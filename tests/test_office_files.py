@@ -15,9 +15,10 @@ from office_files import DELIVERIES, VILLAGES, counts, id_number, id_of, known, 
 from riskmodel.review.audit import AuditLog
 from riskmodel.review.identities import Identity, IdentityStore, Reader, look_up
 from riskmodel.workflows.ingest import ingest
+from riskmodel.workflows.ingest_summary import remarks
 from riskmodel.workflows.installation import identity_key, identity_store_path
 from riskmodel.workflows.workspace import Workspace
-from sources.workbooks import write_rows
+from sources.workbooks import write_rows, write_sheets
 
 
 @pytest.fixture
@@ -113,6 +114,29 @@ def test_people_see_who_stands_behind_an_id_and_what_to_correct(place: Workspace
     page = done.report.page.read_text("utf-8")
     assert not [word for word in ("农户", "行政区划代码", "格式不符", "households.xlsx") if word not in page]
     assert id_number(1) not in page
+
+
+def test_a_copy_in_capitals_with_semicolons_and_a_total_is_read_and_a_note_before_the_table_is_told(
+    place: Workspace, tmp_path: Path
+) -> None:
+    day = office_files(tmp_path / "in")
+    home = day / "2025-03-10"
+    lines = (home / "incomes.csv").read_text("gb18030").replace(",", ";").replace("合计", "合计：")
+    (home / "incomes.csv").unlink()
+    (home / "INCOMES (1).CSV").write_text(lines, "gb18030")
+    rows = [("户编号", "月份", "收入项目", "金额"), ("990101000001", "2025-01", "务工", 1)]
+    write_sheets(home / "incomes - 副本.xlsx", {"说明": [("填表说明",)], "数据": rows})
+    done = ingest(place, day)
+    told = {account.file.partition("/")[2]: account for account in done.accounts}
+    copy = told["INCOMES (1).CSV"]
+    assert (copy.rows_read, copy.rows_loaded, copy.skipped) == (2, 2, 1)
+    assert sorted(known(place, "incomes")["amount"]) == [30000, 420000]
+    assert remarks(told["incomes - 副本.xlsx"]).startswith("整份退回；前 10 行中没有“月度收入”的表头。")
+    note = '[files."incomes - 副本.xlsx"]\nsheet = "数据"\n'
+    assert all(line in remarks(told["incomes - 副本.xlsx"]) for line in note.splitlines())
+    with (home / "delivery.toml").open("a", encoding="utf-8") as file:
+        file.write(note)
+    assert ingest(place, day).rows_loaded == 1
 
 
 # --- any rows, any cells ---

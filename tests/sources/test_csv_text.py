@@ -92,17 +92,56 @@ def test_a_line_with_a_cell_too_few_or_too_many_is_torn_and_the_others_stay(tmp_
     assert lines.torn["reason"][1] == "the line has 5 cells, the header 4 / 列数与表头不符"
 
 
+@pytest.mark.parametrize("separator", [";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030"])
+@pytest.mark.parametrize("plain", [True, False])
+def test_a_file_with_another_separator_is_read_row_for_row_as_with_commas(
+    tmp_path: Path, separator: str, encoding: str, *, plain: bool
+) -> None:
+    odd = "" if plain else 'H7,2025-01,"含""号",7\n'
+    body = f'H1,2025-01,务工,"1,5"\nH2,2025-01\n,,,\n\n"H3,x",2025-02,"两 项",3,,\nH4,1,2,3,4\n{odd}合计,,,9\n'
+    expected = read(tmp_path, "报表,,,\n" + HEADER + body, encoding)
+    rows = list(csv.reader(io.StringIO("报表,,,\n" + HEADER + body)))
+    out = io.StringIO()
+    csv.writer(out, delimiter=separator, lineterminator="\n").writerows(rows)
+    found = read(tmp_path, out.getvalue(), encoding)
+    assert found.cells.rows() == expected.cells.rows()
+    assert found.torn.rows() == expected.torn.rows()
+    assert found.cells["0"].to_list() == ["H1", "H3,x", *([] if plain else ["H7"]), "合计"]
+    assert found.empty == expected.empty == 2
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_a_separator_inside_quotation_marks_is_part_of_its_cell(tmp_path: Path, separator: str) -> None:
+    text = (HEADER + '"H1",2025-01,"务工\x00零工",1\n').replace(",", separator).replace("\x00", separator)
+    assert read(tmp_path, text).cells.rows() == [(2, "H1", "2025-01", f"务工{separator}零工", "1")]
+    quoted = "".join('"' + line.replace(",", f'"{separator}"') + '"\n' for line in (HEADER + ROW).splitlines())
+    assert read(tmp_path, quoted).cells.rows() == [(2, "H1", "2025-01", "务工", "1")]
+
+
+def test_the_header_alone_decides_what_separates(tmp_path: Path) -> None:
+    lines = read(tmp_path, HEADER + "H1;2025-01;务工;1\nH2;x,2025-01,务工,1\n")
+    assert lines.cells.rows() == [(3, "H2;x", "2025-01", "务工", "1")]
+    assert lines.torn["value"].to_list() == ["H1;2025-01;务工;1"]
+    with pytest.raises(RejectedFile, match="none of the first 10 rows"):
+        read(tmp_path, "甲;乙;丙\n1;2;3\n")
+    with pytest.raises(RejectedFile, match=r"line 3 is no CSV.*quotation"):
+        read(tmp_path, (HEADER + ROW + 'H1,2025-01,"3"4,1\n').replace(",", ";"))
+
+
 CELL = st.text(st.characters(codec="utf-8", exclude_characters='",\r\n\0', categories=["L", "N", "P", "Z"]), max_size=4)
 
 
-@given(st.lists(st.lists(CELL, max_size=6), max_size=12))
-def test_the_fast_way_of_reading_gives_what_the_csv_module_gives(rows: list[list[str]]) -> None:
-    text = HEADER + "".join(",".join(row) + "\n" for row in rows)
+@given(st.lists(st.lists(CELL, max_size=6), max_size=12), st.sampled_from(",;\t"))
+def test_the_fast_way_of_reading_gives_what_the_csv_module_gives(rows: list[list[str]], separator: str) -> None:
+    header = HEADER.replace(",", separator)
+    cells = [[cell.replace(separator, ",") for cell in row] for row in rows]
+    text = header + "".join(separator.join(row) + "\n" for row in cells)
     out = io.StringIO()
-    csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(rows)
+    csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n", delimiter=separator).writerows(cells)
     with TemporaryDirectory() as folder:
         fast = read(Path(folder), text)
-        slow = read(Path(folder), HEADER + out.getvalue())
+        slow = read(Path(folder), header + out.getvalue())
     assert fast.cells.equals(slow.cells)
     assert fast.torn.equals(slow.torn)
     assert fast.empty == slow.empty

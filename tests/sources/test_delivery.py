@@ -14,6 +14,7 @@ from riskmodel.sources.delivery import deliveries, opened
 from riskmodel.sources.identifiers import Hasher
 from riskmodel.sources.personal import PERSONAL
 from riskmodel.sources.source import Received, check
+from riskmodel.tables import TABLES
 from sources.workbooks import write_rows, write_sheets
 from worked_example import full_id
 
@@ -62,6 +63,33 @@ def test_a_file_named_after_its_table_is_read(tmp_path: Path) -> None:
 def test_a_file_may_be_named_after_the_chinese_title_of_its_table(tmp_path: Path) -> None:
     (file,) = opened(deliver(tmp_path, {"月度收入-2.CSV": INCOMES}))
     assert (file.table, file.read(None).rows.height) == ("incomes", 1)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("INCOMES.CSV", "Incomes-2.csv", "incomes (1).csv", "incomes(2).csv", "incomes (1)-2.csv", "incomes_2.csv"),
+        *("incomes - 副本.csv", "incomes - 副本 (2).csv"),
+        *("月度收入 (1).csv", "月度收入_2.CSV", "月度收入 - 副本.csv"),
+    ],
+)
+def test_a_copy_of_a_file_and_a_name_in_capitals_belong_to_the_table(tmp_path: Path, name: str) -> None:
+    (file,) = opened(deliver(tmp_path, {name: INCOMES}))
+    assert (file.table, file.read(None).rows.height) == ("incomes", 1)
+
+
+@pytest.mark.parametrize("name", ["incomes_new.csv", "incomes2.csv", "incomes (neu).csv", "(1).csv", "_2.csv"])
+def test_no_other_addition_to_a_name_is_guessed(tmp_path: Path, name: str) -> None:
+    (file,) = opened(deliver(tmp_path, {name: INCOMES}))
+    with pytest.raises(RejectedFile, match=r"no table is called.*没有名为"):
+        file.read(None)
+
+
+def test_a_table_with_lines_in_its_name_may_be_copied_too(tmp_path: Path) -> None:
+    names = [f"{name}{end}.csv" for name in TABLES for end in ("", "_2", " (1)")]
+    assert [file.table for file in opened(deliver(tmp_path, dict.fromkeys(names, "x")))] == [
+        name for name in TABLES for _ in range(3)
+    ]
 
 
 def test_delivery_toml_says_what_the_name_of_a_file_does_not(tmp_path: Path) -> None:
@@ -209,6 +237,13 @@ def test_the_note_may_name_the_sheet(tmp_path: Path) -> None:
         read(folder, HASHER)
 
 
+@pytest.mark.parametrize("name", ["incomes.csv", "INCOMES.CSV", "incomes.parquet"])
+def test_a_sheet_of_a_file_that_has_none_is_a_wrong_note(tmp_path: Path, name: str) -> None:
+    folder = deliver(tmp_path, {name: INCOMES}, NOTE + f'[files."{name}"]\nsheet = "二月"\n')
+    with pytest.raises(UsageError, match=r"delivery\.toml.*sheet is '二月', but only a workbook"):
+        opened(folder)
+
+
 def test_chinese_csv_of_a_spreadsheet_is_read(tmp_path: Path) -> None:
     rows = "户编号,月份,收入项目,金额\n12,2025年1月,务工,4200.5\n".encode("gb18030")
     (file,) = read(deliver(tmp_path, {"incomes.csv": rows}, None), HASHER)
@@ -226,7 +261,9 @@ def test_parquet_of_another_system_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("income.csv", r"no table is called 'income'\. Did you mean incomes"),
+        ("income.csv", r"no table is called 'income'\. Did you mean incomes.*\. / .*是不是“月度收入”？"),
+        ("月度收入表.csv", r"no table is called '月度收入表'.*\. / 没有名为“月度收入表”的表。是不是“月度收入”？"),
+        ("abc.csv", r"Known: villages, .*\. / .*全部表名见 docs/tables\.md"),
         ("notes.txt", r"neither a \.csv nor an \.xlsx nor a \.parquet"),
         ("incomes.xls", "neither"),
         ("incomes", "neither"),

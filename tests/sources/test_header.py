@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from riskmodel.errors import RejectedFile
-from riskmodel.sources.header import MOST_COLUMNS, Layout, find_layout
+from riskmodel.sources.header import MOST_COLUMNS, Layout, find_layout, has_header
 from riskmodel.sources.personal import PERSONAL
 from riskmodel.tables import TABLES
 
@@ -55,6 +55,14 @@ def test_the_header_is_the_first_of_ten_rows_with_half_of_what_a_table_must_have
         layout(*[("",)] * 10, TITLES)
 
 
+def test_whether_there_is_a_header_is_known_without_a_layout() -> None:
+    spec = TABLES["incomes"]
+    assert has_header([("说明",), TITLES], spec)
+    assert has_header([(*TITLES, "amount")], spec), "what is wrong with it is said later"
+    assert not has_header([(";".join(TITLES),)], spec)
+    assert not has_header([], spec)
+
+
 def test_without_half_two_titles_with_an_id_are_enough() -> None:
     titles = ("结算单号", "总费用", "医院")
     assert layout(("说明",), titles, table="medical_settlements").row == 2
@@ -70,8 +78,18 @@ def test_a_file_of_another_table_is_told_what_was_found_and_expected() -> None:
     assert "Found: 家庭编号, 时间." in str(caught.value)
     assert "Expected: 户编号 (household_id), 月份 (month)" in str(caught.value)
     assert "9901" not in str(caught.value)
+    said = str(caught.value).partition(". / ")[2]
+    assert said.startswith("前 10 行中没有“月度收入”的表头。找到的标题: 家庭编号, 时间。应有的标题: 户编号, 月份, ")
     with pytest.raises(RejectedFile, match="No title was found"):
         layout()
+
+
+def test_advice_on_where_else_the_header_may_be_stands_in_both_halves() -> None:
+    with pytest.raises(RejectedFile) as caught:
+        find_layout([("x",)], TABLES["incomes"], FILE, ("Look there. ", "请看那里。"))
+    english, _, chinese = str(caught.value).partition(" / ")
+    assert english.endswith("these titles. Look there.")
+    assert chinese.endswith("命名各列。请看那里。")
 
 
 def test_the_same_column_under_two_titles_is_refused() -> None:

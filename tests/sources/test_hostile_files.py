@@ -6,24 +6,30 @@ above what is needed, and far below what an attack that works would take.
 
 from __future__ import annotations
 
+import ast
 import json
 import random
+import re
 import struct
 import subprocess
 import sys
 import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
 import pytest
 
+import riskmodel
 from riskmodel.errors import RejectedFile
+from riskmodel.sources.delivery import opened
+from riskmodel.sources.source import check
 from riskmodel.sources.tabular_file import read_file
 from riskmodel.tables import TABLES
-from sources.workbooks import INCOMES, SHEET, edit_part, write_rows, write_xml
+from sources.workbooks import INCOMES, SHEET, edit_part, write_rows, write_sheets, write_xml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 HEADER = ",".join(INCOMES) + "\n"
 LINE = "H1,2025-01,务工,1\n"
@@ -280,3 +286,155 @@ def test_a_text_that_is_none_is_refused(tmp_path: Path, content: bytes, message:
     path.write_bytes(content)
     with pytest.raises(RejectedFile, match=message):
         read_file(path, TABLES["incomes"])
+
+
+# --- what is said to the office ---
+
+OLE = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(5000)
+UNSEEN = b"?>\n<!-- a -->"
+STRANGE_CELL = b'<row r="2"><c r="a2"><v>1</v></c></row>'
+FORMULA = b'<row r="2"><c r="D2"><f>1+1</f></c></row>'
+NO_TEXT = b'<row r="2"><c r="A2" t="s"><v>99</v></c></row>'
+TITLES = ",".join(INCOMES)
+
+
+def binary(path: Path, content: bytes) -> Path:
+    """A file with these bytes."""
+    path.write_bytes(content)
+    return path
+
+
+def directory(path: Path) -> Path:
+    """A folder where a file should be."""
+    path.mkdir()
+    return path
+
+
+def archive(path: Path, **parts: bytes) -> Path:
+    """An archive with these parts; `__` in a name stands for a slash."""
+    with zipfile.ZipFile(path, "w") as file:
+        for name, content in {"[Content_Types].xml": b"", **parts}.items():
+            file.writestr(name.replace("__", "/"), content)
+    return path
+
+
+def edited(path: Path, part: str, old: bytes, new: bytes) -> Path:
+    """A workbook with one row of incomes and one part changed."""
+    write_rows(path, INCOMES, ("H1", "2025-01", "务工", 1))
+    return edit_part(path, part, lambda xml: xml.replace(old, new, 1))
+
+
+def cut(path: Path, length: int) -> Path:
+    """The beginning of a workbook, or all but so many bytes of its end."""
+    return binary(path, write_rows(path, INCOMES).read_bytes()[:length])
+
+
+def flagged(path: Path, offset: int, value: bytes) -> Path:
+    """A workbook with some bytes of its first directory entry replaced."""
+    raw = bytearray(write_rows(path, INCOMES).read_bytes())
+    at = raw.index(b"PK\x01\x02") + offset
+    raw[at : at + len(value)] = value
+    return binary(path, bytes(raw))
+
+
+def parquet(path: Path, amounts: list[object]) -> Path:
+    """Incomes with these amounts."""
+    pl.DataFrame({"household_id": ["H1"], "month": ["2025-01"], "amount": amounts}).write_parquet(path)
+    return path
+
+
+BOOK = "xl/workbook.xml"
+REJECTED: dict[str, tuple[str, Callable[[Path], Path]]] = {
+    "empty": ("a.csv", lambda p: binary(p, b"")),
+    "folder": ("a.csv", directory),
+    "wrong ending": ("a.xlsx", lambda p: text(p, HEADER)),
+    "pdf": ("a.csv", lambda p: binary(p, b"%PDF-1.7")),
+    "gzip": ("a.csv", lambda p: binary(p, b"\x1f\x8b\x08")),
+    "rar": ("a.csv", lambda p: binary(p, b"Rar!")),
+    "7z": ("a.csv", lambda p: binary(p, b"7z\xbc\xaf")),
+    "picture": ("a.csv", lambda p: binary(p, b"\x89PNG")),
+    "page": ("a.xlsx", lambda p: binary(p, b"<html>")),
+    "old": ("a.xlsx", lambda p: binary(p, OLE)),
+    "protected": ("a.xlsx", lambda p: binary(p, OLE + "EncryptedPackage".encode("utf-16-le"))),
+    "encrypted": ("a.xlsx", lambda p: flagged(p, 8, b"\1")),
+    "odd packing": ("a.xlsx", lambda p: flagged(p, 10, b"\x0c")),
+    "cut": ("a.xlsx", lambda p: cut(p, 2000)),
+    "lying": ("a.xlsx", lambda p: flagged(p, 24, struct.pack("<I", 5))),
+    "names": ("a.xlsx", lambda p: archive(p, **{"..__a": b""})),
+    "document": ("a.xlsx", lambda p: archive(p, **{"word__document.xml": b""})),
+    "photos": ("a.xlsx", lambda p: archive(p, photo=b"")),
+    "markup": ("a.xlsx", lambda p: edited(p, BOOK, b"?>", UNSEEN)),
+    "no relations": ("a.xlsx", lambda p: archive(p, **{"xl__workbook.xml": b"<workbook/>"})),
+    "broken book": ("a.xlsx", lambda p: edited(p, BOOK, b"</workbook>", b"")),
+    "no sheet": ("a.xlsx", lambda p: edited(p, BOOK, b'r:id="rId1"', b'r:id="rId9"')),
+    "lost sheet": ("a.xlsx", lambda p: edited(p, "xl/_rels/workbook.xml.rels", b"sheet1", b"sheet2")),
+    "no end": ("a.xlsx", lambda p: edited(p, SHEET, b"</sheetData>", b"")),
+    "no cells": ("a.xlsx", lambda p: edited(p, SHEET, b"<worksheet", b"<html")),
+    "strange cell": ("a.xlsx", lambda p: write_xml(p, STRANGE_CELL)),
+    "formula": ("a.xlsx", lambda p: write_xml(p, FORMULA)),
+    "no such text": ("a.xlsx", lambda p: write_xml(p, NO_TEXT)),
+    "far cell": ("a.xlsx", lambda p: write_xml(p, b'<row r="2"><c r="XFE2"><v>1</v></c></row>')),
+    "empty sheet": ("a.xlsx", lambda p: write_rows(p)),
+    "note first": ("a.xlsx", lambda p: write_sheets(p, {"说明": [("说明",)], "数据": [INCOMES]})),
+    "no header": ("a.csv", lambda p: text(p, "甲,乙\n")),
+    "wide": ("a.csv", lambda p: text(p, TITLES + "," * 20_000)),
+    "two names": ("a.csv", lambda p: text(p, TITLES + ",amount\n")),
+    "twice": ("a.csv", lambda p: text(p, TITLES + ",金额\nH1,2025-01,务工,1,2\n")),
+    "unit": ("a.csv", lambda p: text(p, "单位：万元,,,\n" + HEADER)),
+    "quotes": ("a.csv", lambda p: text(p, HEADER + 'H1,2025-01,"3"4,1\n')),
+    "utf-16": ("a.csv", lambda p: binary(p, HEADER.encode("utf-16"))),
+    "mixed": ("a.csv", lambda p: binary(p, HEADER.encode() + LINE.encode("gb18030"))),
+    "nul": ("a.csv", lambda p: text(p, HEADER + "H1,\0,,1\n")),
+    "broken parquet": ("a.parquet", lambda p: binary(p, b"PAR1")),
+    "lists": ("a.parquet", lambda p: parquet(p, [[1]])),
+    "missing column": ("a.csv", lambda p: text(p, "户编号,月份,收入项目\nH1,2025-01,务工\n")),
+    "no table": ("loans.csv", lambda p: text(p, HEADER)),
+    "no kind": ("a.txt", lambda p: text(p, HEADER)),
+}
+"""What is wrong with a file -> its name, `a` standing for the table, and how to make it."""
+
+
+@pytest.mark.parametrize("fault", REJECTED)
+def test_every_reason_for_which_a_file_is_rejected_is_said_in_chinese_too(tmp_path: Path, fault: str) -> None:
+    name, make = REJECTED[fault]
+    folder = tmp_path / "2025-03-10"
+    folder.mkdir()
+    path = make(folder / re.sub("^a(?=[.])", "incomes", name))
+    (folder / "delivery.toml").write_text('ids = "canonical"\n', "utf-8")
+    (file,) = opened(folder)
+    with pytest.raises(RejectedFile) as caught:
+        check(file.read(None))
+    assert_bilingual(str(caught.value), path)
+
+
+@pytest.mark.parametrize("name", BIG)
+def test_a_file_made_to_exhaust_the_machine_is_refused_in_chinese_too(
+    verdicts: dict[str, dict[str, Any]], name: str
+) -> None:
+    assert_bilingual(verdicts[name]["refused"], Path(name))
+
+
+def assert_bilingual(said: str, path: Path) -> None:
+    """The path stands once and in front, then come an English and a Chinese half that begins in Chinese."""
+    english, _, chinese = said.partition(". / ")
+    assert re.match(r"\S*" + re.escape(path.name), said) or english.startswith(f"2025-03-10/{path.name}")
+    assert said.count(str(path)) <= 1
+    assert re.match("[“0-9]*[\u3400-\u9fff]", chinese), said
+    assert chinese.endswith("。")
+    assert "请" in chinese, "it says what to do"
+
+
+def test_no_reason_for_rejecting_a_file_is_written_in_english_only() -> None:
+    package = Path(riskmodel.__file__).parent
+    files = [path for path in (package / "sources").glob("*.py") if not path.name.startswith("eph")]
+    found = [said for path in (*files, package / "tables" / "checks.py") for said in reasons(path)]
+    assert len(found) > 30
+    assert [said for said in found if len(said) > 10 and not re.search("[.] ?/ .*[\u3400-\u9fff]", said)] == []
+
+
+def reasons(path: Path) -> Iterator[str]:
+    """The words of every RejectedFile that a source file makes, without what is filled in."""
+    for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "RejectedFile":
+            parts = (part.value for part in ast.walk(call) if isinstance(part, ast.Constant))
+            yield "".join(part for part in parts if isinstance(part, str))

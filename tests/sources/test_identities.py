@@ -70,7 +70,7 @@ def test_the_last_text_on_an_id_counts() -> None:
         "head_name": ["甲", "乙", "丙", None],
     }
     found = told("households", ["1", "1", "2", "1"], **columns)
-    assert [(one["id"], one["head_name"]) for one in found] == [("H1", "乙"), ("H2", "丙")]
+    assert {one["id"]: one["head_name"] for one in found} == {"H1": "乙", "H2": "丙"}
 
 
 def test_without_anything_to_say_there_is_no_identity() -> None:

@@ -296,3 +296,18 @@ def test_a_full_list_without_a_period_is_one_for_the_months_of_its_rows(tmp_path
     for month, day in ((1, date(2025, 2, 10)), (2, date(2025, 3, 10))):
         arrivals.take(arrives("incomes", income("H01", 100, month), day, full_list=True))
     assert arrivals.rows("incomes").height == 2, "the list of February says nothing about January"
+
+
+def test_a_county_that_is_a_slip_of_the_pen_is_left_out_of_account(tmp_path: Path) -> None:
+    arrivals = settled(tmp_path)
+    (account,) = arrivals.take(arrives("incomes", income("H01", 1), county="990399"))
+    assert (account.rows_loaded, account.counties) == (1, (COUNTY,))
+    assert "990399" in account.remarks[-1]
+    assert arrivals.lake.counties() == [COUNTY]
+
+
+def test_the_first_delivery_of_a_county_needs_nobody_who_knows_it(tmp_path: Path) -> None:
+    arrivals = at(tmp_path)
+    (account,) = arrivals.take(arrives("villages", load()["villages"]))
+    assert not any("county" in remark for remark in account.remarks)
+    assert arrivals.lake.counties() == [COUNTY]

@@ -33,9 +33,16 @@ def test_totals_are_left_out_in_every_spelling() -> None:
     assert count == 4
 
 
+@pytest.mark.parametrize("word", ["合计:", "合 计：", "总计： ", "小计:", "小计"])
+def test_a_total_may_end_in_a_colon(word: str) -> None:
+    found, count = without_totals(lines([word, "合计户:", "H1:"], ["1"] * 3), LAYOUT)
+    assert found.cells["0"].to_list() == ["合计户:", "H1:"]
+    assert count == 1
+
+
 def test_a_torn_total_is_a_total() -> None:
     torn = pl.DataFrame(
-        {"row": [5, 6], "column": "month", "value": ["小计", "H1"], "rule": "cells", "reason": ""},
+        {"row": [5, 6], "column": "month", "value": ["小计：", "H1"], "rule": "cells", "reason": ""},
         schema=no_failures().schema,
     )
     found, count = without_totals(Lines(lines([], []).cells, torn), LAYOUT)
@@ -51,7 +58,7 @@ def test_a_number_in_a_total_is_no_number_of_an_id() -> None:
 
 def test_a_column_that_stands_twice_must_be_empty_the_second_time() -> None:
     assert repeated(lines(["H1", "H2"], ["", None]), LAYOUT, Path("x.csv")) == [
-        "the column 金额 stands twice, the empty one was left out / 重复的空列已忽略"
+        "a column stands twice, the empty one was left out / 列“金额”出现了两次,空的一列已忽略"
     ]
     with pytest.raises(RejectedFile, match=r"x\.csv: the column 金额 stands twice, .* from row 3 on"):
         repeated(lines(["H1", "H2"], [" ", "5"]), LAYOUT, Path("x.csv"))

@@ -144,7 +144,10 @@ def test_a_missing_payment_column_counts_as_nothing_paid_and_is_remarked() -> No
     checked = check(received("medical_settlements", bill, remarks=("2 empty lines",)))
     assert checked.sound["other_paid"].to_list() == [0]
     assert checked.remarks[0] == "2 empty lines"
-    assert "other_paid" in checked.remarks[1]
+    header = TABLES["medical_settlements"].facts["other_paid"].headers[0]
+    assert checked.remarks[1] == (
+        f"column other_paid is missing, its default was taken / 缺少列“{header}”,按默认值处理"
+    )
 
 
 def test_a_history_load_says_by_the_contracts_delay_when_each_row_was_known() -> None:

@@ -109,8 +109,30 @@ def test_other_sheets_are_named(tmp_path: Path) -> None:
     path = write_sheets(tmp_path / "a.xlsx", {"一月": rows, "二月": [*rows, *rows[1:]], "三月": rows})
     _, lines, remarks = read_xlsx(path, SPEC)
     assert lines.cells.height == 1
-    assert remarks == ["only the sheet 一月 was read, not / 只读取了该工作表,未读取: 二月, 三月"]
+    assert remarks == ["only one sheet was read / 只读取了工作表“一月”,未读取: 二月, 三月"]
     assert read_xlsx(path, SPEC, "二月")[1].cells.height == 2
+
+
+@pytest.mark.parametrize("note", [[("填表说明",), ("金额以元计",)], []])
+def test_a_book_that_begins_with_a_note_is_told_to_name_the_sheet(tmp_path: Path, note: list[tuple[str, ...]]) -> None:
+    rows = [INCOMES, ("H1", "2025-01", "务工", 1)]
+    path = write_sheets(tmp_path / "a.xlsx", {"说明": note, "数据": rows, "旧": rows}, hidden=["旧"])
+    with pytest.raises(RejectedFile) as caught:
+        read_xlsx(path, SPEC)
+    english, _, chinese = str(caught.value).partition(". / ")
+    for half, others in ((english, "other sheets: 数据. If"), (chinese, "其他工作表：数据。")):
+        assert others in half
+        assert all(words in half for words in ("delivery.toml", '[files."a.xlsx"]', 'sheet = "数据"'))
+    assert read_xlsx(path, SPEC, "数据")[1].cells.height == 1
+
+
+def test_a_sheet_that_was_named_or_is_alone_is_not_told_of_others(tmp_path: Path) -> None:
+    path = write_sheets(tmp_path / "a.xlsx", {"说明": [("说明",)], "数据": [INCOMES]})
+    alone = write_sheets(tmp_path / "b.xlsx", {"说明": [("说明",)], "旧": [INCOMES]}, hidden=["旧"])
+    for book, sheet in ((path, "说明"), (alone, None)):
+        with pytest.raises(RejectedFile, match="none of the first 10 rows") as caught:
+            read_xlsx(book, SPEC, sheet)
+        assert "delivery.toml" not in str(caught.value)
 
 
 def test_days_count_from_1904_where_the_book_says_so(tmp_path: Path) -> None:

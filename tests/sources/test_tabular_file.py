@@ -110,7 +110,7 @@ def test_a_column_that_stands_twice_is_refused_unless_it_is_empty(tmp_path: Path
     )
     assert content.cells.columns[-1] == "amount"
     assert content.cells["amount"].to_list() == ["1"]
-    assert content.remarks[0].startswith("the column 金额 stands twice, the empty one was left out")
+    assert content.remarks[0].startswith("a column stands twice, the empty one was left out")
     with pytest.raises(RejectedFile, match=rf"incomes\.{ending}: the column 金额 stands twice.*row 2"):
         read(tmp_path / f"incomes.{ending}", titles, [("H1", "2025-01", "务工", "1", "2")])
 

@@ -19,9 +19,10 @@ BOOK = "xl/workbook.xml"
 def test_the_first_sheet_that_is_shown_is_read_unless_one_is_named(tmp_path: Path) -> None:
     path = write_sheets(tmp_path / "a.xlsx", {"字典": [("x",)], "数据": [("y",)], "说明": [("z",)]}, hidden=["字典"])
     book = open_workbook(path)
-    assert (book.sheet, set(book.others)) == ("数据", {"字典", "说明"})
+    assert (book.sheet, set(book.others), book.instead) == ("数据", {"字典", "说明"}, ("说明",))
     assert book.cells.filename == "xl/worksheets/sheet2.xml"
     assert open_workbook(path, "字典").cells.filename == "xl/worksheets/sheet1.xml"
+    assert open_workbook(path, "字典").instead == ()
     with pytest.raises(RejectedFile, match=r"no sheet '收入'\. Its sheets: 数据, 说明, 字典\."):
         open_workbook(path, "收入")
 

@@ -46,7 +46,7 @@ def test_an_empty_cell_in_retracted_is_false() -> None:
 
 
 def test_a_missing_required_column_rejects_the_file_by_its_chinese_name() -> None:
-    with pytest.raises(RejectedFile, match=r"medical_settlements.*self_pay.*个人自付 / 个人负担"):
+    with pytest.raises(RejectedFile, match=r"medical_settlements.*self_pay.*个人自付 / 个人负担.*\. / .*“个人自付”"):
         check_rows(TABLES["medical_settlements"], row("medical_settlements").drop("self_pay"))
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from itertools import pairwise
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
 
 from lake_rows import day, many, state
 from riskmodel.tables import View, table
 from riskmodel.tables.bitemporal import newest_states
 from riskmodel.tables.generation import Ids, empty, encode, merge
+from riskmodel.tables.states import news_of_states
 from worked_example import full_id, row
 
 HOUSEHOLDS = table("households")
@@ -153,3 +156,33 @@ def test_order_does_not_matter_and_a_replay_of_what_was_written_gives_the_same(h
 def test_as_many_rows_are_written_as_there_were_changes(sizes: list[int]) -> None:
     exports = frame([(1, n, n, size, False) for n, size in enumerate(sizes)])
     assert len(kept(exports)) == 1 + sum(before != after for before, after in pairwise(sizes))
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(1, 3), st.integers(0, 6), st.integers(2, 3), st.integers(0, 6), st.booleans(), st.integers(0, 2)
+        ),
+        min_size=1,
+        max_size=14,
+    )
+)
+def test_the_short_cut_for_full_exports_changes_nothing(drawn: list[tuple[int, int, int, int, bool, int]]) -> None:
+    """Rows that `news_of_states` leaves out would have been left out by `without_repeats`."""
+    batches: dict[int, dict[tuple[int, int, int], pl.DataFrame]] = {}
+    for house, start, size, later, retracted, batch in drawn:
+        known = day(start + later)
+        batches.setdefault(batch, {})[house, start, start + later] = state(
+            house, day(start), size, known, batch_id=f"r2025010{batch + 1}-0001", retracted=retracted
+        )
+    ids, stored, content = Ids(), empty(HOUSEHOLDS), [c for c in HOUSEHOLDS.payload if c not in HOUSEHOLDS.key]
+    for rows in batches.values():
+        new = encode(pl.concat(rows.values()), HOUSEHOLDS, ids)
+        judged = news_of_states(stored, new, "household_id", content)
+        merged, written = merge(stored, new, HOUSEHOLDS)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("riskmodel.tables.generation.news_of_states", lambda *given: given[1])
+            assert_frame_equal(merge(stored, new, HOUSEHOLDS)[0], merged)
+        assert written.height <= judged.height
+        stored = merged

@@ -1,7 +1,17 @@
 from __future__ import annotations
 
 from riskmodel.sources.account import FileAccount
-from riskmodel.workflows.ingest_summary import COUNTED, SUMMARY, check, remarks, rows, surplus, table_title, total
+from riskmodel.workflows.ingest_summary import (
+    COUNTED,
+    SUMMARY,
+    check,
+    remarks,
+    rows,
+    surplus,
+    table_title,
+    total,
+    why_rejected,
+)
 
 DAY = "2025-03-10"
 INCOMES = FileAccount(
@@ -32,6 +42,14 @@ def test_a_row_says_what_became_of_a_file() -> None:
 def test_what_is_special_about_a_file_stands_first_in_its_remarks() -> None:
     assert remarks(BEFORE) == "此前已收到，没有重复读取"
     assert remarks(REJECTED) == "整份退回；no table is called 'loans'"
+
+
+def test_of_the_reason_for_a_rejection_the_chinese_half_is_shown() -> None:
+    reason = "收入 / 2.xlsx: row 1 says 万元 / 元. Write 金额(万元). / 第 1 行写着“万元”。请把标题写成“金额 / 元”。"
+    rejected = FileAccount(f"{DAY}/收入 / 2.xlsx", "incomes", DAY, rejected=reason)
+    assert why_rejected(rejected) == "第 1 行写着“万元”。请把标题写成“金额 / 元”。"
+    assert remarks(rejected) == "整份退回；第 1 行写着“万元”。请把标题写成“金额 / 元”。"
+    assert (why_rejected(REJECTED), why_rejected(INCOMES)) == ("no table is called 'loans'", "")
 
 
 def test_a_table_that_is_not_known_is_called_what_the_file_called_it() -> None:

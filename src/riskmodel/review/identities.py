@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import itertools
 import json
 import os
 import re
+import secrets
 import sqlite3
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Any, Final
 
+import polars as pl
 from cryptography.fernet import Fernet, InvalidToken
 
 from riskmodel.errors import BusyError, DataError, UsageError
@@ -23,11 +26,9 @@ from riskmodel.review.audit import Entry
 from riskmodel.tables.files import make_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date
     from pathlib import Path
-
-    import polars as pl
 
     from riskmodel.review.audit import AuditLog
 
@@ -36,13 +37,17 @@ LOOK_UP: Final = "look_up"
 
 _PATIENCE: Final = 30.0
 """Seconds to wait for another process that writes."""
-_MARK: Final = 16
+_MARK: Final = 8
+"""Bytes of a digest, as many as an integer of the database has."""
+_MANY: Final = 8
+"""It is cheaper to look through so many digests than to ask for one."""
 _LONG_NUMBER: Final = r"\d{11,}"
-_NOTHING: Final = bytes(_MARK)
 _TABLES: Final = (
     "create table if not exists identities (id text primary key, kind text not null, token blob not null, "
-    "marks blob not null, changed_on text not null) without rowid",
-    "create table if not exists made_with (only_row integer primary key, mark blob not null)",
+    "changed_on text not null) without rowid",
+    "create table if not exists told (fields integer, id text, mark integer not null, primary key (fields, id)) "
+    "without rowid",
+    "create table if not exists made_with (only_row integer primary key, mark integer not null)",
 )
 
 
@@ -70,6 +75,8 @@ class Reader:
 
 
 _TOLD: Final = tuple(field.name for field in fields(Identity))[2:]
+_ALL_FIELDS: Final = ", ".join(map(str, range(2 ** len(_TOLD))))
+"""All sets of fields, by name: the database finds an id in each at once, but not in all together."""
 
 
 def look_up(store: IdentityStore, ids: Sequence[str], reader: Reader, audit: AuditLog, now: datetime) -> list[Identity]:
@@ -94,53 +101,89 @@ def look_up(store: IdentityStore, ids: Sequence[str], reader: Reader, audit: Aud
 class IdentityStore:
     """One SQLite file that only its owner may read, with one encrypted token per id.
 
-    Beside each token stand keyed digests of its fields, so that what has not changed is neither decrypted nor encrypted
-    again.
+    Beside the tokens stand keyed digests of what was told of an id, one per set of fields that a file may tell, so that
+    what has not changed is neither decrypted nor encrypted again.
     """
 
     def __init__(self, path: Path, fernet_key: bytes) -> None:
         self.path = path
         self._fernet = Fernet(fernet_key)
         self._digest_key = hmac.digest(fernet_key, b"riskmodel identity digests", "sha256")
+        self._seed = secrets.randbits(63)
+        self._recent = pl.DataFrame(schema={"id": pl.String, "said": pl.UInt64})
+        self._left = (0, 0)
 
     def put(self, identities: pl.DataFrame, on: date) -> int:
         """Keep what a file told on the day `on`, in one transaction; returns how many identities are new or changed.
 
-        `identities` has `id`, `kind` and the fields of `Identity`; a missing text leaves the stored one in place.
-        Raises DataError for a store made with another key, BusyError while another process writes.
+        `identities` has `id` (each once), `kind` and the fields of `Identity`; a missing text leaves the stored one in
+        place. Raises DataError for a store made with another key, BusyError while another process writes.
         """
-        told = dict(zip(identities["id"], identities.select("kind", *_TOLD).iter_rows(), strict=True))
-        marks = {id_: self._marks(id_, texts) for id_, (_, *texts) in told.items()}
-        at = int(datetime.combine(on, time(), UTC).timestamp())
+        said = identities.select("id", *_TOLD).hash_rows(self._seed).alias("said")
+        again = self._heard(said)
+        fields = pl.sum_horizontal(pl.col(name).is_not_null().cast(pl.Int64) * 2**i for i, name in enumerate(_TOLD))
+        told = identities.select("id", "kind", *_TOLD, fields=fields).filter(~again)
+        changed: list[str] = []
         with self._opened() as connection:
-            stored = dict(_select(connection, "id, marks", marks))
-            changed = {id_: mark for id_, mark in marks.items() if _says_new(mark, stored.get(id_))}
-            tokens = dict(_select(connection, "id, token", changed))
-            rows = (
-                (
-                    id_,
-                    told[id_][0],
-                    self._token(told[id_][1:], tokens.get(id_), at),
-                    _joined(mark, stored.get(id_)),
-                    on.isoformat(),
-                )
-                for id_, mark in changed.items()
-            )
-            connection.executemany("insert or replace into identities values (?, ?, ?, ?, ?)", rows)
+            for (set_of_fields,), part in told.group_by("fields", maintain_order=True):
+                changed += self._put_alike(connection, part, int(str(set_of_fields)), on)
+        self._hear(told.select("id", said.filter(~again)), changed)
         return len(changed)
+
+    def _heard(self, said: pl.Series) -> pl.Series:
+        """Which texts this process put here before, while nobody else wrote into the store and no other text came."""
+        if self._state() != self._left:
+            self._recent = self._recent.clear()
+        met = self._recent["said"]
+        if len(said) < len(met):  # the table that is made to look things up in is made of the shorter one
+            met = met.filter(met.is_in(said.implode()))
+        return said.is_in(met.implode())
+
+    def _hear(self, told: pl.DataFrame, changed: list[str]) -> None:
+        """Remember what was put; what was told of changed identities before is no longer what is known."""
+        gone = pl.DataFrame({"id": changed}, schema={"id": pl.String})
+        self._recent = pl.concat([self._recent.join(gone, on="id", how="anti") if changed else self._recent, told])
+        self._left = self._state()
+
+    def _state(self) -> tuple[int, int]:
+        """Time and size of the file."""
+        facts = self.path.stat() if self.path.exists() else None
+        return (facts.st_mtime_ns, facts.st_size) if facts else (0, 0)
+
+    def _put_alike(self, connection: sqlite3.Connection, told: pl.DataFrame, fields: int, on: date) -> list[str]:
+        """Keep rows that all tell the same fields; returns the ids that are new or changed."""
+        names = [name for i, name in enumerate(_TOLD) if fields & 2**i]
+        marked = told.select("id", "kind", *names, mark=self._marks(told, names))
+        before = _marks_of(connection, fields, marked["id"])
+        news = marked.join(before, on=["id", "mark"], how="anti", maintain_order="left")
+        if news.is_empty():
+            return []
+        tokens = dict(_select(connection, "select id, token from identities join asked using (id)", news["id"]))
+        at = int(datetime.combine(on, time(), UTC).timestamp())
+        rows = []
+        for id_, kind, *texts in news.select("id", "kind", *names).iter_rows():
+            known = self._opened_token(tokens[id_]) if id_ in tokens else {}
+            now = {**known, **dict(zip(names, texts, strict=True))}
+            if now != known or not known:
+                token = self._fernet.encrypt_at_time(json.dumps(now, ensure_ascii=False).encode(), at)
+                rows.append((id_, kind, token, on.isoformat()))
+        # what other files told of a changed identity may be old now: it counts as news when it is told again
+        if tokens:
+            changed = ((id_,) for id_, *_ in rows if id_ in tokens)
+            connection.executemany(f"delete from told where id = ? and fields in ({_ALL_FIELDS})", changed)
+        connection.executemany("insert or replace into identities values (?, ?, ?, ?)", rows)
+        marks = zip(itertools.repeat(fields), news["id"], news["mark"])
+        connection.executemany("insert or replace into told values (?, ?, ?)", marks)
+        return [id_ for id_, *_ in rows]
 
     def _read(self, ids: Sequence[str]) -> list[Identity]:
         if not self.path.exists():
             return []
         with self._opened() as connection:
-            found = {id_: (kind, token) for id_, kind, token in _select(connection, "id, kind, token", ids)}
+            asked = pl.Series("id", ids, dtype=pl.String)
+            rows = _select(connection, "select id, kind, token from identities join asked using (id)", asked)
+            found = {id_: (kind, token) for id_, kind, token in rows}
         return [Identity(id_, found[id_][0], **self._opened_token(found[id_][1])) for id_ in ids if id_ in found]
-
-    def _token(self, texts: Sequence[str | None], token: bytes | None, at: int) -> bytes:
-        """The encrypted fields, those that a file does not tell taken from the token before."""
-        known = self._opened_token(token) if token else {}
-        told = {name: text for name, text in zip(_TOLD, texts, strict=True) if text is not None}
-        return self._fernet.encrypt_at_time(json.dumps({**known, **told}, ensure_ascii=False).encode(), at)
 
     def _opened_token(self, token: bytes) -> dict[str, str]:
         try:
@@ -151,13 +194,11 @@ class IdentityStore:
             ) from error
         return fields
 
-    def _marks(self, id_: str, texts: Sequence[str | None]) -> bytes:
-        """Digests of the fields one behind the other, zeros for a missing one; the id makes equal names differ."""
-        digests = (
-            _digest(self._digest_key, f"{id_}|{name}|{text}") if text is not None else _NOTHING
-            for name, text in zip(_TOLD, texts, strict=True)
-        )
-        return b"".join(digests)
+    def _marks(self, told: pl.DataFrame, names: Sequence[str]) -> pl.Series:
+        """Keyed digests of what is told, the id among it: equal names do not look equal."""
+        texts = told.select(pl.concat_str("id", *names, separator="\x1f")).to_series().to_list()
+        start = hashlib.blake2b(key=self._digest_key, digest_size=_MARK)
+        return pl.Series("mark", [_digest(start, text) for text in texts], dtype=pl.Int64)
 
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
@@ -178,7 +219,7 @@ class IdentityStore:
             raise DataError(f"{self.path} is damaged: {error}. Restore it from a backup.") from error
 
     def _compare_key(self, connection: sqlite3.Connection) -> None:
-        mark = _digest(self._digest_key, "key")
+        mark = _digest(hashlib.blake2b(key=self._digest_key, digest_size=_MARK), "key")
         connection.execute("insert or ignore into made_with values (1, ?)", (mark,))
         if connection.execute("select mark from made_with").fetchone() != (mark,):
             raise DataError(
@@ -187,25 +228,26 @@ class IdentityStore:
             )
 
 
-def _says_new(marks: bytes, stored: bytes | None) -> bool:
-    return stored is None or (marks != stored and _joined(marks, stored) != stored)
+def _marks_of(connection: sqlite3.Connection, fields: int, ids: pl.Series) -> pl.DataFrame:
+    """Digests of what was told before in the same fields; of all ids, where many of them are asked for."""
+    count = connection.execute("select count(*) from told where fields = ?", (fields,)).fetchone()[0]
+    if count <= _MANY * len(ids):
+        rows = connection.execute("select id, mark from told where fields = ?", (fields,)).fetchall()
+    else:
+        rows = _select(connection, f"select id, mark from asked join told using (id) where fields = {fields}", ids)
+    columns = list(zip(*rows, strict=True)) or [(), ()]
+    return pl.DataFrame({"id": pl.Series(columns[0], dtype=pl.String), "mark": pl.Series(columns[1], dtype=pl.Int64)})
 
 
-def _joined(marks: bytes, stored: bytes | None) -> bytes:
-    """Digests of what is known after a file: its own, where it tells nothing the stored ones."""
-    if stored is None:
-        return marks
-    pieces = range(0, len(marks), _MARK)
-    return b"".join(stored[i : i + _MARK] if marks[i : i + _MARK] == _NOTHING else marks[i : i + _MARK] for i in pieces)
-
-
-def _select(connection: sqlite3.Connection, columns: str, ids: Iterable[str]) -> list[tuple[Any, ...]]:
-    """Rows of these ids; by way of a table in memory, because a statement takes only so many values."""
+def _select(connection: sqlite3.Connection, statement: str, ids: pl.Series) -> list[tuple[Any, ...]]:
+    """What a statement finds for these ids, in the table `asked`; a statement itself takes only so many values."""
     connection.execute("create temp table if not exists asked (id text primary key) without rowid")
     connection.execute("delete from asked")
     connection.executemany("insert or ignore into asked values (?)", ((id_,) for id_ in ids))
-    return connection.execute(f"select {columns} from identities join asked using (id)").fetchall()
+    return connection.execute(statement).fetchall()
 
 
-def _digest(key: bytes, text: str) -> bytes:
-    return hashlib.blake2b(text.encode(), key=key, digest_size=_MARK).digest()
+def _digest(start: hashlib.blake2b, text: str) -> int:
+    digest = start.copy()
+    digest.update(text.encode())
+    return int.from_bytes(digest.digest(), "little", signed=True)

@@ -7,13 +7,14 @@ import csv
 import io
 import itertools
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 from riskmodel.errors import RejectedFile
-from riskmodel.sources.header import HEADER_ROWS, Layout, find_layout
+from riskmodel.sources.header import HEADER_ROWS, Layout, find_layout, has_header
 from riskmodel.sources.lines import Lines, joined
 from riskmodel.sources.source import no_failures
 from riskmodel.tables.checks import ROW
@@ -28,31 +29,52 @@ MOST_BYTES: Final = 4 << 30
 """Size up to which a CSV is read: some 40 million rows, more than a province sends of any table in a month."""
 LONGEST_LINE: Final = 1 << 20
 """Bytes read at a time; a piece without any line break is no table."""
+_SEPARATORS: Final = (",", ";", "\t")
 _BLOCK: Final = 32 << 20
 _RECORDS: Final = 4_000
 """Rows made into columns at a time: so few that they stay in the cache of the processor."""
 
 
 def read_csv(path: Path, spec: Table) -> tuple[Layout, Lines]:
-    """Layout and lines of a CSV in UTF-8 or GB18030; rows are numbered as a spreadsheet shows them.
+    """Layout and lines of a CSV in UTF-8 or GB18030, cut at commas, semicolons or tabs, whichever give a header.
+
+    Rows are numbered as a spreadsheet shows them.
 
     Raises RejectedFile for another or a mixed encoding, for broken quotation marks and without a header.
     """
     if path.stat().st_size > MOST_BYTES:
-        raise RejectedFile(f"{path} is larger than {MOST_BYTES >> 30} GiB. Deliver it in several files.")
+        raise RejectedFile(
+            f"{path} is larger than {MOST_BYTES >> 30} GiB. Deliver it in several files. / "
+            f"文件超过 {MOST_BYTES >> 30} GiB。请分成几个文件报送。"
+        )
     writing = _writing(path)
+    separator = _separator(path, writing.encoding, spec)
     try:
         with path.open(encoding=writing.encoding, newline="") as text:
-            reader = csv.reader(text, strict=True)
+            reader = csv.reader(text, strict=True, delimiter=separator)
             layout = find_layout(list(itertools.islice(reader, HEADER_ROWS)), spec, path)
-        if writing.plain and (lines := _by_lines(path, writing.encoding, layout)) is not None:
+        if writing.plain and (lines := _by_lines(path, writing.encoding, layout, separator)) is not None:
             return layout, joined(lines, layout)
         with path.open(encoding=writing.encoding, newline="") as text:
-            reader = csv.reader(text, strict=True)
+            reader = csv.reader(text, strict=True, delimiter=separator)
             return layout, joined(list(_quoted_lines(reader, layout)), layout)
     except csv.Error as error:
-        where = f"{path}: line {reader.line_num}"
-        raise RejectedFile(f"{where} is no CSV: {error}. Check its quotation marks.") from error
+        line = reader.line_num
+        raise RejectedFile(
+            f"{path}: line {line} is no CSV: {error}. Check its quotation marks. / "
+            f"第 {line} 行不是 CSV 格式。请检查这一行和以上各行的引号是否成对。"
+        ) from error
+
+
+def _separator(path: Path, encoding: str, spec: Table) -> str:
+    """The first separator that makes one of the first rows the header of the table; a comma where none does."""
+    for separator in _SEPARATORS:
+        head: list[list[str]] = []
+        with path.open(encoding=encoding, newline="") as text, suppress(csv.Error):
+            head.extend(itertools.islice(csv.reader(text, strict=True, delimiter=separator), HEADER_ROWS))
+        if has_header(head, spec):
+            return separator
+    return _SEPARATORS[0]
 
 
 @dataclass(frozen=True)
@@ -67,7 +89,10 @@ def _writing(path: Path) -> _Writing:
     with path.open("rb") as file:
         start = file.read(4)
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise RejectedFile(f"{path}: line 1 is UTF-16 (Unicode text). Save it again as CSV UTF-8 or as .xlsx.")
+        raise RejectedFile(
+            f"{path}: line 1 is UTF-16 (Unicode text). Save it again as CSV UTF-8 or as .xlsx. / "
+            "文件是 UTF-16(Unicode 文本)。请另存为 CSV UTF-8 或 .xlsx。"
+        )
     plain = _checked_bytes(path)
     utf8 = _undecodable(path, "utf-8")
     if utf8 is None:
@@ -79,7 +104,9 @@ def _writing(path: Path) -> _Writing:
     if line:
         raise RejectedFile(
             f"{path}: line {line} cannot be read: the file is neither UTF-8 nor GB18030 throughout, perhaps two files "
-            "were pasted together. Open it in Excel or WPS, correct that line and save it again as CSV UTF-8 or .xlsx."
+            "were pasted together. Open it in Excel or WPS, correct that line and save it again as CSV UTF-8 or .xlsx. "
+            f"/ 第 {line} 行无法读取：文件既不全是 UTF-8，也不全是 GB18030，可能由两个文件拼成。"
+            "请用 Excel 或 WPS 打开，改正这一行，再另存为 CSV UTF-8 或 .xlsx。"
         )
     return _Writing("gb18030", plain)
 
@@ -100,10 +127,15 @@ def _checked_bytes(path: Path) -> bool:
             line += piece.count(b"\n", 0, piece.index(b"\0"))
             raise RejectedFile(
                 f"{path}: line {line} cannot be read: it holds NUL bytes, so the file is damaged, UTF-16 or no text. "
-                "Save it again as CSV UTF-8 or as .xlsx."
+                f"Save it again as CSV UTF-8 or as .xlsx. / 第 {line} 行无法读取：含有空字节，文件已损坏、是 UTF-16 "
+                "或不是文本。请另存为 CSV UTF-8 或 .xlsx。"
             )
         if len(piece) == LONGEST_LINE and b"\n" not in piece and b"\r" not in piece:
-            raise RejectedFile(f"{path}: line {line} is longer than {LONGEST_LINE >> 20} MiB, so the file is no table.")
+            size = LONGEST_LINE >> 20
+            raise RejectedFile(
+                f"{path}: line {line} is longer than {size} MiB, so the file is no table. Deliver the table itself. / "
+                f"第 {line} 行超过 {size} MiB，文件不是表格。请报送表格本身。"
+            )
         line += piece.count(b"\n")
         # a carriage return at the end of a piece belongs to the line feed that begins the next one
         returns = piece.count(b"\r") - piece.count(b"\r\n") + (last == b"\r")
@@ -148,32 +180,34 @@ def _utf8_line(path: Path) -> int | None:
     return None
 
 
-def _by_lines(path: Path, encoding: str, layout: Layout) -> list[Lines] | None:
+def _by_lines(path: Path, encoding: str, layout: Layout, separator: str) -> list[Lines] | None:
     """Lines of a file in which every line break ends a row; None where quotation marks make it more difficult."""
     found = []
     for lines in _blocks(path, encoding):
-        simple = _without_quotes(lines)
+        simple = _without_quotes(lines, separator)
         if simple is None:
             return None
-        found.append(_cut(simple.filter(pl.col(ROW) > layout.row), layout))
+        found.append(_cut(simple.filter(pl.col(ROW) > layout.row), layout, separator))
     return found
 
 
-_COMMA: Final = "\x1f"
-"""Stands for a comma inside quotation marks until the cells are cut."""
-_QUOTED_CELLS: Final = r'^(?:[^",]*|"[^"]*")(?:,(?:[^",]*|"[^"]*"))*$'
+_INNER: Final = "\x1f"
+"""Stands for a separator inside quotation marks until the cells are cut."""
 
 
-def _without_quotes(lines: pl.DataFrame) -> pl.DataFrame | None:
-    """Lines without their quotation marks, inner commas marked; None where a cell holds a mark or a line break."""
+def _without_quotes(lines: pl.DataFrame, separator: str) -> pl.DataFrame | None:
+    """Lines without their quotation marks, inner separators marked; None where a cell holds a mark or a line break."""
     line = pl.col("line")
     quoted = lines.filter(line.str.contains('"', literal=True))
-    if lines["line"].str.contains(_COMMA, literal=True).any() or not quoted["line"].str.contains(_QUOTED_CELLS).all():
+    cell = f'(?:[^"{separator}]*|"[^"]*")'
+    cells = f"^{cell}(?:{separator}{cell})*$"
+    if lines["line"].str.contains(_INNER, literal=True).any() or not quoted["line"].str.contains(cells).all():
         return None
     if quoted.is_empty():
         return lines
     inside = pl.int_range(pl.len()) % 2 == 1  # between the first mark and the second, the third and the fourth ...
-    marked = pl.when(inside).then(pl.element().str.replace_all(",", _COMMA, literal=True)).otherwise(pl.element())
+    masked = pl.element().str.replace_all(separator, _INNER, literal=True)
+    marked = pl.when(inside).then(masked).otherwise(pl.element())
     plain = quoted.with_columns(line.str.split('"').list.eval(marked).list.join(""))
     return lines.update(plain, on=ROW)
 
@@ -201,26 +235,23 @@ def _numbered(block: bytes, encoding: str, first: int) -> pl.DataFrame:
     return lines.select(pl.int_range(first, first + pl.len(), dtype=pl.Int64).alias(ROW), "line")
 
 
-def _cut(lines: pl.DataFrame, layout: Layout) -> Lines:
+def _cut(lines: pl.DataFrame, layout: Layout, separator: str) -> Lines:
     line = pl.col("line")
-    counted = lines.filter(~line.str.contains(r"^[\s,]*$")).with_columns(
-        count=line.str.count_matches(",", literal=True).cast(pl.Int64) + 1
+    counted = lines.filter(~line.str.contains(rf"^[\s{separator}]*$")).with_columns(
+        count=line.str.count_matches(separator, literal=True).cast(pl.Int64) + 1
     )
-    beyond = line.str.splitn(",", layout.width + 1).struct.field(f"field_{layout.width}")
+    beyond = line.str.splitn(separator, layout.width + 1).struct.field(f"field_{layout.width}")
     wide = counted.filter(pl.col("count") > layout.width)
-    overfull = wide.filter(beyond.str.contains(r"[^\s,]"))[ROW]
+    overfull = wide.filter(beyond.str.contains(rf"[^\s{separator}]"))[ROW]
     is_torn = (pl.col("count") < layout.width) | pl.col(ROW).is_in(overfull.implode())
-    torn = counted.filter(is_torn).with_columns(_field(layout.first, layout.first).alias("value"))
+    first = line.str.split_exact(separator, layout.first).struct.field(f"field_{layout.first}")
+    torn = counted.filter(is_torn).with_columns(first.alias("value"))
     last = layout.positions[-1]
-    cells = counted.filter(~is_torn).select(ROW, line.str.split_exact(",", last).alias("line"))
+    cells = counted.filter(~is_torn).select(ROW, line.str.split_exact(separator, last).alias("line"))
     fields = [pl.col("line").struct.field(f"field_{p}").alias(str(p)) for p in layout.positions]
-    if lines["line"].str.contains(_COMMA, literal=True).any():
-        fields = [field.str.replace_all(_COMMA, ",", literal=True) for field in fields]
+    if lines["line"].str.contains(_INNER, literal=True).any():
+        fields = [field.str.replace_all(_INNER, separator, literal=True) for field in fields]
     return Lines(cells.select(ROW, *fields), _torn(torn, layout), lines.height - counted.height)
-
-
-def _field(position: int, last: int) -> pl.Expr:
-    return pl.col("line").str.split_exact(",", last).struct.field(f"field_{position}")
 
 
 def _quoted_lines(reader: Iterator[list[str]], layout: Layout) -> Iterator[Lines]:

@@ -198,6 +198,9 @@ def _file(path: Path, said: dict[str, Any], of_all: dict[str, Any], day: date, n
         raise UsageError(f"{where}: period_from {since} is later than period_to {until}. Correct one of them.")
     if reference and reference > day:
         raise UsageError(f"{where}: reference_date {reference} is later than the day of receipt {day}. Correct it.")
+    sheet = _expect(said, "sheet", where, str, "the name of a sheet")
+    if sheet is not None and path.suffix.lower() in (".csv", ".parquet"):
+        raise UsageError(f"{where}: sheet is {sheet!r}, but only a workbook (.xlsx) has sheets. Leave the key out.")
     return DeliveredFile(
         path=path,
         table="" if problem else name,
@@ -210,7 +213,7 @@ def _file(path: Path, said: dict[str, Any], of_all: dict[str, Any], day: date, n
         period_to=until,
         full_list=bool(_expect(said, "full_list", where, bool, "true or false")),
         reference_date=reference,
-        sheet=_expect(said, "sheet", where, str, "the name of a sheet"),
+        sheet=sheet,
         problem=problem,
     )
 
@@ -218,20 +221,29 @@ def _file(path: Path, said: dict[str, Any], of_all: dict[str, Any], day: date, n
 def _problem(path: Path, name: str, note: Path) -> str | None:
     """Why a file cannot be taken for one of a table."""
     if path.suffix.lower() not in _SUFFIXES or not path.is_file():
-        return f"{path} is neither a .csv nor an .xlsx nor a .parquet file. Save it as one of these, or remove it."
+        return (
+            f"{path} is neither a .csv nor an .xlsx nor a .parquet file. Save it as one of these, or remove it. / "
+            "不是 .csv、.xlsx 或 .parquet 文件。请另存为其中一种，或移走。"
+        )
     if name not in TABLES:
         return (
             f"{path}: no table is called {name!r}. {_nearest(name, list(TABLES))} Name the file after its table, "
-            f'such as incomes.csv or incomes-2.csv, or write table = "..." in {note.name} below [files."{path.name}"].'
+            f'such as incomes.csv or incomes-2.csv, or write table = "..." in {note.name} below [files."{path.name}"]. '
+            f"/ 没有名为“{name}”的表。{_nearest_title(name)}请用表名命名文件，例如 incomes.csv 或 "
+            f'incomes-2.csv，也可用中文表名；或在 {note.name} 的 [files."{path.name}"] 下写 table = "..."。'
         )
     return None
 
 
 def _table_of(stem: str) -> str:
-    """`incomes-2` -> `incomes`; the Chinese title of a table does as well."""
-    name = re.split(r"[-.]", stem)[0].strip()
+    """`incomes-2`, `Incomes (1)`, `incomes - 副本` -> `incomes`; the Chinese title of a table does as well."""
+    name = re.sub(_COPY, "", re.split(r"[-.]", stem)[0]).strip()
     titles = {spec.title: spec.name for spec in TABLES.values()}
-    return titles.get(name, name)
+    return titles.get(name, name.lower())
+
+
+_COPY: Final = r"(?:_[0-9]+|\s*\([0-9]+\))\s*$"
+"""What is added to the name of a second file: `incomes_2`, `incomes (1)`."""
 
 
 def _known_keys(said: dict[str, Any], known: Sequence[str], where: str) -> None:
@@ -251,6 +263,12 @@ def _expect(said: dict[str, Any], key: str, where: object, type_: type, what: st
 def _nearest(word: str, known: Sequence[str]) -> str:
     near = difflib.get_close_matches(word, known, n=1)
     return f"Did you mean {near[0]}?" if near else f"Known: {', '.join(known)}."
+
+
+def _nearest_title(word: str) -> str:
+    titles = {name: spec.title for name, spec in TABLES.items()} | {spec.title: spec.title for spec in TABLES.values()}
+    near = difflib.get_close_matches(word, titles, n=1)
+    return f"是不是“{titles[near[0]]}”？" if near else "全部表名见 docs/tables.md。"
 
 
 def _day(name: str) -> date | None:

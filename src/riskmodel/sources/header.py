@@ -52,8 +52,13 @@ class Layout:
         return tuple(sorted({self.first, *self.columns.values(), *self.repeats}))
 
 
-def find_layout(rows: Sequence[Sequence[str]], spec: Table, path: Path) -> Layout:
-    """The layout of a file that starts with `rows`.
+def has_header(rows: Sequence[Sequence[str]], spec: Table) -> bool:
+    """Whether one of the first rows is the header of the table, as `find_layout` would find it."""
+    return _header_index(_head(rows), spec, _titles(spec)) is not None
+
+
+def find_layout(rows: Sequence[Sequence[str]], spec: Table, path: Path, advice: tuple[str, str] = ("", "")) -> Layout:
+    """The layout of a file that starts with `rows`; `advice` says, in both languages, where else a header may be.
 
     The header is the first row with at least half of the columns that the table must have; else the row with most
     titles, if it has two and one of them is an id or the village code. Raises RejectedFile where there is none, where
@@ -63,10 +68,12 @@ def find_layout(rows: Sequence[Sequence[str]], spec: Table, path: Path) -> Layou
     head = _head(rows)
     index = _header_index(head, spec, known)
     if index is None:
-        raise RejectedFile(_no_header(head, spec, known, path))
-    if len(rows[index]) > MOST_COLUMNS:
-        count = len(rows[index])
-        raise RejectedFile(f"{path}: row {index + 1} has {count} cells, a sheet has at most {MOST_COLUMNS}.")
+        raise RejectedFile(_no_header(head, spec, known, path, advice))
+    if (count := len(rows[index])) > MOST_COLUMNS:
+        raise RejectedFile(
+            f"{path}: row {index + 1} has {count} cells, a sheet has at most {MOST_COLUMNS}. Deliver the table "
+            f"itself. / 第 {index + 1} 行有 {count} 个单元格，工作表最多 {MOST_COLUMNS} 列。请报送表格本身。"
+        )
     titles = head[index]
     columns, repeats = _columns(titles, known, path)
     said = {name: titles[position] for name, position in columns.items() if name in spec.facts}
@@ -128,7 +135,8 @@ def _columns(
                 continue
             if _plain(titles[before]) != _plain(title):
                 raise RejectedFile(
-                    f"{path}: the column {name} stands twice, as {titles[before]} and as {title}. Remove one of them."
+                    f"{path}: the column {name} stands twice, as {titles[before]} and as {title}. Remove one of them. "
+                    f"/ “{titles[before]}”和“{title}”是同一列，出现了两次。请删去其中一列。"
                 )
             repeats[position] = title
     return columns, repeats
@@ -144,7 +152,8 @@ def _refuse_loose_unit(above: Sequence[Sequence[str]], amounts: Sequence[str], p
         if unclear and any(re.search(r"单位.*万元", _plain(cell)) for cell in row):
             raise RejectedFile(
                 f"{path}: row {number} says 万元, which is read only in the titles. Write {unclear[0]}(万元) "
-                "or, if that amount is in 元, (元), and so for every amount."
+                f"or, if that amount is in 元, (元), and so for every amount. / 第 {number} 行写着“万元”，"
+                f"但单位只从标题中读取。请把标题写成“{unclear[0]}(万元)”；该金额如以元计，写“(元)”；其他金额也一样。"
             )
 
 
@@ -165,7 +174,13 @@ def listed(words: Sequence[str], label: str, most: int = 30) -> str:
     return f"{label}: {', '.join(words[:most])}{rest}"
 
 
-def _no_header(rows: Sequence[Sequence[str]], spec: Table, known: Mapping[str, tuple[str, ...]], path: Path) -> str:
+def _no_header(
+    rows: Sequence[Sequence[str]],
+    spec: Table,
+    known: Mapping[str, tuple[str, ...]],
+    path: Path,
+    advice: tuple[str, str],
+) -> str:
     """What was found and what was expected. Cells with digits are left out: they may be numbers of persons."""
     best = max(
         rows, key=lambda row: (sum(normal_header(t) in known for t in row), any(map(str.strip, row))), default=[]
@@ -173,8 +188,12 @@ def _no_header(rows: Sequence[Sequence[str]], spec: Table, known: Mapping[str, t
     titles = [title.strip()[:20] for title in best if title.strip() and not re.search(r"\d", title)]
     facts = [spec.facts[name] for name in spec.required if name not in TAIL]
     expected = [f"{fact.headers[0]} ({fact.name})" if fact.headers else fact.name for fact in facts]
+    words = [fact.headers[0] if fact.headers else fact.name for fact in facts]
     return (
         f"{path}: none of the first {HEADER_ROWS} rows is the header of {spec.name} ({spec.title}). "
         + (listed(titles, "Found") if titles else "No title was found")
-        + f". {listed(expected, 'Expected')}. Check that the file is of this table and give its columns these titles."
+        + f". {listed(expected, 'Expected')}. Check that the file is of this table and give its columns these titles. "
+        + f"{advice[0]}/ 前 {HEADER_ROWS} 行中没有“{spec.title}”的表头。"
+        + (listed(titles, "找到的标题") if titles else "没有找到标题")
+        + f"。{listed(words, '应有的标题')}。请检查文件是不是这张表，并按这些标题命名各列。{advice[1]}"
     )

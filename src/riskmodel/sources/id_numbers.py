@@ -24,10 +24,12 @@ _CENTURY: Final = "19"
 
 def check_digit(first: pl.Series) -> pl.Series:
     """The 18th character that belongs to the first 17 digits; null where these are no digits."""
-    number = first.str.extract("^([0-9]{17})$").cast(pl.Int64)
+    digits = first.set(~first.str.contains("^[0-9]{17}$"), None)
+    number = digits.cast(pl.Int64)
     total = pl.zeros(len(first), dtype=pl.Int64, eager=True)
-    for place, weight in enumerate(_WEIGHTS):
-        total += number // 10 ** (16 - place) % 10 * weight
+    for weight in reversed(_WEIGHTS):
+        number, rest = number // 10, number
+        total += (rest - number * 10) * weight
     remainders = pl.Series(range(11), dtype=pl.Int64)
     return (total % 11).replace_strict(remainders, pl.Series(list(_CHECK_DIGITS)), return_dtype=pl.String)
 
@@ -51,17 +53,11 @@ def full_length(numbers: pl.Series) -> pl.Series:
 
 
 def birth_month(numbers: pl.Series) -> pl.Series:
-    """Month of birth of sound numbers, as its first day; null for other texts and impossible birthdays."""
-    day = numbers.str.slice(6, 8).str.to_date("%Y%m%d", strict=False).dt.month_start()
-    return day.zip_with(sound(numbers), _nothing(day))
+    """Month of birth, as its first day; null for other texts and impossible birthdays. Ask for sound numbers only."""
+    return numbers.str.slice(6, 8).str.to_date("%Y%m%d", strict=False).dt.month_start()
 
 
 def sex(numbers: pl.Series) -> pl.Series:
-    """Code of the sex of sound numbers: the 17th digit is odd for men; null for other texts."""
+    """Code of the sex: the 17th digit is odd for men; null for an empty cell. Ask for sound numbers only."""
     odd = numbers.str.slice(16, 1).is_in(list("13579"))
-    words = odd.replace_strict({True: Sex.MALE.value, False: Sex.FEMALE.value}, default=None, return_dtype=pl.String)
-    return words.zip_with(sound(numbers), _nothing(words))
-
-
-def _nothing(like: pl.Series) -> pl.Series:
-    return pl.Series([None], dtype=like.dtype).new_from_index(0, len(like))
+    return odd.replace_strict({True: Sex.MALE.value, False: Sex.FEMALE.value}, default=None, return_dtype=pl.String)

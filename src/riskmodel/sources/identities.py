@@ -24,7 +24,7 @@ IDENTITY_SCHEMA: Final = {
 
 
 def identities(spec: Table, told: pl.DataFrame, numbers: pl.Series | None) -> pl.DataFrame:
-    """One line per household and person of whom the rows say something (`IDENTITY_SCHEMA`), sorted by id.
+    """One line per household and person of whom the rows say something (`IDENTITY_SCHEMA`), in any order.
 
     `told` has the hashed ids and the personal columns, `numbers` the household numbers. A telephone belongs to the
     person of the row, in a table without persons to the household. Of several texts on one id the last one counts.
@@ -37,7 +37,7 @@ def identities(spec: Table, told: pl.DataFrame, numbers: pl.Series | None) -> pl
     found = [_of_kind(told, "household", households)]
     if of_person:
         found.append(_of_kind(told, "person", persons))
-    return pl.concat(found).sort("id")
+    return pl.concat(found)
 
 
 def _head_names(spec: Table, told: pl.DataFrame) -> pl.Series | None:
@@ -62,6 +62,11 @@ def _of_kind(told: pl.DataFrame, kind: str, fields: dict[str, pl.Series | None])
         return pl.DataFrame(schema=IDENTITY_SCHEMA)
     frame = pl.DataFrame([told[name].alias("id"), *(text.alias(field) for field, text in known.items())])
     something = frame.filter(pl.col("id").is_not_null() & pl.any_horizontal(pl.col(list(known)).is_not_null()))
-    last = something.unique(maintain_order=True, keep="last").group_by("id").agg(pl.all().drop_nulls().last())
+    last = something
+    if something["id"].n_unique() < something.height:
+        last = something.select("id").unique()
+        for field in known:
+            texts = something.select("id", field).drop_nulls().unique("id", keep="last")
+            last = last.join(texts, on="id", how="left")
     missing = {field: pl.lit(None, dtype=pl.String) for field in IDENTITY_SCHEMA if field not in {"id", *known}}
     return last.with_columns(**missing | {"kind": pl.lit(kind)}).select(list(IDENTITY_SCHEMA))

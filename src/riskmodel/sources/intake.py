@@ -7,7 +7,8 @@ duplicate, waiting or refused; rules of severity W are looked at when the whole 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
@@ -17,9 +18,10 @@ from riskmodel.sources.history import with_beginnings
 from riskmodel.sources.placing import NOBODY, UNKNOWN_COUNTY, WAITS_FOR, Places, matched, placed
 from riskmodel.sources.releasing import release
 from riskmodel.sources.renaming import rename_persons
-from riskmodel.sources.source import COUNTY, Received, check, named, no_failures
-from riskmodel.sources.taken import Taken
+from riskmodel.sources.source import COUNTY, FAILURES, Received, check, named, no_failures
+from riskmodel.sources.taken import FILE, Taken
 from riskmodel.tables import Batch, table, waiting
+from riskmodel.tables.batches import counties
 from riskmodel.tables.checks import ROW
 from riskmodel.tables.cross_table import refused
 from riskmodel.tables.hints import hints
@@ -32,6 +34,9 @@ if TYPE_CHECKING:
     from riskmodel.policy import Policy
     from riskmodel.sources.source import Checked
     from riskmodel.tables.writer import LakeWriter
+
+_OWN_ROW: Final = "own_row"
+"""Column: number of a row in its file, while rows of several files are numbered through."""
 
 
 @dataclass
@@ -60,11 +65,12 @@ class Intake:
         elif received.table != "villages":
             self._release(received.received_on)
         spec = table(received.table)
-        places = Places(self.writer, received.county, self.told.seen)
+        places = Places(self.writer, self._known_county(received), self.told.seen)
         rows = _numbered(received)
         if received.table == "members":
             rename_persons(self.writer, received, places)
         located = placed(spec, dated(spec, rows, received.reference_date or received.received_on), places)
+        received = self._in_known_county(received, located)
         whole = self._completed(received, located)
         received = _with_period(received, whole)
         checked = check(replace(received, rows=_standing_in(whole)))
@@ -101,13 +107,35 @@ class Intake:
     def finish(self, received_on: date) -> None:
         """End a delivery: try what waits once more, and look at the rules between tables of severity W."""
         self._release(received_on)
-        for loaded in self.told.loaded:
-            writer = self.writer.county(loaded.county)
-            caps = self._caps(loaded.county, received_on) if loaded.table == "loan_statements" else {}
-            found = hints(loaded.table, loaded.rows, writer, caps)
-            self.told.odd.append(named(found, loaded.file, loaded.table))
+        by_table = sorted(self.told.loaded, key=lambda loaded: (loaded.table, loaded.county))
+        for (name, county), group in groupby(by_table, lambda loaded: (loaded.table, loaded.county)):
+            self.told.odd.append(self._hints(name, county, [loaded.rows for loaded in group], received_on))
         self.told.loaded.clear()
         self.told.seen.clear()
+
+    def _hints(self, name: str, county: str, parts: list[pl.DataFrame], day: date) -> pl.DataFrame:
+        """Hints about rows of any number of files, looked at together."""
+        numbered = pl.concat(parts).rename({ROW: _OWN_ROW}).with_row_index(ROW)
+        caps = self._caps(county, day) if name == "loan_statements" else {}
+        found = hints(name, numbered.drop(FILE, _OWN_ROW), self.writer.county(county), caps)
+        came = numbered.select(pl.col(ROW).cast(pl.Int64), FILE, _OWN_ROW)
+        lines = found.join(came, on=ROW, how="left", maintain_order="left").with_columns(pl.col(_OWN_ROW).alias(ROW))
+        return lines.with_columns(table=pl.lit(name)).select(list(FAILURES))
+
+    def _known_county(self, received: Received) -> str | None:
+        """The county that the delivery names, if anything is known of it: a slip of the pen opens no county."""
+        known = {*self.told.seen, *counties(self.writer.folder)}
+        return received.county if received.county in known else None
+
+    def _in_known_county(self, received: Received, rows: pl.DataFrame) -> Received:
+        """The file without the county that the delivery names, where neither the lake nor a row knows that county."""
+        if not received.county or self._known_county(received) or (rows[COUNTY] == received.county).any():
+            return received
+        remark = (
+            f"delivery.toml names county {received.county}, of which nothing is known; it was left out of account / "
+            f"delivery.toml中的县代码{received.county}尚无任何数据,未予采用"
+        )
+        return replace(received, county=None, remarks=(*received.remarks, remark))
 
     def _release(self, day: date) -> None:
         """Try waiting rows again, if households or members have arrived since the last time, by a killed ingest too."""
@@ -134,8 +162,8 @@ class Intake:
     ) -> tuple[int, pl.DataFrame]:
         """Append rows county by county; returns how many said something new, and the breaches between tables."""
         spec, faults, loaded = table(received.table), [no_failures()], 0
-        counties = sorted({*ready[COUNTY].unique(), *([received.county] if received.county else [])})
-        for county in counties:
+        lying = sorted({*ready[COUNTY].unique(), *([received.county] if received.county else [])})
+        for county in lying:
             writer, part = self.writer.county(county), ready.filter(pl.col(COUNTY) == county)
             breaches = refused(received.table, part, writer)
             faults.append(breaches)
@@ -162,8 +190,8 @@ class Intake:
             appended = writer.append(batch) or writer.interrupted(batch)
             if appended:
                 self.told.tell(received.file, received.table, appended)
-                loaded += self.told.remember(received.file, received.table, appended, sound)
-        self.told.see(counties)
+                loaded += self.told.remember(appended, told.select(pl.lit(received.file).alias(FILE), ROW))
+        self.told.see(lying)
         return loaded, pl.concat(faults)
 
     def _keep(self, received: Received, waits: pl.DataFrame) -> None:

@@ -60,11 +60,14 @@ def repeated(lines: Lines, layout: Layout, path: Path) -> list[str]:
         if not filled.is_empty():
             raise RejectedFile(
                 f"{path}: the column {title} stands twice, the second time with values from row {filled[ROW][0]} on. "
-                "Remove one of them."
+                f"Remove one of them. / 列“{title}”出现了两次，第二次从第 {filled[ROW][0]} 行起有值。请删去其中一列。"
             )
     titles = dict.fromkeys(layout.repeats.values())
-    return [f"the column {title} stands twice, the empty one was left out / 重复的空列已忽略" for title in titles]
+    return [
+        f"a column stands twice, the empty one was left out / 列“{title}”出现了两次,空的一列已忽略" for title in titles
+    ]
 
 
 def _is_total(cell: pl.Expr) -> pl.Expr:
-    return cell.str.normalize("NFKC").str.replace_all(r"\s", "").is_in(TOTALS).fill_null(value=False)
+    word = cell.str.normalize("NFKC").str.replace_all(r"\s", "").str.replace(":$", "")
+    return word.is_in(TOTALS).fill_null(value=False)

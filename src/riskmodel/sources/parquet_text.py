@@ -33,14 +33,22 @@ def read_parquet(path: Path, spec: Table) -> tuple[Layout, Lines]:
         layout = find_layout([titles], spec, path)
         count = lazy.select(pl.len()).collect().item()
         if count > MOST_ROWS:
-            raise RejectedFile(f"{path} has {count} rows, more than {MOST_ROWS}. Deliver it in several files.")
+            raise RejectedFile(
+                f"{path} has {count} rows, more than {MOST_ROWS}. Deliver it in several files. / "
+                f"文件有 {count} 行，超过 {MOST_ROWS} 行。请分成几个文件报送。"
+            )
         wanted = [titles[position] for position in layout.positions]
         frame = pl.read_parquet(path, columns=wanted, glob=False)
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
-        raise RejectedFile(f"{path} is no readable Parquet file: {error}. Export it again.") from error
+        raise RejectedFile(
+            f"{path} is no readable Parquet file: {error}. Export it again. / 无法读取这个 Parquet 文件。请重新导出。"
+        ) from error
     for title, dtype in frame.schema.items():
         if dtype.is_nested() or dtype in (pl.Binary, pl.Object, pl.Time, pl.Duration):
-            raise RejectedFile(f"{path}: the column {title} holds {dtype}. Export it as text or numbers.")
+            raise RejectedFile(
+                f"{path}: the column {title} holds {dtype}. Export it as text or numbers. / "
+                f"列“{title}”不是文字、数字或日期。请导出为文字或数字。"
+            )
     texts = [_text(frame[title]).alias(str(p)) for title, p in zip(wanted, layout.positions, strict=True)]
     cells = pl.DataFrame(texts).rechunk().with_row_index(ROW, offset=1).cast({ROW: pl.Int64})
     blank = pl.all_horizontal(pl.exclude(ROW).str.strip_chars().fill_null("") == "")

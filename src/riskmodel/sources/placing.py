@@ -39,34 +39,33 @@ class Places:
     seen: list[str] = field(default_factory=list)
     """Counties that an earlier file of this delivery belonged to."""
 
-    def counties(self, column: str, ids: pl.Series) -> list[str]:
-        """Counties in which some of `ids` may be known, those named or met first before those of the index."""
+    def found(self, column: str, ids: pl.Series) -> pl.DataFrame:
+        """`column`, `county`, `known_since` of those of `ids` that have a state; where it is newest, if in several.
+
+        Counties that the delivery names or that were met first come before those of the index.
+        """
+        left = ids.drop_nulls().unique().to_frame(column)
+        parts = [pl.DataFrame(schema={column: pl.String, **_FOUND})]
         near = list(dict.fromkeys([*([self.hint] if self.hint else []), *self.seen]))
-        left = ids
+        asked = left
         for county in near:
-            left = left.filter(~left.is_in(_subjects(self.writer.county(county), column)[column].implode()))
-        found = self._elsewhere(column, left) if left.len() else []
-        return [*near, *(county for county in found if county not in near)]
+            parts.append(self._in(county, column, asked))
+            left = left.join(parts[-1], on=column, how="anti")
+        if left.height:
+            others = (county for county in self._elsewhere(column, left[column]) if county not in near)
+            parts += [self._in(county, column, asked) for county in others]
+        newest = pl.concat(parts).sort("newest", maintain_order=True).unique(column, keep="last", maintain_order=True)
+        return newest.select(column, COUNTY, "known_since")
+
+    def _in(self, county: str, column: str, asked: pl.DataFrame) -> pl.DataFrame:
+        known = _subjects(self.writer.county(county), column).join(asked, on=column, how="semi")
+        return known.select(column, pl.lit(county).alias(COUNTY), "known_since", "newest")
 
     def _elsewhere(self, column: str, ids: pl.Series) -> list[str]:
         """Counties that the index names for these ids; all that there are, while there is no index."""
         if self.writer.index.missing:
             return batches.counties(self.writer.folder)
         return self.writer.index.find(column[0].upper(), ids)["county"].unique().sort().to_list()
-
-    def found(self, column: str, ids: pl.Series) -> pl.DataFrame:
-        """`column`, `county`, `known_since` of those of `ids` that have a state; where it is newest, if in several."""
-        wanted = ids.drop_nulls().unique()
-        parts = [
-            _subjects(self.writer.county(county), column)
-            .filter(pl.col(column).is_in(wanted.implode()))
-            .with_columns(pl.lit(county).alias(COUNTY))
-            for county in self.counties(column, wanted)
-        ]
-        none = pl.DataFrame(schema=_FOUND | {column: pl.String}).select(column, *_FOUND)
-        everywhere = pl.concat([none, *(part.select(none.columns) for part in parts)])
-        newest = everywhere.sort("newest", maintain_order=True).unique(column, keep="last", maintain_order=True)
-        return newest.select(column, COUNTY, "known_since")
 
 
 _FOUND: Final = {COUNTY: pl.String, "known_since": pl.Date, "newest": pl.Date}

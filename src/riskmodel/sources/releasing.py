@@ -11,6 +11,7 @@ import polars as pl
 
 from riskmodel.sources.placing import NOBODY, WAITS_FOR, Places, matched, placed
 from riskmodel.sources.source import COUNTY, FAILURES, named
+from riskmodel.sources.taken import FILE
 from riskmodel.tables import Batch, table, waiting
 from riskmodel.tables.checks import ROW
 from riskmodel.tables.cross_table import refused
@@ -86,17 +87,12 @@ def _store(taken: Taken, name: str, groups: list[Waiting], county: str, ready: p
         )
         if appended := writer.append(batch):
             taken.released += rows.height
-            for index in indices:
-                taken.remember(groups[index].file, name, appended, _of_group(rows, index).drop(_GROUP, _OWN_ROW))
+            files = pl.Series([group.file for group in groups], dtype=pl.String)
+            taken.remember(appended, rows.select(files.gather(rows[_GROUP]).alias(FILE), pl.col(_OWN_ROW).alias(ROW)))
     for index in own:
         numbers = ready.filter(pl.col(_GROUP) == index).select(ROW, _OWN_ROW)
         lines = faults.join(numbers, on=ROW).with_columns(pl.col(_OWN_ROW).alias(ROW))
         taken.refused.append(named(lines, groups[index].file, name))
-
-
-def _of_group(rows: pl.DataFrame, index: int) -> pl.DataFrame:
-    """Rows of one file, under the numbers that they have there."""
-    return rows.filter(pl.col(_GROUP) == index).with_columns(pl.col(_OWN_ROW).alias(ROW))
 
 
 def _numbered_through(groups: list[Waiting], indices: list[int]) -> pl.DataFrame:

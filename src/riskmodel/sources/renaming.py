@@ -35,6 +35,8 @@ def rename_persons(writer: LakeWriter, received: Received, places: Places) -> No
 def _rename(county: CountyWriter, received: Received, aliases: pl.DataFrame) -> None:
     codes = county.ids.find("P", aliases["noid_id"])
     known = aliases.with_columns(old=codes).drop_nulls("old").unique("old", keep="first", maintain_order=True)
+    if known.is_empty():
+        return
     holding = known.join(county.known("members").select(old="person_id").unique(), on="old", how="semi")
     if holding.is_empty():
         return

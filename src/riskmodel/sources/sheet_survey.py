@@ -66,10 +66,13 @@ def survey_sheet(path: Path, book: Workbook) -> list[CellError]:
         if end:
             break
     else:
-        raise RejectedFile(f"{path} is damaged: its sheet {book.sheet} has no end. Deliver it again.")
+        raise RejectedFile(
+            f"{path} is damaged: its sheet {book.sheet} has no end. Deliver it again. / "
+            f"文件已损坏：工作表“{book.sheet}”不完整。请重新报送。"
+        )
     merged = whole.count(b"mergeCell ") + sum(piece.count(b"mergeCell ") for piece in stream)
     if merged > MOST_MERGED:
-        raise _too_much(path, book.sheet, f"{merged} merged ranges")
+        raise _too_much(path, book.sheet, f"{merged} merged ranges", f"{merged} 处合并单元格")
     return found.errors
 
 
@@ -96,7 +99,10 @@ def _form(text: bytes, path: Path) -> tuple[_Form, int]:
     p = re.escape(root[1] + b":") if root and root[1] else b""
     begin = re.search(rb"<%ssheetData[\s/>]" % p, text)
     if root is None or begin is None:
-        raise RejectedFile(f"{path} is damaged: a sheet without cells. Open it in Excel or WPS and save it again.")
+        raise RejectedFile(
+            f"{path} is damaged: a sheet without cells. Open it in Excel or WPS and save it again. / "
+            "文件已损坏：工作表没有单元格。请用 Excel 或 WPS 打开后重新保存。"
+        )
     place = rb'<%sc r="([A-Z]{1,3})([1-9][0-9]{0,6})"' % p
     formula = rb"<%sf\b(?:[^>]*/>|[^>]*>[^<]*</%sf>)\s*" % (p, p)
     form = _Form(
@@ -137,7 +143,8 @@ class _Found:
         if len(form.any_cell.findall(text)) != len(cells) or form.foreign.search(text):
             raise RejectedFile(
                 f"{self.path}: the sheet {self.sheet} is not written the way Excel writes it. Open the file in Excel "
-                "or WPS and save it again."
+                f"or WPS and save it again. / 工作表“{self.sheet}”的写法与 Excel 不同。"
+                "请用 Excel 或 WPS 打开后重新保存。"
             )
         self._measure([(column, row) for column, row, blank in cells if not blank])
         self._weigh(text, form)
@@ -151,7 +158,8 @@ class _Found:
                 cell = (column + row).decode()
                 raise RejectedFile(
                     f"{self.path}: cell {cell} of the sheet {self.sheet} has a formula whose value was never computed. "
-                    "Open the file in Excel or WPS and save it again."
+                    f"Open the file in Excel or WPS and save it again. / 工作表“{self.sheet}”的单元格 {cell} "
+                    "有公式，但没有计算结果。请用 Excel 或 WPS 打开后重新保存。"
                 )
 
     def _measure(self, places: list[tuple[bytes, bytes]]) -> None:
@@ -161,9 +169,9 @@ class _Found:
         positions = [_position(column) for column in self.columns]
         grid = self.last_row * (max(positions) - min(positions) + 1) if positions else 0
         if self.last_row > MOST_ROWS or max(positions, default=0) >= MOST_COLUMNS:
-            raise _too_much(self.path, self.sheet, "cells outside of any sheet")
-        if max(grid, self.cells) > MOST_CELLS:
-            raise _too_much(self.path, self.sheet, f"a grid of {max(grid, self.cells)} cells")
+            raise _too_much(self.path, self.sheet, "cells outside of any sheet", "超出工作表范围的单元格")
+        if (size := max(grid, self.cells)) > MOST_CELLS:
+            raise _too_much(self.path, self.sheet, f"a grid of {size} cells", f" {size} 个单元格的区域")
 
     def _weigh(self, text: bytes, form: _Form) -> None:
         """Add the shared texts, each with its own length where the longest would make too much for all."""
@@ -173,7 +181,7 @@ class _Found:
             used = np.array([int(number) for _, _, number in form.shared.findall(text)], dtype=np.int64)
             self.text += int(self.lengths[used[used < self.lengths.size]].sum()) + (count - used.size) * longest
         if self.text > MOST_TEXT:
-            raise _too_much(self.path, self.sheet, "texts repeated to more than 1 GiB")
+            raise _too_much(self.path, self.sheet, "texts repeated to more than 1 GiB", "合计超过 1 GiB 的重复文字")
 
 
 _CELL_OR_ROW: Final = re.compile(rb"<(?:[\w.-]+:)?(?:c|row)[\s/>]")
@@ -194,7 +202,10 @@ def _whole(stream: Iterator[bytes], start: re.Pattern[bytes], path: Path) -> Ite
             yield text[:cut]
         rest = text[cut:]
         if len(rest) > _LONGEST:
-            raise RejectedFile(f"{path} has a cell of more than {_LONGEST >> 20} MiB. Deliver the table itself.")
+            raise RejectedFile(
+                f"{path} has a cell of more than {_LONGEST >> 20} MiB. Deliver the table itself. / "
+                f"有一个单元格超过 {_LONGEST >> 20} MiB。请报送表格本身。"
+            )
     yield rest
 
 
@@ -209,7 +220,7 @@ def _text_lengths(path: Path, book: Workbook) -> NDArray[np.int64]:
         before += len(text)
         count += found.size
         if count > MOST_CELLS:
-            raise _too_much(path, book.sheet, f"more than {MOST_CELLS} texts")
+            raise _too_much(path, book.sheet, f"more than {MOST_CELLS} texts", f"超过 {MOST_CELLS} 条的文字")
     return np.diff(np.concatenate([*starts, np.array([before], dtype=np.int64)]))
 
 
@@ -221,8 +232,9 @@ def _position(column: bytes) -> int:
     return number - 1
 
 
-def _too_much(path: Path, sheet: str, what: str) -> RejectedFile:
+def _too_much(path: Path, sheet: str, what: str, what_zh: str) -> RejectedFile:
     return RejectedFile(
         f"{path}: the sheet {sheet} has {what}, too much to be read in one piece. Deliver only the table itself, in "
-        "several files or as CSV."
+        f"several files or as CSV. / 工作表“{sheet}”有{what_zh}，太大，无法一次读入。"
+        "请只报送表格本身，分成几个文件或另存为 CSV。"
     )

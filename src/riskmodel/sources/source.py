@@ -132,8 +132,13 @@ def _complete(received: Received, spec: Table, rows: pl.DataFrame) -> tuple[pl.D
     # the lake gives the real batch id; this one only satisfies the row checks
     batch_id = pl.lit(f"{received.mode}{received.received_on:%Y%m%d}-0000")
     absent = [fact for name, fact in spec.facts.items() if name not in given | {"retracted"}]
-    defaults = {fact.name: pl.lit(fact.default) for fact in absent if fact.default is not None}
-    remarks = [f"column {name} is missing, its default was taken / 缺少该列,按默认值处理" for name in defaults]
+    assumed = [fact for fact in absent if fact.default is not None]
+    defaults = {fact.name: pl.lit(fact.default) for fact in assumed}
+    remarks = [
+        f"column {fact.name} is missing, its default was taken / "
+        f"缺少列“{fact.headers[0] if fact.headers else fact.name}”,按默认值处理"
+        for fact in assumed
+    ]
     return rows.with_columns(batch_id=batch_id, **filled, **defaults), remarks
 
 

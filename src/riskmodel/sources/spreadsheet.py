@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from python_calamine import CalamineSheet
 
     from riskmodel.sources.sheet_survey import CellError
+    from riskmodel.sources.workbook import Workbook
     from riskmodel.tables import Table
 
 _ROWS: Final = 4_000
@@ -38,15 +39,19 @@ def read_xlsx(path: Path, spec: Table, sheet: str | None = None) -> tuple[Layout
     Raises RejectedFile for what is dangerous, damaged, protected or not computed, and without a header.
     """
     book = open_workbook(path, sheet)
+    advice = _advice(book, path)
     errors = survey_sheet(path, book)
     with _refusing_damage(path):
         grid = CalamineWorkbook.from_path(str(path)).get_sheet_by_name(book.sheet)
     if grid.start is None:
-        raise RejectedFile(f"{path}: the sheet {book.sheet} is empty. Deliver the table, or name its sheet.")
+        raise RejectedFile(
+            f"{path}: the sheet {book.sheet} is empty. Deliver the table, or name its sheet. {advice[0]}/ "
+            f"工作表“{book.sheet}”是空的。请报送表格，或写明数据所在的工作表。{advice[1]}"
+        )
     left = grid.start[1]
     rows = grid.iter_rows()
     head = list(itertools.islice(rows, HEADER_ROWS))
-    layout = find_layout([[""] * left + [value_text(cell) for cell in row] for row in head], spec, path)
+    layout = find_layout([[""] * left + [value_text(cell) for cell in row] for row in head], spec, path, advice)
     ids = {p for name, p in layout.columns.items() if name in spec.facts and spec.facts[name].type is Type.ID}
     wrong = {row for row, _, _ in errors}
     body = enumerate(itertools.chain(head[layout.row :], rows), start=layout.row + 1)
@@ -55,9 +60,22 @@ def read_xlsx(path: Path, spec: Table, sheet: str | None = None) -> tuple[Layout
         filled = [(number, row) for number, row in chunk if number in wrong or not _is_blank(row)]
         parts.append(_lines(filled, left, layout, ids, len(chunk) - len(filled)))
     lines = joined(parts, layout)
-    others = [f"only the sheet {book.sheet} was read, not / 只读取了该工作表,未读取: {', '.join(book.others[:10])}"]
+    others = [f"only one sheet was read / 只读取了工作表“{book.sheet}”,未读取: {', '.join(book.others[:10])}"]
     remarks = [*(others if book.others else []), *_merged(grid, layout)]
     return layout, _with_errors(lines, errors, layout), remarks
+
+
+def _advice(book: Workbook, path: Path) -> tuple[str, str]:
+    """Which other sheets there are, and how to have one read; empty where nothing but this sheet can be meant."""
+    if not book.instead:
+        return "", ""
+    key, entry = f'[files."{path.name}"]', f'sheet = "{book.instead[0]}"'
+    return (
+        f"Only its first sheet {book.sheet} was looked at; other sheets: {', '.join(book.instead[:10])}. If the table "
+        f"is on one of these, write its name in delivery.toml below {key}, such as {entry}. ",
+        f"只查看了第一张工作表“{book.sheet}”，其他工作表：{'、'.join(book.instead[:10])}。如果数据在其中一张，"
+        f"请在 delivery.toml 的 {key} 下写明，例如 {entry}。",
+    )
 
 
 @contextmanager
@@ -66,11 +84,17 @@ def _refusing_damage(path: Path) -> Iterator[None]:
     try:
         yield
     except (CalamineError, OSError, ValueError) as error:
-        raise RejectedFile(f"{path} cannot be read: {error}. Open it in Excel or WPS and save it again.") from error
+        raise RejectedFile(
+            f"{path} cannot be read: {error}. Open it in Excel or WPS and save it again. / "
+            "文件无法读取。请用 Excel 或 WPS 打开后重新保存。"
+        ) from error
     except BaseException as error:
         if type(error).__name__ != "PanicException":
             raise
-        raise RejectedFile(f"{path} is damaged. Open it in Excel or WPS and save it again.") from error
+        raise RejectedFile(
+            f"{path} is damaged. Open it in Excel or WPS and save it again. / "
+            "文件已损坏。请用 Excel 或 WPS 打开后重新保存。"
+        ) from error
 
 
 def _is_blank(row: Sequence[object]) -> bool:

@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from riskmodel.sources.placing import MATCHED, WAITS_FOR
-from riskmodel.sources.source import COUNTY, named, no_failures
+from riskmodel.sources.source import named, no_failures
 from riskmodel.tables import table
 from riskmodel.tables.arrivals import MEANINGS
+from riskmodel.tables.checks import ROW
+from riskmodel.tables.writer import PLACE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from riskmodel.tables.writer import Appended, LakeWriter
 
+FILE: Final = "file"
+"""Column: the file that a row came in."""
+
 
 @dataclass(frozen=True)
 class Loaded:
-    """Rows of a file that said something new."""
+    """Rows that said something new."""
 
-    file: str
     table: str
     county: str
     rows: pl.DataFrame = field(repr=False)
+    """In stored form, with the `file` that they came in and their `row` there."""
 
 
 @dataclass
@@ -47,17 +51,20 @@ class Taken:
         """Remember the counties of a file for the files after it."""
         self.seen.extend(county for county in counties if county not in self.seen)
 
-    def remember(self, file: str, name: str, appended: Appended, rows: pl.DataFrame) -> int:
-        """Keep those of the rows that were written until the delivery ends; returns how many they are."""
-        key = list(table(name).key)
-        written = appended.written.select(key).unique()
-        news = rows.join(written, on=key, how="semi", nulls_equal=True, maintain_order="left")
-        if news.height:
-            self.loaded.append(Loaded(file, name, appended.record.county, news.drop(COUNTY, MATCHED, WAITS_FOR)))
-        return news.height
+    def remember(self, appended: Appended, came: pl.DataFrame) -> int:
+        """Keep the rows that were news until the delivery ends; returns how many they are.
+
+        `came` has the `file` and the `row` of each row of the batch. A row that was written twice (the beginning and
+        the end of an episode) counts once.
+        """
+        news = appended.news.with_columns(came[appended.news[PLACE]])
+        once = news.drop(PLACE).unique([FILE, ROW], keep="last", maintain_order=True)
+        if once.height:
+            self.loaded.append(Loaded(appended.record.table, appended.record.county, once))
+        return once.height
 
     def tell(self, file: str, name: str, appended: Appended) -> None:
         """Report what had to be written because of a batch."""
-        for rule, rows in appended.consequences.items():
-            line = {"column": table(name).key[0], "value": str(rows.height), "rule": rule, "reason": MEANINGS[rule]}
+        for rule, count in appended.consequences.items():
+            line = {"column": table(name).key[0], "value": str(count), "rule": rule, "reason": MEANINGS[rule]}
             self.odd.append(named(pl.DataFrame([line], schema=no_failures().schema), file, name))

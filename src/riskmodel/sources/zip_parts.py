@@ -38,24 +38,32 @@ def parts_of(path: Path) -> Mapping[str, zipfile.ZipInfo]:
     Raises RejectedFile for what is damaged, encrypted, too large, too many, or named as no workbook names its parts.
     """
     if path.stat().st_size > MOST_FILE_BYTES:
-        raise RejectedFile(f"{path} is larger than {MOST_FILE_BYTES >> 20} MiB. Deliver it as CSV or in several files.")
+        size = MOST_FILE_BYTES >> 20
+        raise RejectedFile(
+            f"{path} is larger than {size} MiB. Deliver it as CSV or in several files. / "
+            f"文件超过 {size} MiB。请另存为 CSV，或分成几个文件报送。"
+        )
     _refuse_many(path)
     try:
         with zipfile.ZipFile(path) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error) as error:
-        raise RejectedFile(f"{path} is damaged or was not copied to its end: {error}. Deliver it again.") from error
+        raise RejectedFile(
+            f"{path} is damaged or was not copied to its end: {error}. Deliver it again. / "
+            "文件已损坏，或没有复制完整。请重新报送。"
+        ) from error
     names = [entry.filename.lower() for entry in entries]
     strange = [name for name in names if re.search(r"^/|^[a-z]:|\\|(?:^|/)\.\.(?:/|$)|[\x00-\x1f]", name)]
     if strange or len(set(names)) != len(names):
         raise RejectedFile(
-            f"{path} holds parts with names that no workbook has. Open it in Excel or WPS, save it again."
+            f"{path} holds parts with names that no workbook has. Open it in Excel or WPS, save it again. / "
+            "文件内部有工作簿中不会出现的部件名。请用 Excel 或 WPS 打开后重新保存。"
         )
     for entry in entries:
         _refuse_dangerous(entry, path)
     total = sum(entry.file_size for entry in entries)
     if total > MOST_BYTES:
-        raise _too_large(path, f"would take {total >> 20} MiB")
+        raise _too_large(path, f"would take {total >> 20} MiB", f"文件展开后要占 {total >> 20} MiB")
     return {entry.filename: entry for entry in entries}
 
 
@@ -70,7 +78,7 @@ def pieces(path: Path, entry: zipfile.ZipInfo) -> Iterator[bytes]:
             seen += len(piece)
             checksum = zlib.crc32(piece, checksum)
             if seen > entry.file_size:
-                raise _too_large(path, "holds more than its directory says")
+                raise _too_large(path, "holds more than its directory says", "文件实际内容比其目录写的多")
             yield piece
     if seen != entry.file_size or checksum != entry.CRC:
         raise _damaged(path, entry)
@@ -79,7 +87,8 @@ def pieces(path: Path, entry: zipfile.ZipInfo) -> Iterator[bytes]:
 def read_part(path: Path, entry: zipfile.ZipInfo, most: int = SMALL) -> bytes:
     """A whole part of at most `most` bytes."""
     if entry.file_size > most:
-        raise _too_large(path, f"has a part {entry.filename} of {entry.file_size >> 20} MiB")
+        size = entry.file_size >> 20
+        raise _too_large(path, f"has a part {entry.filename} of {size} MiB", f"文件内部有一个 {size} MiB 的部件")
     return b"".join(pieces(path, entry))
 
 
@@ -94,17 +103,25 @@ def _refuse_many(path: Path) -> None:
     if count > MOST_PARTS:
         raise RejectedFile(
             f"{path} holds {count} parts or sheets, a workbook has at most {MOST_PARTS}. Deliver the sheet that is "
-            "meant in a workbook of its own."
+            f"meant in a workbook of its own. / 文件含有 {count} 个部件或工作表，一个工作簿最多 {MOST_PARTS} 个。"
+            "请把要报送的工作表单独存成一个工作簿。"
         )
 
 
 def _refuse_dangerous(entry: zipfile.ZipInfo, path: Path) -> None:
     if entry.flag_bits & _FLAG_ENCRYPTED:
-        raise RejectedFile(f"{path} is protected by a password. Remove it and save the file again.")
+        raise RejectedFile(
+            f"{path} is protected by a password. Remove it and save the file again. / "
+            "文件有密码保护。请去掉密码后重新保存。"
+        )
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise RejectedFile(f"{path} is packed in a way that no workbook is. Open it in Excel or WPS and save it again.")
+        raise RejectedFile(
+            f"{path} is packed in a way that no workbook is. Open it in Excel or WPS and save it again. / "
+            "文件的压缩方式不是工作簿的方式。请用 Excel 或 WPS 打开后重新保存。"
+        )
     if entry.file_size > max(SMALL, MOST_RATIO * entry.compress_size):
-        raise _too_large(path, f"would grow {entry.file_size // max(entry.compress_size, 1)} times when unpacked")
+        times = entry.file_size // max(entry.compress_size, 1)
+        raise _too_large(path, f"would grow {times} times when unpacked", f"文件展开后会变大 {times} 倍")
 
 
 def _raw(file: BinaryIO, entry: zipfile.ZipInfo, path: Path) -> Iterator[bytes]:
@@ -138,11 +155,14 @@ def _inflated(raw: Iterator[bytes], entry: zipfile.ZipInfo, path: Path) -> Itera
 
 
 def _damaged(path: Path, entry: zipfile.ZipInfo) -> RejectedFile:
-    return RejectedFile(f"{path} is damaged in its part {entry.filename}. Deliver it again.")
+    return RejectedFile(
+        f"{path} is damaged in its part {entry.filename}. Deliver it again. / 文件内部已损坏。请重新报送。"
+    )
 
 
-def _too_large(path: Path, how: str) -> RejectedFile:
+def _too_large(path: Path, how: str, how_zh: str) -> RejectedFile:
     return RejectedFile(
         f"{path} {how}; that is a bomb or far too much for one workbook. Deliver the sheet that is meant in a workbook "
-        "of its own, or as CSV."
+        f"of its own, or as CSV. / {how_zh}，可能是恶意文件，或远超一个工作簿的大小。"
+        "请把要报送的工作表单独存成一个工作簿，或另存为 CSV。"
     )

@@ -68,10 +68,12 @@ def _complete(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
     """Add the columns that may be missing; an empty `retracted` means false."""
     for name in table.required:
         if name not in frame.columns:
-            headers = " / ".join(table.facts[name].headers) or "no Chinese header"
+            headers = table.facts[name].headers
+            shown, title = " / ".join(headers) or "no Chinese header", headers[0] if headers else name
             raise RejectedFile(
-                f"Table '{table.name}' ({table.title}): the column '{name}' ({headers}) is missing and nothing can "
-                "stand in for it. Add the column to the file and deliver it again."
+                f"Table '{table.name}' ({table.title}): the column '{name}' ({shown}) is missing and nothing can "
+                "stand in for it. Add the column to the file and deliver it again. / "
+                f"“{table.title}”缺少必需的列“{title}”，没有别的可以代替。请补上该列后重新报送。"
             )
     missing = [name for name in table.columns if name not in frame.columns]
     filled = frame.with_columns(pl.lit(None, dtype=table.dtypes[name]).alias(name) for name in missing)

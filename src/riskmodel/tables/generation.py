@@ -19,7 +19,7 @@ from riskmodel.errors import DataError
 from riskmodel.tables.bitemporal import close_versions, contradicts_row_before, repeats_version_before
 from riskmodel.tables.catalogue import TABLES
 from riskmodel.tables.column import Type
-from riskmodel.tables.states import without_repeats
+from riskmodel.tables.states import news_of_states, without_repeats
 from riskmodel.tables.table import Kind
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 PLACE, NEW, CONTRADICTS, REPEATS, LOOSE = "_place", "_new", "_contradicts", "_repeats", "_loose"
 """Columns that exist only while rows are merged."""
+_FEW = 4
+"""One of so many ids are few."""
 _MOST_CHUNKS = 16
 """A table in more pieces than this is put together."""
 VERSION = ("known_at", "batch_id")
@@ -55,19 +57,17 @@ class Ids:
         codes = self.find(kind, ids)
         if codes.null_count() == ids.null_count():
             return codes
-        known = self.of(kind).to_frame().lazy()
-        wanted = pl.LazyFrame({"id": ids}).drop_nulls().unique()
-        new = wanted.join(known, on="id", how="anti").sort("id").collect()["id"]
-        if new.len():
-            self.values[kind] = pl.concat([self.of(kind), new])
+        new = ids.filter(codes.is_null()).drop_nulls().unique().sort().cast(pl.String)
+        self.values[kind] = pl.concat([self.of(kind), new.rename(self.of(kind).name)])
         return self.find(kind, ids)
 
     def find(self, kind: str, ids: pl.Series) -> pl.Series:
         """Codes of `ids` as Int32, null where the id is not known."""
-        codes = self.of(kind).to_frame().lazy().with_columns(code=pl.int_range(pl.len(), dtype=pl.Int32))
-        wanted = pl.LazyFrame({"id": ids.cast(pl.String)})
-        found = wanted.join(codes, on="id", how="left", maintain_order="left").select("code").collect()
-        return found["code"].rename(ids.name)
+        wanted = ids.cast(pl.String).to_frame("id")
+        codes = self.of(kind).to_frame("id").select("id", code=pl.int_range(pl.len(), dtype=pl.Int32))
+        if _FEW * wanted.height < codes.height:  # a table of all ids takes longer to make than to look through
+            codes = codes.join(wanted, on="id", how="semi")
+        return wanted.join(codes, on="id", how="left", maintain_order="left")["code"].rename(ids.name)
 
     def decode(self, kind: str, codes: pl.Series) -> pl.Series:
         """Ids of `codes`."""
@@ -151,7 +151,11 @@ def absorb(rows: pl.DataFrame, new: pl.DataFrame, table: Table) -> tuple[pl.Data
     """
     key, content = list(table.key), [c for c in table.payload if c not in table.key]
     concerned = _concerned(rows, new, table)
-    versions = _versions(rows.filter(concerned).drop(LOOSE), new, content, table)
+    old = rows.filter(concerned).drop(LOOSE)
+    if table.kind == Kind.STATE:
+        new = news_of_states(old, new, key[0], content)
+        old = old.join(new.select(key[0]).unique(), on=key[0], how="semi")
+    versions = _versions(old, new, content, table)
     if versions[CONTRADICTS].any():
         raise _contradiction(versions.filter(CONTRADICTS), table)
     kept = versions.filter(~(pl.col(NEW) & pl.col(REPEATS))).drop(CONTRADICTS, REPEATS, "known_until")

@@ -14,7 +14,6 @@ from riskmodel.tables.belonging import household_on
 from riskmodel.tables.catalogue import table
 from riskmodel.tables.checks import FAILURE_SCHEMA, ROW
 from riskmodel.tables.cross_table import breaches
-from riskmodel.tables.generation import stored_schema
 from riskmodel.tables.table import ONE_YUAN
 
 if TYPE_CHECKING:
@@ -26,29 +25,38 @@ if TYPE_CHECKING:
 def hints(name: str, rows: pl.DataFrame, writer: CountyWriter, caps: Mapping[str, float]) -> pl.DataFrame:
     """Breaches of W rules among rows that a delivery has loaded, in the form of `FAILURE_SCHEMA`.
 
-    `rows` are canonical with `row`; `writer` holds all tables of the county with the whole delivery in them. `caps` has
-    the policy's `loan_cap` (yuan) and `loan_term_max` (months), where they are in force.
+    `rows` are in stored form with `row`; `writer` holds all tables of the county with the whole delivery in them.
+    `caps` has the policy's `loan_cap` (yuan) and `loan_term_max` (months), where they are in force.
     """
     found = [pl.DataFrame(schema=FAILURE_SCHEMA)]
-    coded = _coded(name, rows, writer)
     for rule in _WARNINGS.get(name, ()):
-        found.append(rule(coded, writer))
+        found.append(rule(rows, writer))
     if name == "loan_statements" and caps:
-        found.append(_small_loans(coded, writer, caps))
+        found.append(_small_loans(rows, writer, caps))
     spec = table(name)
     if "person_id" in spec.columns and name != "members":
-        found += [_belongs(coded, spec.event, writer), _nobody_dead(coded, spec.event, writer)]
-    found.append(_sources_agree(name, coded, writer))
+        found += [_belongs(rows, spec.event, writer), _nobody_dead(rows, spec.event, writer)]
+    found.append(_sources_agree(name, rows, writer))
     return pl.concat(found).sort(ROW, maintain_order=True)
 
 
 def _belongs(rows: pl.DataFrame, event: str, writer: CountyWriter) -> pl.DataFrame:
     """K02: on the event date the person belongs to the household of the row."""
-    named = rows.filter(pl.col("person_id").is_not_null())
+    at_home = _only_home(writer)
+    named = rows.filter(pl.col("person_id").is_not_null()).join(at_home, on=["person_id", "household_id"], how="anti")
     home = household_on(writer.known("members"), named.select("person_id", day=event))
     strange = named.filter(home.is_not_null() & (home != named["household_id"]))
     reason = "on that day the person belonged to another household / 该人员当日不属于此户"
     return breaches(strange, "household_id", "K02", reason)
+
+
+def _only_home(writer: CountyWriter) -> pl.DataFrame:
+    """`person_id`, `household_id` of those who never belonged to another household."""
+    key = ("members", "only_home")
+    if key not in writer.remembered:
+        homes = writer.known("members").select("person_id", "household_id").unique()
+        writer.remembered[key] = homes.filter(~pl.col("person_id").is_duplicated())
+    return writer.remembered[key]
 
 
 def _nobody_dead(rows: pl.DataFrame, event: str, writer: CountyWriter) -> pl.DataFrame:
@@ -212,15 +220,3 @@ _WARNINGS: Final[Mapping[str, tuple[Callable[[pl.DataFrame, CountyWriter], pl.Da
     "employment": (_wages_agree,),
     "social_assistance": (_dibao_agrees,),
 }
-
-
-def _coded(name: str, rows: pl.DataFrame, writer: CountyWriter) -> pl.DataFrame:
-    """Canonical rows in stored form, beside columns that are not of the table."""
-    spec = table(name)
-    types = stored_schema(spec)
-    columns = {
-        column: writer.ids.find(fact.letter, rows[column]) if fact.letter else rows[column].cast(types[column])
-        for column, fact in spec.facts.items()
-        if column in rows.columns and column in types
-    }
-    return rows.with_columns(**columns)

@@ -9,10 +9,36 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from riskmodel.tables.bitemporal import same_as
+from riskmodel.tables.bitemporal import STILL_KNOWN, same_as
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+def news_of_states(stored: pl.DataFrame, new: pl.DataFrame, subject: str, content: Sequence[str]) -> pl.DataFrame:
+    """Those of the new rows that `without_repeats` has to judge; the others are left out by it in any case.
+
+    Most rows of a full export say what the newest state of their subject says. `stored` are all versions of the
+    subjects of `new`. Left out here is the only row of a subject, later than all its states, that is not retracted and
+    repeats the newest one, which is not retracted either and was known no later.
+    """
+    standing = stored.filter(pl.col("known_until") == pl.lit(STILL_KNOWN))
+    newest = standing.sort("valid_from").unique(subject, keep="last")
+    told = newest.select(subject, pl.col("valid_from", "known_at", "retracted", *content).name.prefix("_newest_"))
+    compared = new.select(subject, "valid_from", "known_at", "retracted", *content).with_row_index("_row")
+    same = [pl.col(name).eq_missing(pl.col(f"_newest_{name}")) for name in content]
+    repeats = compared.join(told, on=subject).filter(
+        pl.col("valid_from") > pl.col("_newest_valid_from"),
+        pl.col("known_at") >= pl.col("_newest_known_at"),
+        ~pl.col("retracted") & ~pl.col("_newest_retracted"),
+        *same,
+    )
+    alone = repeats.filter(~pl.col(subject).is_in(new.filter(new[subject].is_duplicated())[subject].implode()))
+    if alone.is_empty():
+        return new
+    return (
+        new.with_row_index("_row").join(alone.select("_row"), on="_row", how="anti", maintain_order="left").drop("_row")
+    )
 
 
 def without_repeats(versions: pl.DataFrame, subject: str, content: Sequence[str], is_new: str) -> pl.DataFrame:

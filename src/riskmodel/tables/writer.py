@@ -22,9 +22,13 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+    from riskmodel.tables.table import Table
+
 INDEX: Final = "index.sqlite"
 """File of the index in the folder of the lake."""
 
+PLACE: Final = "in_batch"
+"""Column: position of a row in its batch."""
 _NEWEST = (pl.col("known_until") == pl.lit(STILL_KNOWN)) & ~pl.col("retracted")
 
 
@@ -33,10 +37,10 @@ class Appended:
     """What a batch left in the lake."""
 
     record: BatchRecord
-    written: pl.DataFrame = field(repr=False)
-    """The rows of the batch that said something new, in canonical form."""
-    consequences: dict[str, pl.DataFrame] = field(repr=False)
-    """Rows written beside them because of them, in canonical form, by the rule of `arrivals.MEANINGS`."""
+    news: pl.DataFrame = field(repr=False)
+    """The rows of the batch that said something new, in stored form, and `in_batch`, their position in the batch."""
+    consequences: dict[str, int] = field(default_factory=dict)
+    """How many rows had to be written because of them, by the rule of `arrivals.MEANINGS`."""
 
 
 class LakeWriter:
@@ -160,16 +164,17 @@ class CountyWriter:
         self._tell_index(batch.table, rows)
         batches.write_batch(self.lake, record, rows)
         self.records.append(record)
-        told = {rule: generation.decode(found, spec, ids) for rule, found in beside.items()}
-        return Appended(record, rows.head(written.height), told)
+        return Appended(record, _news(given, written, spec), {rule: found.height for rule, found in beside.items()})
 
     def interrupted(self, batch: Batch) -> Appended | None:
         """What a batch had left in the lake whose ingest was broken off before it was published; else None."""
         record = self.received(batch)
         if record is None or record.batch_id in self.base.batches:
             return None
-        rows = batches.read_batch(self.lake, record) if record.rows_written else table(batch.table).empty()
-        return Appended(record, rows, {})
+        spec, ids = table(batch.table), self.ids.copy()
+        rows = batches.read_batch(self.lake, record) if record.rows_written else spec.empty()
+        given, written = (generation.encode(part, spec, ids) for part in (batch.rows, rows))
+        return Appended(record, _news(given, written, spec))
 
     def publish(self) -> None:
         """Put what was merged in force."""
@@ -220,3 +225,9 @@ class CountyWriter:
             self.remembered = {key: value for key, value in self.remembered.items() if key[0] != name}
             self.changed.add(name)
         return written
+
+
+def _news(given: pl.DataFrame, written: pl.DataFrame, spec: Table) -> pl.DataFrame:
+    """Rows of a batch with a key of which something was written."""
+    keys = written.select(spec.key).unique()
+    return given.with_row_index(PLACE).join(keys, on=spec.key, how="semi", nulls_equal=True, maintain_order="left")

@@ -42,9 +42,19 @@ def state(account: FileAccount) -> str:
     return "此前已收到，没有重复读取" if account.known_before else ""
 
 
+def why_rejected(account: FileAccount) -> str:
+    """The Chinese half of the reason why a file was rejected; empty for one that was not.
+
+    Unlike that of a remark, the English half may hold Chinese words, such as the name of the file; it ends in a full
+    stop.
+    """
+    reason = account.rejected or ""
+    return reason.partition(". / ")[2] or reason
+
+
 def remarks(account: FileAccount) -> str:
     """Everything to be said about a file as a whole."""
-    return "；".join(filter(None, [state(account), account.rejected, *map(chinese, account.remarks)]))
+    return "；".join(filter(None, [state(account), why_rejected(account), *map(chinese, account.remarks)]))
 
 
 def rows(accounts: Sequence[FileAccount]) -> list[list[int | str]]:
