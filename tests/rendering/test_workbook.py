@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -25,6 +26,15 @@ def read(content: bytes, sheet: int = 0) -> list[list[Any]]:
 
 def part(content: bytes, name: str) -> str:
     return zipfile.ZipFile(io.BytesIO(content)).read(name).decode()
+
+
+def wraps(content: bytes, cell: str) -> bool:
+    """Whether a cell of the first sheet breaks its text into lines."""
+    style = re.search(rf'<c r="{cell}" s="(\d+)"', part(content, "xl/worksheets/sheet1.xml"))
+    assert style is not None
+    formats = re.search(r"<cellXfs.*?</cellXfs>", part(content, "xl/styles.xml"), re.DOTALL)
+    assert formats is not None
+    return 'wrapText="1"' in re.findall(r"<xf .*?(?=<xf |</cellXfs>)", formats[0])[int(style[1])]
 
 
 @pytest.mark.parametrize(
@@ -70,8 +80,62 @@ def test_columns_are_wide_enough_for_chinese_and_never_too_wide() -> None:
     content = written(["人均纯收入低于监测线"], ["x" * 500], header=("项",))
     assert f'width="{workbook.WIDEST}.' in part(content, "xl/worksheets/sheet1.xml")
     content = written(["人均纯收入低于监测线"], header=("项",))
-    assert 'width="22.' in part(content, "xl/worksheets/sheet1.xml")
+    assert 'width="23.' in part(content, "xl/worksheets/sheet1.xml")
     assert (text_width("监测"), text_width("ab"), text_width("（")) == (4, 2, 2)
+
+
+def test_the_longest_line_of_a_cell_tells_the_width_and_what_is_unknown_takes_none() -> None:
+    sheet = part(written(["a\n" + "b" * 20, None], header=("项", "空")), "xl/worksheets/sheet1.xml")
+    assert re.findall(r'<col min="\d" max="\d" width="(\d+)\.', sheet) == ["23", "8"]
+
+
+def test_columns_that_crowd_give_way_until_they_fit_on_a_page() -> None:
+    sheet = part(written(["x" * 200, "y" * 200, "z" * 30], header=("甲", "乙", "丙")), "xl/worksheets/sheet1.xml")
+    assert re.findall(r' max="(\d)" width="(\d+)\.', sheet) == [("2", "58"), ("3", "33")]
+    many = part(written(["x" * 200] * 9, header=tuple("abcdefghi")), "xl/worksheets/sheet1.xml")
+    assert set(re.findall(r' width="(\d+)\.', many)) == {f"{workbook.WIDEST_IN_A_CROWD}"}
+
+
+def test_a_long_title_does_not_make_a_column_of_counts_wide() -> None:
+    sheet = part(written([3], header=("识别时间、风险、收入或三保障缺失",)), "xl/worksheets/sheet1.xml")
+    assert f' width="{workbook.WIDEST_TITLE + 3}.' in sheet
+
+
+def test_text_that_is_longer_than_its_column_is_wrapped_and_no_other() -> None:
+    content = written(["短", "长" * 40, "两\n行", 5], header=("甲", "乙", "丙", "丁"))
+    assert [wraps(content, cell) for cell in ("A1", "A2", "B2", "C2", "D2")] == [True, False, True, True, False]
+    measured: list[list[Cell]] = [["短"] for _ in range(workbook.MEASURED_ROWS)]
+    assert wraps(written(*measured, ["长" * 40]), f"A{len(measured) + 2}"), "also a row that nobody measured"
+
+
+def test_a_page_is_a4_across_with_all_columns_on_it() -> None:
+    sheet = part(written([1], header=("列",)), "xl/worksheets/sheet1.xml")
+    assert re.search(r'<pageSetup [^>]*paperSize="9"', sheet)
+    assert re.search(r'<pageSetup [^>]*orientation="landscape"', sheet)
+    assert re.search(r'<pageSetup [^>]*fitToHeight="0"', sheet), "as many pages as there are rows"
+    assert 'fitToWidth="' not in sheet, "one page, which is what the format takes without a word"
+    assert '<pageSetUpPr fitToPage="1"/>' in sheet
+    assert '<printOptions gridLines="1"/>' in sheet
+
+
+def test_every_page_has_the_header_its_number_and_the_name_of_the_sheet() -> None:
+    content = workbook_bytes([Sheet("表 & 1", ["列"], [[1]], ["注", "注"]), Sheet("乙", ["列"], [[1]])], DAY)
+    book = part(content, "xl/workbook.xml")
+    titles = re.findall(r'<definedName name="_xlnm.Print_Titles" localSheetId="(\d)">([^<]*)<', book)
+    assert sorted(titles) == [("0", "'表 &amp; 1'!$3:$3"), ("1", "乙!$1:$1")]
+    sheet = part(content, "xl/worksheets/sheet1.xml")
+    assert "<oddFooter>&amp;L&amp;A&amp;R第 &amp;P 页 共 &amp;N 页</oddFooter>" in sheet
+
+
+def test_a_note_stands_across_the_columns_in_the_lines_that_it_needs() -> None:
+    content = written([1, 2], header=("甲", "乙"), notes=("短", "长" * 30, "=1"))
+    sheet = part(content, "xl/worksheets/sheet1.xml")
+    assert re.findall(r'<mergeCell ref="([^"]+)"', sheet) == ["A1:B1", "A2:B2", "A3:B3"]
+    heights = re.findall(r'<row r="(\d)"[^>]* ht="(\d+)"', sheet)
+    assert ("2", "75") in heights
+    assert "<f>" not in sheet
+    assert read(content)[:3] == [["短", ""], ["长" * 30, ""], ["=1", ""]]
+    assert "mergeCell" not in part(written([1], notes=("注",)), "xl/worksheets/sheet1.xml")
 
 
 def test_a_table_longer_than_a_sheet_goes_on_in_the_next(monkeypatch: pytest.MonkeyPatch) -> None:

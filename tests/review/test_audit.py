@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import fcntl
 import json
 import multiprocessing
 import stat
+import threading
 from pathlib import Path
 
 import pytest
@@ -73,6 +75,39 @@ def test_a_line_that_a_power_cut_left_half_written_hides_no_later_one(tmp_path: 
     log.append(entry(7))
     assert log.verify() == 2
     assert json.loads(log.path.read_text("utf-8").splitlines()[-1])["ids"] == ["H000000000000000000000007"]
+
+
+def test_entries_come_back_as_they_were_written_the_oldest_first(tmp_path: Path) -> None:
+    assert list(AuditLog(tmp_path / "none.jsonl").entries()) == []
+    assert list(written(tmp_path, 3).entries()) == [entry(0), entry(1), entry(2)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("half", "[]", "{}", '"x"', '{"when": "2025-07-01", "who": "a", "action": "b", "purpose": "c"}'),
+        '{"when": "yesterday", "who": "a", "action": "b", "purpose": "c", "ids": []}',
+        '{"when": "2025-07-01", "who": 1, "action": "b", "purpose": "c", "ids": []}',
+        '{"when": "2025-07-01", "who": "a", "action": "b", "purpose": "c", "ids": [1]}',
+    ],
+)
+def test_a_line_that_is_no_entry_hides_none_of_the_others(line: str, tmp_path: Path) -> None:
+    log = written(tmp_path, 2)
+    with log.path.open("a", encoding="utf-8") as out:
+        out.write(line + "\n")
+    log.append(entry(2))
+    assert list(log.entries()) == [entry(0), entry(1), None, entry(2)]
+
+
+def test_who_reads_waits_for_the_line_that_is_being_added(tmp_path: Path) -> None:
+    log = written(tmp_path, 1)
+    with log.path.open("r+b") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        reader = threading.Thread(target=log.verify)
+        reader.start()
+        reader.join(0.2)
+        assert reader.is_alive()
+    reader.join()
 
 
 def test_only_the_owner_may_read_the_log(tmp_path: Path) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import gc
 import os
+import stat
 from pathlib import Path
 
 import polars as pl
@@ -63,10 +65,60 @@ def test_leftovers_of_a_kill_are_swept_and_nothing_else(tmp_path: Path) -> None:
     assert sorted(p.name for p in tmp_path.iterdir()) == [".hidden", "x.json"]
 
 
+def test_a_file_that_somebody_is_writing_is_not_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    replace = Path.replace
+
+    def swept(temporary: Path, target: Path) -> Path:
+        sweep(tmp_path)
+        return replace(temporary, target)
+
+    monkeypatch.setattr(Path, "replace", swept)
+    write_bytes(tmp_path / "x", b"1")
+    write_parquet(tmp_path / "y", pl.DataFrame({"a": [1]}))
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["x", "y"]
+
+
+def test_a_file_swept_before_its_writer_had_the_lock_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock, waiting = fcntl.flock, [True]
+
+    def late(handle: int, how: int) -> None:
+        if waiting and waiting.pop():
+            for rest in tmp_path.glob(".*.tmp"):
+                rest.unlink()
+        lock(handle, how)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    write_bytes(tmp_path / "x", b"1")
+    assert not waiting
+    assert {p.name: (p.read_bytes(), mode(p)) for p in tmp_path.iterdir()} == {"x": (b"1", 0o600)}
+
+
+def test_files_and_folders_are_for_their_owner_alone(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    write_bytes(home / "a" / "x", b"1")
+    write_json(home / "a" / "x.json", {})
+    write_parquet(home / "b" / "x.parquet", pl.DataFrame({"a": [1]}))
+    with locked(home / "locks" / "lock", "the lake"):
+        pass
+    made = [home, *home.rglob("*")]
+    assert {mode(path) for path in made if path.is_dir()} == {0o700}
+    assert {mode(path) for path in made if path.is_file()} == {0o600}
+
+
+def test_a_file_that_others_could_read_is_its_owners_after_it_was_written_again(tmp_path: Path) -> None:
+    (tmp_path / "x").touch(0o644)
+    write_bytes(tmp_path / "x", b"1")
+    assert mode(tmp_path / "x") == 0o600
+
+
 def test_a_folder_that_exists_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "x").touch()
+    tmp_path.chmod(0o750)
     make_folder(tmp_path)
     assert (tmp_path / "x").exists()
+    assert mode(tmp_path) == 0o750
 
 
 def test_a_folder_is_kept_as_long_as_somebody_reads_it(tmp_path: Path) -> None:
@@ -103,3 +155,8 @@ def test_a_lock_is_free_again_after_an_error_and_leaves_no_trace(tmp_path: Path)
     with locked(tmp_path / "lock", "the lake"):
         assert (tmp_path / "lock").read_text() == f"process {os.getpid()}"
     assert (tmp_path / "lock").read_text() == ""
+
+
+def mode(path: Path) -> int:
+    """Rights of a file or folder."""
+    return stat.S_IMODE(path.stat().st_mode)

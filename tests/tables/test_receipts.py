@@ -7,7 +7,14 @@ import polars as pl
 import pytest
 
 from riskmodel.errors import LakeError
-from riskmodel.tables.receipts import keep_refused, receipt, receipt_path, refused_before, write_receipt
+from riskmodel.tables.receipts import (
+    keep_refused,
+    receipt,
+    receipt_path,
+    refused_before,
+    sweep_receipts,
+    write_receipt,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,3 +56,13 @@ def test_the_reasons_of_refusal_are_kept_beside_the_receipt(tmp_path: Path) -> N
     path.with_suffix(".parquet").write_bytes(b"no parquet")
     with pytest.raises(LakeError, match="is damaged"):
         refused_before(path)
+
+
+def test_leftovers_of_a_kill_are_swept_and_receipts_stay(tmp_path: Path) -> None:
+    sweep_receipts(tmp_path)
+    path = receipt_path(tmp_path, date(2025, 3, 10), "incomes", "r", "a" * 64)
+    write_receipt(path, {"rows_read": 3})
+    path.with_name(f".{path.name}.4711.tmp").write_bytes(b"half")
+    sweep_receipts(tmp_path)
+    assert [found.name for found in path.parent.iterdir()] == [path.name]
+    assert receipt(path) == {"rows_read": 3}

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from riskmodel.errors import LakeError
-from riskmodel.tables.waiting import Waiting, expect, expected, keep, kept, tried
+from riskmodel.tables.waiting import Waiting, expect, expected, keep, kept, sweep_waiting, tried
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,3 +64,15 @@ def test_a_damaged_file_is_an_error_that_names_it(tmp_path: Path) -> None:
     group().path(tmp_path).write_bytes(b"no parquet")
     with pytest.raises(LakeError, match="is damaged"):
         list(kept(tmp_path))
+
+
+def test_leftovers_of_a_kill_are_swept_and_what_waits_stays(tmp_path: Path) -> None:
+    sweep_waiting(tmp_path)
+    keep(tmp_path, group())
+    expect(tmp_path, date(2025, 3, 10))
+    for folder in (tmp_path / "waiting", tmp_path / "waiting" / "incomes"):
+        (folder / ".x.4711.tmp").write_bytes(b"half")
+    sweep_waiting(tmp_path)
+    assert list(tmp_path.rglob(".*")) == []
+    assert len(list(kept(tmp_path))) == 1
+    assert expected(tmp_path) == date(2025, 3, 10)

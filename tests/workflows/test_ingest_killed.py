@@ -32,7 +32,7 @@ ingest(workspace_in(Path(sys.argv[1])), Path(sys.argv[2]))
 """
 
 
-@pytest.mark.parametrize("at", [60, 130, 215])
+@pytest.mark.parametrize("at", [75, 130, 215])
 def test_a_killed_ingest_goes_on_where_it_stopped_and_nothing_is_lost(
     place: Workspace, delivered: Path, whole: Workspace, at: int
 ) -> None:

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from riskmodel.errors import BundleError, UsageError
 from riskmodel.models import bundle
+from riskmodel.tables.files import make_folder
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -134,7 +135,7 @@ class Registry:
 
     @cached_property
     def _client(self) -> MlflowClient:
-        self.folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self.folder)
         uri = f"sqlite:///{self.folder.absolute() / 'mlflow.db'}"
         with _mlflow_errors(f"opening {self.folder}"):
             return _client_of(uri)

@@ -35,6 +35,12 @@ EXACT_NUMBER: Final = 10**15
 """Spreadsheets keep 15 digits; a longer whole number is written as text."""
 NARROWEST, WIDEST = 8, 60
 """Columns are this wide at least and at most, in letters; a Chinese character takes two."""
+WIDEST_IN_A_CROWD: Final = 28
+"""Columns that would not fit on a page side by side are cut down to this at most; an id has room on one line."""
+WIDEST_TITLE: Final = 8
+"""A longer title of a column is broken into lines."""
+PAGE: Final = 150
+"""So many letters stand side by side on A4 across the long side; a wider sheet is printed smaller."""
 MEASURED_ROWS: Final = 200
 """So many rows are looked at for the width of the columns."""
 FIRST_DAY: Final = date(1900, 3, 1)
@@ -43,7 +49,7 @@ FIRST_DAY: Final = date(1900, 3, 1)
 
 @dataclass(frozen=True)
 class Sheet:
-    """One table: notes, then a header that stays in sight and has filters, then rows."""
+    """One table: notes, then a header that stays in sight, on paper too, and has filters, then rows."""
 
     name: str
     header: Sequence[str]
@@ -65,12 +71,13 @@ def workbook_bytes(sheets: Iterable[Sheet], made_on: date) -> bytes:
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(content, options) as book:
         book.set_properties({"created": datetime(made_on.year, made_on.month, made_on.day)})
+        top = {"valign": "top"}
         formats = _Formats(
-            head=book.add_format(
-                {"bold": True, "bg_color": "#DDE6F0", "border": 1, "text_wrap": True, "valign": "top"}
-            ),
-            day=book.add_format({"num_format": "yyyy-mm-dd"}),
-            note=book.add_format({"italic": True}),
+            head=book.add_format({**top, "bold": True, "bg_color": "#DDE6F0", "border": 1, "text_wrap": True}),
+            cell=book.add_format(top),
+            long=book.add_format({**top, "text_wrap": True}),
+            day=book.add_format({**top, "num_format": "yyyy-mm-dd", "align": "left"}),
+            note=book.add_format({**top, "italic": True, "text_wrap": True}),
         )
         taken: set[str] = set()
         for sheet in sheets:
@@ -105,12 +112,17 @@ def sheet_name(text: str, taken: Iterable[str] = ()) -> str:
 
 def text_width(text: str) -> int:
     """Letters that a text takes; a wide character takes two."""
+    if text.isascii():
+        return len(text)
     return sum(2 if unicodedata.east_asian_width(letter) in "WFA" else 1 for letter in text)
 
 
 @dataclass(frozen=True)
 class _Formats:
     head: Format
+    cell: Format
+    long: Format
+    """For text that takes several lines."""
     day: Format
     note: Format
 
@@ -123,47 +135,95 @@ def _parts(sheet: Sheet) -> Iterator[Sheet]:
 
 
 def _fill(into: Worksheet, sheet: Sheet, formats: _Formats) -> None:
+    widths = _widths(sheet)
     for row, note in enumerate(sheet.notes):
-        into.write_string(row, 0, note[:LONGEST_TEXT], formats.note)
+        _write_note(into, row, note, widths, formats.note)
     top = len(sheet.notes)
     for column, title in enumerate(sheet.header):
         into.write_string(top, column, title[:LONGEST_TEXT], formats.head)
+        into.set_column(column, column, widths[column])
     for row, cells in enumerate(sheet.rows, start=top + 1):
         for column, cell in enumerate(cells):
-            _write(into, row, column, cell, formats)
-    for column, width in enumerate(_widths(sheet)):
-        into.set_column(column, column, width)
+            _write(into, row, column, cell, _form(cell, widths[column] - _SPARE, formats))
     into.freeze_panes(top + 1, 0)
     if sheet.header:
         into.autofilter(top, 0, top + len(sheet.rows), len(sheet.header) - 1)
+    _set_up_page(into, top)
 
 
-def _write(into: Worksheet, row: int, column: int, cell: Cell, formats: _Formats) -> None:
+def _set_up_page(into: Worksheet, header: int) -> None:
+    """A4 across, all columns on one page; header, name of the sheet and number on each page."""
+    into.set_paper(_A4)
+    into.set_landscape()
+    into.fit_to_pages(1, 0)
+    into.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.7)
+    into.repeat_rows(header)
+    into.set_footer("&L&A&R第 &P 页 共 &N 页")
+    into.hide_gridlines(_PRINTED)
+
+
+def _write_note(into: Worksheet, row: int, note: str, widths: Sequence[int], form: Format) -> None:
+    """A note across all columns, as high as it needs: a spreadsheet finds no height for joined cells."""
+    text = note[:LONGEST_TEXT]
+    room = max(sum(widths) - _SPARE, NARROWEST)
+    into.set_row(row, _LINE * sum(max(1, math.ceil(text_width(line) / room)) for line in text.split("\n")))
+    if len(widths) > 1:
+        into.merge_range(row, 0, row, len(widths) - 1, "", form)
+    into.write_string(row, 0, text, form)
+
+
+def _form(cell: Cell, room: int, formats: _Formats) -> Format:
+    """How a cell looks by its value and the letters that its column has room for."""
+    if isinstance(cell, date):
+        return formats.day
+    if isinstance(cell, str) and ("\n" in cell or (2 * len(cell) > room and text_width(cell) > room)):
+        return formats.long
+    return formats.cell
+
+
+def _write(into: Worksheet, row: int, column: int, cell: Cell, form: Format) -> None:
     """One cell by the type of its value; what is not known, and what is not finite, stays empty."""
     match cell:
         case None:
             return
         case str():
-            into.write_string(row, column, cell if len(cell) <= LONGEST_TEXT else cell[: LONGEST_TEXT - 1] + "…")
+            text = cell if len(cell) <= LONGEST_TEXT else cell[: LONGEST_TEXT - 1] + "…"
+            into.write_string(row, column, text, form)
         case bool():
-            into.write_string(row, column, "是" if cell else "否")
+            into.write_string(row, column, "是" if cell else "否", form)
         case int() if abs(cell) > EXACT_NUMBER:
-            into.write_string(row, column, str(cell))
+            into.write_string(row, column, str(cell), form)
         case int() | float():
             if math.isfinite(cell):
-                into.write_number(row, column, cell)
+                into.write_number(row, column, cell, form)
         case date() if cell >= FIRST_DAY:
-            into.write_datetime(row, column, datetime(cell.year, cell.month, cell.day), formats.day)
+            into.write_datetime(row, column, datetime(cell.year, cell.month, cell.day), form)
         case _:
-            into.write_string(row, column, cell.isoformat())
+            into.write_string(row, column, cell.isoformat(), form)
 
 
 def _widths(sheet: Sheet) -> list[int]:
-    """Width of each column, by its header and its first rows."""
-    widths = [text_width(title) for title in sheet.header]
+    """Width of each column, by its header and its first rows; where they crowd, the widest give way."""
+    widths = [min(text_width(title), WIDEST_TITLE) for title in sheet.header]
     for cells in islice(sheet.rows, MEASURED_ROWS):
-        widths = [max(width, text_width(str(cell))) for width, cell in zip(widths, cells, strict=True)]
-    return [min(max(width + 2, NARROWEST), WIDEST) for width in widths]
+        widths = [max(width, _cell_width(cell)) for width, cell in zip(widths, cells, strict=True)]
+    widths = [max(width + _SPARE, NARROWEST) for width in widths]
+    caps = (cap for cap in range(WIDEST, WIDEST_IN_A_CROWD, -1) if sum(min(width, cap) for width in widths) <= PAGE)
+    cap = next(caps, WIDEST_IN_A_CROWD)
+    return [min(width, cap) for width in widths]
 
 
+def _cell_width(cell: Cell) -> int:
+    """Letters of the longest line of a cell."""
+    return max(map(text_width, str("" if cell is None else cell).split("\n")))
+
+
+_A4: Final = 9
+"""Number of the paper in the file format."""
+_PRINTED: Final = 0
+"""Lines between the cells are printed too."""
+_LINE: Final = 15
+"""Height of a line, in points."""
+_SPARE: Final = 3
+"""Letters of a column's width that stay empty."""
 _NUMBER: Final = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")

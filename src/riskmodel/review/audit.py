@@ -12,6 +12,7 @@ import json
 import os
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import IO, TYPE_CHECKING, Final
 
 from riskmodel.tables.files import make_folder, sync_folder
@@ -39,6 +40,9 @@ class Entry:
     """Hashes of the households and persons concerned."""
 
 
+_TEXTS: Final = ("when", "who", "action", "purpose")
+
+
 class AuditLog:
     """JSON lines in one file that only its owner may read."""
 
@@ -59,15 +63,24 @@ class AuditLog:
 
     def verify(self) -> int | None:
         """Number of the first line, from 1, that does not fit the line before it; None when all fit."""
-        if not self.path.exists():
-            return None
         before = FIRST
-        with self.path.open("rb") as log:
-            for number, line in enumerate(log, start=1):
-                if _before(line) != before:
-                    return number
-                before = hashlib.sha256(line).hexdigest()
+        for number, line in enumerate(self._lines(), start=1):
+            if _before(line) != before:
+                return number
+            before = hashlib.sha256(line).hexdigest()
         return None
+
+    def entries(self) -> Iterator[Entry | None]:
+        """What each line says, the oldest first; None for one that is no entry, as a power cut may leave it."""
+        return map(_entry, self._lines())
+
+    def _lines(self) -> Iterator[bytes]:
+        """The lines with their ends, none where there is no file; waits for a process that is adding one."""
+        if not self.path.exists():
+            return
+        with self.path.open("rb") as log:
+            fcntl.flock(log, fcntl.LOCK_SH)
+            yield from log
 
     @contextmanager
     def _locked(self) -> Iterator[IO[bytes]]:
@@ -99,3 +112,16 @@ def _before(line: bytes) -> str | None:
         return str(json.loads(line)["before"])
     except (ValueError, KeyError, TypeError):
         return None
+
+
+def _entry(line: bytes) -> Entry | None:
+    """What a line says; None for what is no entry."""
+    try:
+        found = json.loads(line)
+        when, who, action, purpose = texts = [found[name] for name in _TEXTS]
+        ids = tuple(found["ids"])
+        datetime.fromisoformat(when)
+    except (ValueError, KeyError, TypeError):
+        return None
+    sound = all(isinstance(text, str) for text in (*texts, *ids))
+    return Entry(when, who, action, purpose, ids) if sound else None

@@ -1,4 +1,7 @@
-"""Writing files so that a reader sees the old content or the new one, never half of it; locks on files and folders."""
+"""Writing files so that a reader sees the old content or the new one, never half of it; locks on files and folders.
+
+Files are made for their owner alone, and so are folders: what lies here is about people.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,8 @@ import json
 import os
 import shutil
 import weakref
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, Final
 
 from riskmodel.errors import BusyError
 
@@ -17,6 +20,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import polars as pl
+
+OWNERS_FILE: Final = 0o600
+"""Rights of a new file: its owner reads and writes it, nobody else."""
+OWNERS_FOLDER: Final = 0o700
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -40,10 +47,10 @@ def write_parquet(path: Path, rows: pl.DataFrame) -> None:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder and those above it, durably; one that exists is left alone."""
+    """Make a folder and those above it, durably and for their owner alone; one that exists is left alone."""
     if not folder.exists():
         make_folder(folder.parent)
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(OWNERS_FOLDER, exist_ok=True)
         sync_folder(folder.parent)
 
 
@@ -53,9 +60,11 @@ def sync_folder(folder: Path) -> None:
 
 
 def sweep(folder: Path) -> None:
-    """Remove the temporary files that a killed process left in a folder. Only for the holder of its lock."""
+    """Remove the temporary files that a killed process left in a folder; one that is being written is spared."""
     for rest in folder.glob(".*.tmp"):
-        rest.unlink(missing_ok=True)
+        with suppress(OSError), rest.open("r+b") as handle:  # somebody writes it, or it is gone already
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            rest.unlink()
 
 
 class Held:
@@ -95,8 +104,8 @@ def locked(path: Path, purpose: str) -> Iterator[None]:
 
     Raises BusyError when another process holds it. The lock is the kernel's, so it never outlives its process.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+") as handle:
+    make_folder(path.parent)
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, OWNERS_FILE), "a+") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -118,13 +127,25 @@ def _beside(path: Path) -> Iterator[Path]:
     """A temporary name beside `path` that takes its place, durably, when the block ends well, and vanishes when not."""
     make_folder(path.parent)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    handle = _claimed(temporary)
     try:
         yield temporary
         _sync(temporary)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+        os.close(handle)
     sync_folder(path.parent)
+
+
+def _claimed(temporary: Path) -> int:
+    """A handle whose lock lasts as long as it is open or its process lives, so that `sweep` knows who still writes."""
+    while True:
+        handle = os.open(temporary, os.O_RDWR | os.O_CREAT, OWNERS_FILE)
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        if os.fstat(handle).st_nlink:
+            return handle
+        os.close(handle)  # swept before the lock was ours
 
 
 def _sync(path: Path) -> None:

@@ -8,6 +8,7 @@ than the work.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Final
@@ -16,7 +17,7 @@ import polars as pl
 
 from riskmodel.errors import BusyError, DataError, LakeError
 from riskmodel.tables.catalogue import table
-from riskmodel.tables.files import make_folder
+from riskmodel.tables.files import OWNERS_FILE, make_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,6 +70,8 @@ class IdIndex:
                 "Bring them to the form of the contract before they are stored."
             )
         make_folder(self.path.parent)
+        if self.missing:  # SQLite alone would let others read it
+            os.close(os.open(self.path, os.O_WRONLY | os.O_CREAT, OWNERS_FILE))
         with self._open() as connection, connection:
             if wanted.len():
                 given = {"block": _block(wanted), "count": wanted.len(), "county": int(county)}

@@ -7,7 +7,7 @@ import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from riskmodel.tables.files import sync_folder
+from riskmodel.tables.files import OWNERS_FOLDER, make_folder, sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,12 +30,12 @@ def published_folder(target: Path) -> Iterator[Path]:
 
     An error inside the block leaves the old folder as it was.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(target.parent)
     restore_interrupted(target.parent)
     filling = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     replaced = target.with_name(f".{target.name}.{os.getpid()}.old")
     shutil.rmtree(filling, ignore_errors=True)
-    filling.mkdir()
+    filling.mkdir(OWNERS_FOLDER)
     try:
         yield filling
         sync_folder(filling)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from riskmodel.errors import LakeError
-from riskmodel.tables.files import write_json, write_parquet
+from riskmodel.tables.files import sweep, write_json, write_parquet
 
 if TYPE_CHECKING:
     from datetime import date
@@ -56,3 +56,9 @@ def refused_before(path: Path) -> pl.DataFrame | None:
         return pl.read_parquet(kept, glob=False) if kept.exists() else None
     except (pl.exceptions.PolarsError, OSError) as error:
         raise LakeError(f"{kept} is damaged ({error}). Restore it from the backup.") from error
+
+
+def sweep_receipts(lake: Path) -> None:
+    """Remove what a killed process left half-written."""
+    for day in lake.glob("receipts/*"):
+        sweep(day)

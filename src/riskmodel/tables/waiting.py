@@ -14,7 +14,7 @@ import polars as pl
 
 from riskmodel.errors import LakeError
 from riskmodel.tables.catalogue import TABLES
-from riskmodel.tables.files import write_bytes, write_parquet
+from riskmodel.tables.files import sweep, write_bytes, write_parquet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,3 +99,9 @@ def expected(lake: Path) -> date | None:
 def tried(lake: Path) -> None:
     """Everything that waits was tried with all that is known."""
     (lake / "waiting" / _NEWS).unlink(missing_ok=True)
+
+
+def sweep_waiting(lake: Path) -> None:
+    """Remove what a killed process left half-written."""
+    for folder in [lake / "waiting", *lake.glob("waiting/*")]:
+        sweep(folder)

@@ -20,7 +20,15 @@ from riskmodel.sources.releasing import waiting_lines
 from riskmodel.sources.source import FAILURES
 from riskmodel.tables import TABLES
 from riskmodel.tables.files import write_bytes
-from riskmodel.tables.receipts import keep_refused, receipt, receipt_path, refused_before, write_receipt
+from riskmodel.tables.receipts import (
+    keep_refused,
+    receipt,
+    receipt_path,
+    refused_before,
+    sweep_receipts,
+    write_receipt,
+)
+from riskmodel.tables.waiting import sweep_waiting
 from riskmodel.workflows.ingest_report import report_lines, write_report
 from riskmodel.workflows.ingest_summary import COUNTED
 from riskmodel.workflows.installation import identity_key, identity_store_path, installation_key
@@ -31,7 +39,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from riskmodel.sources.delivery import DeliveredFile
-    from riskmodel.sources.source import Received
     from riskmodel.tables.writer import LakeWriter
     from riskmodel.workflows.ingest_report import ReportFiles
     from riskmodel.workflows.workspace import Workspace
@@ -123,10 +130,10 @@ class _Desk:
 
     def __init__(self, workspace: Workspace, files: Sequence[DeliveredFile] = ()) -> None:
         self.workspace = workspace
+        sweep_waiting(workspace.lake.folder)
+        sweep_receipts(workspace.lake.folder)
         self.hasher: Hasher | None = None
         self.identities: IdentityStore | None = None
-        self.told = pl.DataFrame(schema={"key": pl.UInt64, "row": pl.UInt64})
-        """Hashes of what this ingest put into the identity store: of an id with the same fields given, the newest."""
         if any(not file.canonical and not file.problem for file in files):
             self.hasher = Hasher(installation_key(workspace))
             self.identities = IdentityStore(identity_store_path(workspace), identity_key(workspace))
@@ -166,7 +173,8 @@ class _Desk:
             account = intake.take(received)
         except RejectedFile as error:
             return FileAccount(file.name, file.table, str(file.received_on), file.source, rejected=str(error))
-        self._keep_identities(received)
+        if self.identities is not None and received.identities is not None:
+            self.identities.put(received.identities, received.received_on)
         keep_refused(path, intake.told.refused[-1])
         self.pending.append((path, account))
         return None
@@ -199,19 +207,6 @@ class _Desk:
             report=report,
             accounts=accounts,
         )
-
-    def _keep_identities(self, received: Received) -> None:
-        """A monthly export names everybody again: what was put before by this ingest is not compared once more."""
-        if self.identities is None or received.identities is None:
-            return
-        told = received.identities
-        fields = told.select(pl.all().exclude("id").is_null())
-        hashed = pl.DataFrame({"key": fields.with_columns(told["id"]).hash_rows(), "row": told.hash_rows()})
-        new = ~hashed["row"].is_in(self.told["row"].implode())
-        if new.any():
-            self.identities.put(told.filter(new), received.received_on)
-            others = self.told.join(hashed.filter(new), on="key", how="anti")
-            self.told = pl.concat([others, hashed.filter(new)])
 
 
 def _joined(frames: list[pl.DataFrame]) -> pl.DataFrame:

@@ -60,7 +60,6 @@ def write_report(
     frames = (quarantined, waiting, warned)
     lines = {part.key: masked(frame) for part, frame in zip(_PARTS, frames, strict=True)}
     with published_folder(folder) as filling:
-        filling.chmod(0o700)
         for part in _PARTS:
             if not lines[part.key].is_empty():
                 write_parquet(filling / part.parquet, lines[part.key])

@@ -32,12 +32,12 @@ def commands() -> Iterator[tuple[str, ...]]:
 
 
 COMMANDS = sorted(commands())
-GROUPS = {(), ("models",), ("policy",), ("benchmark",)}
+GROUPS = {(), ("models",), ("policy",), ("benchmark",), ("audit",)}
 
 
 def test_the_commands_are_those_that_others_rely_on() -> None:
     expected = {"init", "identify", "find", "ingest", "check", "simulate", "demo", "train", "score", "explain"}
-    expected |= {"models list", "models promote"}
+    expected |= {"models list", "models promote", "audit verify", "audit show"}
     expected |= {"benchmark eph", "evaluate-table", "policy check", "docs"}
     assert {" ".join(words) for words in COMMANDS if words not in GROUPS} == expected
 

@@ -13,7 +13,7 @@ import typer
 
 from riskmodel import __version__
 from riskmodel.errors import RiskModelError
-from riskmodel.serving.cli import checks, data, evaluation, household, installation, model, policy, simulation
+from riskmodel.serving.cli import audit, checks, data, evaluation, household, installation, model, policy, simulation
 from riskmodel.serving.cli.output import emit
 
 STOPPED = 130
@@ -26,7 +26,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (installation, simulation, data, checks, model, household, evaluation, policy):
+for module in (installation, audit, simulation, data, checks, model, household, evaluation, policy):
     module.register(app)
 
 

@@ -1,0 +1,81 @@
+"""Commands about the audit log: verify, show."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from riskmodel.serving.cli.options import Json, parsed_date, workspace
+from riskmodel.serving.cli.output import emit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from riskmodel.review.audit import Entry
+    from riskmodel.workflows.audit import Looks, Verified
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    audit = typer.Typer(help="The audit log: who looked behind which ids, and is it whole.", no_args_is_help=True)
+    audit.command("verify")(verify)
+    audit.command("show")(show)
+    app.add_typer(audit, name="audit")
+
+
+def verify(context: typer.Context, as_json: Json = False) -> None:
+    """Check the chain of hashes of the audit log. Exit code 1: a line was changed, removed or inserted."""
+    from riskmodel.workflows.audit import verify as run
+
+    found = run(workspace(context))
+    emit(found, as_json=as_json, lines=_verified_lines(found))
+    if found.broken_at is not None:
+        raise typer.Exit(1)
+
+
+def show(
+    context: typer.Context,
+    ids: Annotated[list[str] | None, typer.Option("--id", help="Only looks at this id; may be repeated.")] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="DATE", help="Only looks from this day YYYY-MM-DD on.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """List who looked at which ids and what for, the oldest first. Ids only: names are in `identify`."""
+    from riskmodel.workflows.audit import looks as run
+
+    found = run(workspace(context), ids or (), parsed_date(since))
+    emit(found, as_json=as_json, lines=_looks_lines(found))
+
+
+def _verified_lines(found: Verified) -> Iterator[str]:
+    if found.broken_at is not None:
+        yield f"BROKEN at line {found.broken_at} of {found.log} / 审计日志第{found.broken_at}行与前文不符"
+        yield "This line or the one before it was changed, or lines between them were removed or inserted; a power cut"
+        yield "while it was written leaves the same trace. Compare it with the copy that is kept elsewhere."
+    elif not found.entries:
+        yield f"no entries: {found.log} is not there or empty / 尚无审计记录"
+    else:
+        yield f"whole: every line of {found.log} fits the line before it / 审计日志完整"
+    if found.entries:
+        yield f"entries{' before it' if found.broken_at else ''}: {found.entries:,}, {found.first} to {found.last}"
+
+
+def _looks_lines(found: Looks) -> Iterator[str]:
+    yield from (_line(entry) for entry in found.entries)
+    yield f"entries: {len(found.entries):,}, of {found.log}"
+    if found.unreadable:
+        yield f"lines that hold no entry / 无法读取的行: {', '.join(map(str, found.unreadable))}"
+    if found.broken_at is not None:
+        yield f"the chain is broken at line {found.broken_at}: see riskmodel audit verify / 审计日志不完整"
+
+
+def _line(entry: Entry) -> str:
+    cells = (entry.when, entry.who, entry.action, entry.purpose or "-", ", ".join(entry.ids))
+    return "  ".join(_one_line(cell) for cell in cells)
+
+
+def _one_line(text: str) -> str:
+    """What was typed may hold line ends and signs that steer a terminal: no entry may look like two."""
+    return "".join(letter if letter.isprintable() else "?" for letter in " ".join(text.split()))
