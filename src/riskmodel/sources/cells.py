@@ -176,7 +176,7 @@ def _with_reversals(values: pl.DataFrame) -> pl.DataFrame:
 
 def _report(text: pl.DataFrame, lost: Mapping[str, pl.Series], spec: Table) -> pl.DataFrame:
     lines = [_lines(text, rows, spec.facts[name]) for name, rows in lost.items() if rows.any()]
-    return pl.concat([no_failures(), *lines]).sort(ROW, maintain_order=True)
+    return pl.concat([no_failures(), *lines]).sort(ROW, maintain_order=True) if lines else no_failures()
 
 
 def _lines(text: pl.DataFrame, rows: pl.Series, fact: Column) -> pl.DataFrame:

@@ -259,6 +259,8 @@ def _measure_number(told: pl.DataFrame, numbers: Mapping[str, pl.Series]) -> pl.
 
 def _lines(rows: pl.Series, column: str, numbers: pl.Series, odd: pl.Series, rule: str) -> pl.DataFrame:
     """One line per odd number, as `no_failures`."""
+    if not odd.any():
+        return no_failures()
     found = pl.DataFrame({ROW: rows, "value": numbers}).filter(odd)
     return found.select(
         ROW, column=pl.lit(column), value=pl.col("value"), rule=pl.lit(rule), reason=pl.lit(_REASONS[rule])
@@ -266,4 +268,5 @@ def _lines(rows: pl.Series, column: str, numbers: pl.Series, odd: pl.Series, rul
 
 
 def _report(lines: Iterable[pl.DataFrame]) -> pl.DataFrame:
-    return pl.concat([no_failures(), *lines]).sort(ROW, maintain_order=True)
+    found = [part for part in lines if part.height]
+    return pl.concat([no_failures(), *found]).sort(ROW, maintain_order=True) if found else no_failures()

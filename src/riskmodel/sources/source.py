@@ -7,6 +7,7 @@ a reason.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -26,6 +27,7 @@ FAILURES: Final = {"file": pl.String, "table": pl.String, **FAILURE_SCHEMA}
 """Columns of what is reported about rows: file, table, row, column, value, rule, reason; a line per broken rule."""
 
 
+@cache
 def no_failures() -> pl.DataFrame:
     """No row has a fault: `row`, `column`, `value`, `rule`, `reason`, empty."""
     return pl.DataFrame(schema=FAILURE_SCHEMA)

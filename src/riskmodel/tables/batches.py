@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -125,7 +126,7 @@ def counties(lake: Path) -> list[str]:
 def read_records(lake: Path, county: str) -> list[BatchRecord]:
     """The records of a county in the order of their arrival. Raises LakeError when one is damaged or missing."""
     folder = _manifests(lake, county)
-    records = sorted((_read_record(path) for path in folder.glob("*.json")), key=lambda r: r.sequence)
+    records = sorted(map(_record_at, folder.glob("*.json")), key=lambda r: r.sequence)
     for place, record in enumerate(records, start=1):
         if record.sequence != place:
             raise LakeError(
@@ -172,7 +173,14 @@ def sweep_batches(lake: Path, county: str) -> None:
         sweep(folder)
 
 
-def _read_record(path: Path) -> BatchRecord:
+def _record_at(path: Path) -> BatchRecord:
+    facts = path.stat()
+    return _read_record(path, facts.st_mtime_ns, facts.st_size)
+
+
+@lru_cache(maxsize=100_000)
+def _read_record(path: Path, _changed: int, _size: int) -> BatchRecord:
+    """A record is never changed, so it is read once, unless somebody touched the file."""
     try:
         record = BatchRecord(**json.loads(path.read_text("utf-8")))
     except (ValueError, TypeError) as error:

@@ -139,7 +139,8 @@ class CountyWriter:
 
     def received(self, batch: Batch) -> BatchRecord | None:
         """The record of the same file, received for the same table on the same day; None if it is new."""
-        return next((record for record in self.records if record.is_of(batch)), None)
+        same_bytes = (record for record in self.records if record.sha256 == batch.sha256)
+        return next((record for record in same_bytes if record.is_of(batch)), None)
 
     def append(self, batch: Batch) -> Appended | None:
         """Write the record of a batch and what is new in it; None when the batch was received before.
