@@ -94,3 +94,18 @@ def test_what_cannot_be_fitted_is_refused() -> None:
         LogisticModel.fit(x, np.arange(50) % 2, COLUMNS, only=("x",))
     with pytest.raises(BundleError, match="expects"):
         _fitted().margin(np.zeros((2, 3)))
+
+
+@pytest.mark.parametrize("known", [2, 998])
+def test_a_handful_of_rows_moves_nobody_when_the_column_comes_or_goes(known: int) -> None:
+    """Two rows with a value (or without one), both events: the day all rows have one is no catastrophe."""
+    random = np.random.default_rng(3)
+    x = random.normal(size=(1000, 2))
+    y = (random.uniform(size=1000) < 0.05).astype(np.float64)
+    few = slice(None, 2)
+    x[:, 1] = np.nan if known == 2 else 0.5
+    x[few, 1], y[few] = (0.5 if known == 2 else np.nan), 1.0
+    model = LogisticModel.fit(x, y, (Column("usual"), Column("new_source")))
+    turned = x.copy()
+    turned[:, 1] = 0.5 if known == 2 else np.nan
+    np.testing.assert_allclose(model.margin(turned), model.margin(x), atol=1e-9)

@@ -78,7 +78,12 @@ def _number_block(values: NDArray[np.float64], column: Column, index: int) -> _N
         scale, low, high = "log", max(low, _LEAST_RATIO), max(high, _LEAST_RATIO)
     shape = NumberTerm(index, scale, low, high, float(np.median(known)), 0.0, 0.0, 0.0, 0.0)
     scaled = shape.scaled(np.where(absent, shape.fill, values))
-    parts = [scaled, absent.astype(np.float64)] if absent.any() else [scaled]
+    # what a handful of rows has teaches nothing, but its slope would be steep: the day a department begins to deliver
+    # (or a source falls silent) all rows would move at once
+    rare = min(_POOLED_BELOW, len(values) // 10)
+    if len(values) - absent.sum() < rare:
+        scaled, absent = shape.scaled(np.full(len(values), shape.fill)), np.zeros(len(values), dtype=bool)
+    parts = [scaled, absent.astype(np.float64)] if absent.sum() >= max(rare, 1) else [scaled]
     return _NumberBlock(shape, np.column_stack(parts))
 
 
