@@ -26,7 +26,7 @@ from riskmodel.review.audit import Entry
 from riskmodel.tables.files import make_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -91,11 +91,16 @@ def look_up(store: IdentityStore, ids: Sequence[str], reader: Reader, audit: Aud
         raise UsageError(
             "the purpose holds a long number. Numbers of persons do not belong into the log; leave it out."
         )
-    for place, text in enumerate(ids, start=1):
-        if not re.fullmatch("[HP][0-9a-f]{24}", text):
-            raise UsageError(f"id {place} is no id of a household or person (H or P and 24 hex digits).")
+    require_ids(ids)
     audit.append(Entry(now.isoformat(), reader.who, LOOK_UP, reader.purpose, tuple(ids)))
     return store._read(ids)  # the one door
+
+
+def require_ids(texts: Iterable[str]) -> None:
+    """Raises UsageError for a text that is no id of a household or person; it says which one without showing it."""
+    for place, text in enumerate(texts, start=1):
+        if not re.fullmatch("[HP][0-9a-f]{24}", text):
+            raise UsageError(f"id {place} is no id of a household or person (H or P and 24 hex digits).")
 
 
 class IdentityStore:

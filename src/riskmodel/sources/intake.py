@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from itertools import groupby
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -19,7 +19,7 @@ from riskmodel.sources.placing import NOBODY, UNKNOWN_COUNTY, WAITS_FOR, Places,
 from riskmodel.sources.releasing import release
 from riskmodel.sources.renaming import rename_persons
 from riskmodel.sources.source import COUNTY, FAILURES, Received, check, named, no_failures
-from riskmodel.sources.taken import FILE, Taken
+from riskmodel.sources.taken import FILE, OWN_ROW, Taken
 from riskmodel.tables import Batch, table, waiting
 from riskmodel.tables.batches import counties
 from riskmodel.tables.checks import ROW
@@ -34,9 +34,6 @@ if TYPE_CHECKING:
     from riskmodel.policy import Policy
     from riskmodel.sources.source import Checked
     from riskmodel.tables.writer import LakeWriter
-
-_OWN_ROW: Final = "own_row"
-"""Column: number of a row in its file, while rows of several files are numbered through."""
 
 
 @dataclass
@@ -65,12 +62,14 @@ class Intake:
         elif received.table != "villages":
             self._release(received.received_on)
         spec = table(received.table)
-        places = Places(self.writer, self._known_county(received), self.told.seen)
+        near = self._known_county(received)
+        places = Places(self.writer, near, self.told.seen)
         rows = _numbered(received)
         if received.table == "members":
             rename_persons(self.writer, received, places)
         located = placed(spec, dated(spec, rows, received.reference_date or received.received_on), places)
-        received = self._in_known_county(received, located)
+        if near is None:
+            received = _in_county_of_rows(received, located)
         whole = self._completed(received, located)
         received = _with_period(received, whole)
         checked = check(replace(received, rows=_standing_in(whole)))
@@ -115,27 +114,17 @@ class Intake:
 
     def _hints(self, name: str, county: str, parts: list[pl.DataFrame], day: date) -> pl.DataFrame:
         """Hints about rows of any number of files, looked at together."""
-        numbered = pl.concat(parts).rename({ROW: _OWN_ROW}).with_row_index(ROW)
+        numbered = pl.concat(parts).rename({ROW: OWN_ROW}).with_row_index(ROW)
         caps = self._caps(county, day) if name == "loan_statements" else {}
-        found = hints(name, numbered.drop(FILE, _OWN_ROW), self.writer.county(county), caps)
-        came = numbered.select(pl.col(ROW).cast(pl.Int64), FILE, _OWN_ROW)
-        lines = found.join(came, on=ROW, how="left", maintain_order="left").with_columns(pl.col(_OWN_ROW).alias(ROW))
+        found = hints(name, numbered.drop(FILE, OWN_ROW), self.writer.county(county), caps)
+        came = numbered.select(pl.col(ROW).cast(pl.Int64), FILE, OWN_ROW)
+        lines = found.join(came, on=ROW, how="left", maintain_order="left").with_columns(pl.col(OWN_ROW).alias(ROW))
         return lines.with_columns(table=pl.lit(name)).select(list(FAILURES))
 
     def _known_county(self, received: Received) -> str | None:
         """The county that the delivery names, if anything is known of it: a slip of the pen opens no county."""
         known = {*self.told.seen, *counties(self.writer.folder)}
         return received.county if received.county in known else None
-
-    def _in_known_county(self, received: Received, rows: pl.DataFrame) -> Received:
-        """The file without the county that the delivery names, where neither the lake nor a row knows that county."""
-        if not received.county or self._known_county(received) or (rows[COUNTY] == received.county).any():
-            return received
-        remark = (
-            f"delivery.toml names county {received.county}, of which nothing is known; it was left out of account / "
-            f"delivery.toml中的县代码{received.county}尚无任何数据,未予采用"
-        )
-        return replace(received, county=None, remarks=(*received.remarks, remark))
 
     def _release(self, day: date) -> None:
         """Try waiting rows again, if households or members have arrived since the last time, by a killed ingest too."""
@@ -217,6 +206,17 @@ class Intake:
 def _numbered(received: Received) -> pl.DataFrame:
     rows = received.rows if ROW in received.rows.columns else received.rows.with_row_index(ROW, offset=1)
     return rows.with_columns(pl.col(ROW).cast(pl.Int64)).drop(COUNTY, strict=False)
+
+
+def _in_county_of_rows(received: Received, rows: pl.DataFrame) -> Received:
+    """A file of a county that the lake does not know: without that county, unless a row lies in it."""
+    if not received.county or (rows[COUNTY] == received.county).any():
+        return received
+    remark = (
+        f"delivery.toml names county {received.county}, of which nothing is known; it was left out of account / "
+        f"delivery.toml中的县代码{received.county}尚无任何数据,未予采用"
+    )
+    return replace(received, county=None, remarks=(*received.remarks, remark))
 
 
 def _with_period(received: Received, rows: pl.DataFrame) -> Received:

@@ -11,7 +11,7 @@ import polars as pl
 
 from riskmodel.sources.placing import NOBODY, WAITS_FOR, Places, matched, placed
 from riskmodel.sources.source import COUNTY, FAILURES, named
-from riskmodel.sources.taken import FILE
+from riskmodel.sources.taken import FILE, OWN_ROW
 from riskmodel.tables import Batch, table, waiting
 from riskmodel.tables.checks import ROW
 from riskmodel.tables.cross_table import refused
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 _GROUP: Final = "group"
 """Column: place of a waiting row's file in the list of them."""
-_OWN_ROW: Final = "own_row"
-"""Column: number of the row in its file, while rows of several files are numbered through."""
 
 
 def release(taken: Taken, day: date) -> None:
@@ -54,7 +52,7 @@ def _try(taken: Taken, name: str, groups: list[Waiting], day: date) -> None:
             _store(taken, name, groups, str(county), part, day)
         for (index,), part in ready.group_by(_GROUP):
             group = groups[int(str(index))]
-            left = group.rows.filter(~pl.col(ROW).is_in(part[_OWN_ROW].implode()))
+            left = group.rows.filter(~pl.col(ROW).is_in(part[OWN_ROW].implode()))
             waiting.keep(taken.writer.folder, replace(group, rows=left))
 
 
@@ -88,24 +86,24 @@ def _store(taken: Taken, name: str, groups: list[Waiting], county: str, ready: p
         if appended := writer.append(batch):
             taken.released += rows.height
             files = pl.Series([group.file for group in groups], dtype=pl.String)
-            taken.remember(appended, rows.select(files.gather(rows[_GROUP]).alias(FILE), pl.col(_OWN_ROW).alias(ROW)))
+            taken.remember(appended, rows.select(files.gather(rows[_GROUP]).alias(FILE), pl.col(OWN_ROW).alias(ROW)))
     for index in own:
-        numbers = ready.filter(pl.col(_GROUP) == index).select(ROW, _OWN_ROW)
-        lines = faults.join(numbers, on=ROW).with_columns(pl.col(_OWN_ROW).alias(ROW))
+        numbers = ready.filter(pl.col(_GROUP) == index).select(ROW, OWN_ROW)
+        lines = faults.join(numbers, on=ROW).with_columns(pl.col(OWN_ROW).alias(ROW))
         taken.refused.append(named(lines, groups[index].file, name))
 
 
 def _numbered_through(groups: list[Waiting], indices: list[int]) -> pl.DataFrame:
     """Rows of several files as they came, without stand-ins."""
     parts = [groups[index].rows.with_columns(pl.lit(index, dtype=pl.Int64).alias(_GROUP)) for index in indices]
-    rows = pl.concat(parts).rename({ROW: _OWN_ROW}).drop(WAITS_FOR)
+    rows = pl.concat(parts).rename({ROW: OWN_ROW}).drop(WAITS_FOR)
     nobody = pl.when(pl.col("household_id") != NOBODY).then("household_id")
     return rows.with_row_index(ROW, offset=1).with_columns(pl.col(ROW).cast(pl.Int64), household_id=nobody)
 
 
 def _digest(groups: list[Waiting], rows: pl.DataFrame) -> str:
     """Stands for the file in the record of a release: the hashes of the files and the rows it is about."""
-    numbers = rows.select(_GROUP, _OWN_ROW).sort(_GROUP, _OWN_ROW)
+    numbers = rows.select(_GROUP, OWN_ROW).sort(_GROUP, OWN_ROW)
     told = ",".join(f"{groups[group].sha256}:{row}" for group, row in numbers.iter_rows())
     return hashlib.sha256(told.encode()).hexdigest()
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 FILE: Final = "file"
 """Column: the file that a row came in."""
+OWN_ROW: Final = "own_row"
+"""Column: number of a row in its file, while rows of several files are numbered through."""
 
 
 @dataclass(frozen=True)

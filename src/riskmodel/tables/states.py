@@ -25,20 +25,17 @@ def news_of_states(stored: pl.DataFrame, new: pl.DataFrame, subject: str, conten
     standing = stored.filter(pl.col("known_until") == pl.lit(STILL_KNOWN))
     newest = standing.sort("valid_from").unique(subject, keep="last")
     told = newest.select(subject, pl.col("valid_from", "known_at", "retracted", *content).name.prefix("_newest_"))
-    compared = new.select(subject, "valid_from", "known_at", "retracted", *content).with_row_index("_row")
     same = [pl.col(name).eq_missing(pl.col(f"_newest_{name}")) for name in content]
-    repeats = compared.join(told, on=subject).filter(
+    numbered = new.with_row_index("_row")
+    repeats = numbered.join(told, on=subject).filter(
         pl.col("valid_from") > pl.col("_newest_valid_from"),
         pl.col("known_at") >= pl.col("_newest_known_at"),
         ~pl.col("retracted") & ~pl.col("_newest_retracted"),
         *same,
     )
-    alone = repeats.filter(~pl.col(subject).is_in(new.filter(new[subject].is_duplicated())[subject].implode()))
-    if alone.is_empty():
-        return new
-    return (
-        new.with_row_index("_row").join(alone.select("_row"), on="_row", how="anti", maintain_order="left").drop("_row")
-    )
+    several = new.filter(new[subject].is_duplicated())[subject]
+    alone = repeats.filter(~pl.col(subject).is_in(several.implode()))
+    return numbered.join(alone, on="_row", how="anti", maintain_order="left").drop("_row")
 
 
 def without_repeats(versions: pl.DataFrame, subject: str, content: Sequence[str], is_new: str) -> pl.DataFrame:

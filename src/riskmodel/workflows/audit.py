@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from riskmodel.errors import UsageError
 from riskmodel.review.audit import AuditLog, Entry
+from riskmodel.review.identities import require_ids
 from riskmodel.workflows.installation import LOG
 
 if TYPE_CHECKING:
@@ -57,9 +56,7 @@ def verify(workspace: Workspace) -> Verified:
 
 def looks(workspace: Workspace, ids: Collection[str] = (), since: date | None = None) -> Looks:
     """The entries that name one of these ids (without ids, all), from a day on. Raises UsageError for what is no id."""
-    for place, text in enumerate(ids, start=1):
-        if not re.fullmatch("[HP][0-9a-f]{24}", text):
-            raise UsageError(f"id {place} is no id of a household or person (H or P and 24 hex digits).")
+    require_ids(ids)
     log = AuditLog(workspace.home / LOG)
     lines = list(log.entries())
     entries = [entry for entry in lines if entry and _concerns(entry, ids, since)]

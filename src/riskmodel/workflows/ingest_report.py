@@ -68,8 +68,6 @@ def write_report(
         books = {source: _of(source, accounts) for source in sorted({a.source for a in accounts}) or [""]}
         for source, own in books.items():
             write_workbook(filling / _book(source), _sheets(own, _in_files(shown, own), path, made_on), made_on)
-        for file in filling.iterdir():
-            file.chmod(0o600)
     parquet = {part.key: folder / part.parquet for part in _PARTS if not lines[part.key].is_empty()}
     return ReportFiles(
         folder,
