@@ -44,6 +44,19 @@ def test_it_is_the_regression_that_scikit_learn_fits_on_plain_numbers() -> None:
     np.testing.assert_allclose(model.margin(x), reference.decision_function(standard), atol=1e-9)
 
 
+def test_columns_that_are_equal_share_what_each_of_them_would_get() -> None:
+    x = np.random.default_rng(1).integers(-3, 4, size=(500, 2)).astype(np.float64)
+    x = np.column_stack([x[:, 0], x[:, 1], x[:, 0], x[:, 0]])
+    y = (x[:, 0] + 0.5 * x[:, 1] > 0).astype(np.float64)
+    model = LogisticModel.fit(x, y, [Column(name) for name in "abcd"], c=0.5)
+    standard = (x - x.mean(axis=0)) / x.std(axis=0)
+    reference = LogisticRegression(C=0.5, solver="newton-cholesky").fit(standard, y)
+    np.testing.assert_allclose(model.margin(x), reference.decision_function(standard), atol=1e-9)
+    contributions = model.contributions(x)
+    np.testing.assert_allclose(contributions[:, 0], contributions[:, 2], atol=1e-12)
+    np.testing.assert_allclose(contributions, standard * reference.coef_, atol=1e-9)
+
+
 def test_it_learns_what_the_labels_depend_on() -> None:
     model = _fitted(3000)
     other = rows(3000, seed=9)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -55,9 +56,12 @@ class LogisticModel:
         weights = row_weights(weight, labels)
         used = range(len(known)) if only is None else sorted({position(name, known) for name in only})
         blocks = [block_of(rows[:, i], known[i], i) for i in used]
-        design = np.column_stack([np.empty((len(rows), 0)), *(block.design for block in blocks)])
+        widths = [block.design.shape[1] for block in blocks]
+        ends = np.cumsum(widths)[:-1]
+        design = np.empty((len(rows), sum(widths)), order="F")
+        for block, own in zip(blocks, np.split(np.arange(sum(widths)), ends), strict=True):
+            design[:, own] = block.design
         base, slopes, centres = _fitted(design, labels, weights, c)
-        ends = np.cumsum([block.design.shape[1] for block in blocks])[:-1]
         parts = zip(blocks, np.split(slopes, ends), np.split(centres, ends), strict=True)
         return cls(known, base, tuple(block.term(*numbers) for block, *numbers in parts))
 
@@ -90,18 +94,37 @@ class LogisticModel:
 def _fitted(
     design: NDArray[np.float64], labels: NDArray[np.float64], weights: NDArray[np.float64], c: float
 ) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
-    """Mean margin, slopes and means of the design columns; a constant column gets slope 0."""
+    """Mean margin, slopes and means of the design columns, which are standardised in place; a constant one: slope 0."""
     means = weights @ design / weights.sum()
-    deviations = np.sqrt(weights @ (design - means) ** 2 / weights.sum())
+    design -= means
+    deviations = np.sqrt(np.einsum("i,ij,ij->j", weights, design, design) / weights.sum())
     varies = deviations > 1e-12 * np.maximum(1.0, np.abs(means))
     slopes = np.zeros(design.shape[1])
     if not varies.any():
         rate = float(weights @ labels / weights.sum())
         return math.log(rate / (1 - rate)), slopes, means
     from sklearn.linear_model import LogisticRegression
+    from threadpoolctl import threadpool_limits
 
-    standard = (design[:, varies] - means[varies]) / deviations[varies]
+    design /= np.where(varies, deviations, 1.0)
+    chosen = np.flatnonzero(varies)
+    first, place, alike = _distinct(design, chosen)
+    # k equal columns with a penalty each are one column, sqrt(k) times as large, with one: the same slopes, cheaper
+    larger = np.sqrt(alike)
     regression = LogisticRegression(C=c, solver="newton-cholesky", max_iter=200)
-    regression.fit(standard, labels, sample_weight=weights)
-    slopes[varies] = regression.coef_[0] / deviations[varies]
+    with threadpool_limits(1):  # the last digits of a product depend on how many threads share it
+        regression.fit(np.asfortranarray(design[:, chosen[first]] * larger), labels, sample_weight=weights)
+    slopes[chosen] = (regression.coef_[0] / larger)[place] / deviations[chosen]
     return float(regression.intercept_[0]), slopes, means
+
+
+def _distinct(
+    design: NDArray[np.float64], chosen: NDArray[np.intp]
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+    """Which of the chosen columns are distinct, for each chosen one which of those it equals, and how many equal each.
+
+    Many are equal: what one source does not know is missing in all its columns at once.
+    """
+    digests = [hashlib.blake2b(design[:, i].tobytes()).hexdigest() for i in chosen]
+    _, first, place, alike = np.unique(digests, return_index=True, return_inverse=True, return_counts=True)
+    return first, place, alike
