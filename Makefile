@@ -11,10 +11,10 @@ LOCK_EXTRAS := dev postgres
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test test-long check lint types contracts format docs lock bench-eph bench-ingest clean wipe
+.PHONY: help setup demo test test-long check lint types contracts format docs lock bench-eph bench-ingest bench-features clean wipe
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: $(VENV)/.installed ## Create .venv and install the locked dependencies and riskmodel itself
 
@@ -61,6 +61,9 @@ bench-eph: setup ## Measure the models on the real EPH panel (EPH_PANEL=folder o
 
 bench-ingest: setup ## Measure the CPU per row of taking in a simulated county of 100,000 households
 	$(BIN)/python benchmarks/ingest.py $(ARGS)
+
+bench-features: setup ## Measure CPU and memory of all features of 200,000 and 1 million simulated households
+	$(BIN)/python benchmarks/features.py $(ARGS)
 
 clean: ## Remove caches and build products
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage .coverage.* htmlcov build dist

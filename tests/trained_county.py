@@ -16,7 +16,7 @@ from riskmodel.workflows.train import Trained, train
 from riskmodel.workflows.workspace import Workspace
 
 NOW = datetime(2026, 1, 5, 9, 30, tzinfo=timezone(timedelta(hours=8)))
-LABEL = "new_entry_12m"
+LABEL, SOON = "new_entry_12m", "new_entry_6m"
 
 
 @dataclass(frozen=True)

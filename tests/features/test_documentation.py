@@ -2,8 +2,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from riskmodel.features import declared
+import pytest
+
+from riskmodel.features import Direction, Feature, declared
 from riskmodel.features.documentation import features_markdown
+from riskmodel.features.reading import windows_in_words
 from riskmodel.policy import KINDS
 from riskmodel.tables.catalogue import TABLES
 
@@ -30,10 +33,23 @@ def test_every_feature_is_listed_and_has_a_section_with_its_declaration() -> Non
 def test_a_section_names_the_tables_and_the_policy_that_the_feature_asks_for() -> None:
     assert "`income_surveys` (newest survey" in section("income_to_line")
     assert "policy: `monitoring_line`" in section("income_to_line")
-    assert "`incomes` (last 15 complete months)" in section("received_to_line_3m")
+    assert "`incomes` (last 3 complete months)" in section("received_to_line_3m")
+    assert "`households` (size at the as-of date)" in section("received_to_line_3m")
+    assert "`households`" not in section("income_to_line")
     assert "policy: `age.school_max`, `age.school_min`" in section("out_of_school")
     assert "policy" not in section("house_grade")
-    assert "the other households of the village: `income_surveys`" in section("village_below_line_share")
+    assert "of the other households of the village: `income_surveys`" in section("village_below_line_share")
+
+
+@pytest.mark.parametrize("f", declared(), ids=lambda f: f.name)
+def test_a_section_tells_cause_direction_tables_and_windows(f: Feature) -> None:
+    lines = section(f.name).splitlines()
+    assert f"- cause or background: {f.group.value} {f.group.zh}" in lines
+    arrow = {Direction.UP: "↑", Direction.DOWN: "↓", Direction.FREE: "·"}[f.direction]
+    assert [line for line in lines if line.startswith(f"- risk: {arrow}")]
+    (reads,) = [line for line in lines if line.startswith("- reads: ")]
+    assert all(f"`{table}`" in reads for asked, _ in windows_in_words(f) for table in asked.tables)
+    assert all(f"({window})" in reads for _, window in windows_in_words(f))
 
 
 def test_every_table_and_kind_of_policy_named_exists() -> None:

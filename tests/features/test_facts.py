@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import polars as pl
 import pytest
 
-from riskmodel.features.facts import Facts
-from riskmodel.features.windows import Moment
+from riskmodel.features.facts import Facts, rows_seen
+from riskmodel.features.windows import Moment, Seen
 from riskmodel.policy import IncomeComponent
+from riskmodel.tables import View
+from scenario import rows_of
+from worked_example import full_id
 
 
 def facts() -> Facts:
@@ -41,6 +45,40 @@ def test_lists_of_codes_tell_questions_apart() -> None:
 def test_income_beyond_the_months_that_are_read_is_refused() -> None:
     with pytest.raises(ValueError, match="16 months ago is asked for, but only 15 months are read"):
         facts().received("net", IncomeComponent, 1, 16)
+
+
+def test_the_window_of_each_question_is_noted() -> None:
+    h = facts()
+    h.received("net", IncomeComponent, 1, 3)
+    h.months_with_income(4, 6)
+    h.month_of_income(2)
+    h.bills("paid", lambda inside: inside.sum(), 1, 12)
+    h.shocks("all", lambda inside: inside.sum(), 12)
+    h.newest("incomes", "month")
+    assert h.windows == {
+        "incomes.net_1_3": (1, 3),
+        "incomes.months_4_6": (4, 6),
+        "incomes.net_2": (2, 2),
+        "bills.paid_1_12": (1, 12),
+        "shocks.all_0_12": (0, 12),
+    }
+
+
+def test_the_rows_seen_are_those_of_the_household_and_those_that_it_inherits() -> None:
+    old, own = date(2023, 1, 1), date(2025, 1, 1)
+    households: list[dict[str, Any]] = [
+        {"household_id": "H1"},
+        {"household_id": "H2", "valid_from": own, "predecessor_id": "H1"},
+    ]
+    found = [{"household_id": "H1", "identified_month": old}, {"household_id": "H2", "identified_month": own}]
+    visits = [{"household_id": "H1", "visited_on": date(2024, 12, 1)}]
+    rows: dict[str, list[dict[str, Any]]] = {"households": households, "monitoring_episodes": found, "visits": visits}
+    view = View.of({name: rows_of(name, *given) for name, given in rows.items()}, date(2025, 3, 5))
+    seen = Seen(view, Moment(view.as_of))
+    mine = pl.col("household_id") == view.ids.find("H", pl.Series([full_id("H2")])).item()
+    assert rows_seen("episodes", seen).filter(mine).collect()["identified_month"].sort().to_list() == [old, own]
+    assert rows_seen("visits", seen).filter(mine).collect().is_empty()
+    assert rows_seen("visits", seen).collect()["days_ago"].to_list() == [94]
 
 
 def test_the_line_asks_for_the_survey_that_it_belongs_to() -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import replace
+from types import ModuleType
 
 import pytest
 
@@ -69,3 +70,17 @@ def test_no_date_and_no_policy_value_is_in_it() -> None:
     # Both come in as arguments of `assemble`; the hash takes neither, and no feature file names one.
     assert list(inspect.signature(set_hash).parameters) == []
     assert "date(" not in inspect.getsource(income)
+
+
+def test_the_code_that_puts_features_together_is_part_of_the_hash(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = []
+
+    def source(module: ModuleType) -> str:
+        read.append(module.__name__.removeprefix("riskmodel.features."))
+        return ""
+
+    monkeypatch.setattr(inspect, "getsource", source)
+    set_hash.cache_clear()
+    set_hash()
+    set_hash.cache_clear()
+    assert {"assemble", "facts", "windows", "lists", "neighbours", "arithmetic", "income", "village"} <= set(read)

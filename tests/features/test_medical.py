@@ -58,7 +58,7 @@ def test_no_bill_is_zero_only_where_full_lists_cover_the_window() -> None:
 
 def test_a_compliant_part_that_is_not_known_stays_unknown_under_a_full_list() -> None:
     features = made({"service_end": date(2025, 1, 5), "self_pay": 100}, listed=ALL_BILLS)
-    assert (features["bills_compliant_share"], features["bills_to_income_12m"]) == (None, 0.01)
+    assert (features["bills_outside_catalogue_to_line"], features["bills_to_income_12m"]) == (None, 0.01)
 
 
 def test_a_warning_that_no_policy_sets_is_missing() -> None:

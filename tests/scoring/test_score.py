@@ -18,11 +18,13 @@ from riskmodel.features import FeatureTable, assemble, declared
 from riskmodel.models import Column, LogisticModel
 from riskmodel.policy import Policy
 from riskmodel.scoring.reasons import LEAST, REASONS, stored_reasons
-from riskmodel.scoring.score import CONTRIBUTION, FIRST, GROUP, check_feature_set, score, tiers
+from riskmodel.scoring.score import CONTRIBUTION, FIRST, GROUP, OWN, check_feature_set, score, tiers
 from scenario import COUNTY, policy_of
+from scoring.conftest import bundle_of
 
 if TYPE_CHECKING:
     from riskmodel.models import Bundle
+    from riskmodel.training.rows import Collected
     from riskmodel.workflows.workspace import Workspace
     from scoring.conftest import Given
 
@@ -88,6 +90,77 @@ def test_a_county_without_households_has_no_scores(given: Given) -> None:
     found = score(nobody, given.bundle, given.policy)
     assert found.height == 0
     assert found.schema == given.scored.schema
+
+
+# --- two horizons ---
+
+
+@pytest.fixture(scope="module")
+def soon(sample_rows: Collected) -> Bundle:
+    """A model of 6 months that learned from other outcomes, so that it often sees more risk than that of 12."""
+    y = np.random.default_rng(3).permutation(sample_rows.rows.y)
+    found = bundle_of("lightgbm", replace(sample_rows.rows, y=y))
+    return replace(found, facts=replace(found.facts, label="soon_6m", horizon_months=6))
+
+
+def test_the_probability_of_12_months_is_never_below_that_of_6(given: Given, soon: Bundle) -> None:
+    found = score(given.table, given.bundle, given.policy, soon)
+    assert (found["probability"] >= found["probability_6m"]).all()
+    assert found.select((pl.col("probability") == pl.max_horizontal(OWN, "probability_6m")).all()).item()
+    lifted = (found["probability"] > found[OWN]).sum()
+    assert 0 < lifted < found.height
+    by_household = found.sort("household_id")
+    x = given.table.values
+    np.testing.assert_array_equal(by_household[OWN].to_numpy(), given.bundle.model.probability(x))
+    np.testing.assert_array_equal(by_household["probability_6m"].to_numpy(), soon.model.probability(x))
+
+
+@for_any(st.integers(0, 2**32 - 1), st.floats(0, 1))
+@settings(max_examples=25)
+def test_it_is_never_below_for_any_row_whatsoever(
+    trees: Bundle, features: FeatureTable, soon: Bundle, seed: int, missing: float
+) -> None:
+    random = np.random.default_rng(seed)
+    x = random.normal(0, 10.0 ** random.integers(-2, 5), (20, len(FEATURES)))
+    x[random.random(x.shape) < missing] = np.nan
+    columns = {f.name: pl.Series(x[:, i], dtype=pl.Float64, nan_to_null=True) for i, f in enumerate(FEATURES)}
+    found = score(
+        replace(features, rows=features.rows.head(20).with_columns(**columns)), trees, policy_of(**TIERS), soon
+    )
+    assert (found["probability"] >= found["probability_6m"]).all()
+    assert (found["probability"] >= found[OWN]).all()
+
+
+def test_ranks_and_tiers_follow_the_probability_that_is_told(given: Given, soon: Bundle) -> None:
+    found = score(given.table, given.bundle, given.policy, soon)
+    assert found["probability"].is_sorted(descending=True)
+    assert found["rank_county"].to_list() == list(range(1, found.height + 1))
+    told = tiers(found["probability"].to_numpy(), given.policy, given.table.county, DAY)
+    assert found["tier"].to_list() == told.to_list()
+
+
+def test_the_shorter_horizon_changes_no_margin_no_contribution_and_no_reason(given: Given, soon: Bundle) -> None:
+    moved = {"probability", "tier", "rank_county", "rank_township", OWN, "probability_6m"}
+    found = score(given.table, given.bundle, given.policy, soon).sort("household_id")
+    assert found.drop(moved).equals(given.scored.sort("household_id").drop(moved - {OWN, "probability_6m"}))
+    assert {OWN, "probability_6m"}.isdisjoint(given.scored.columns)
+
+
+def test_one_household_alone_gets_the_same_bits_of_both_horizons(
+    given: Given, soon: Bundle, sample_workspace: Workspace
+) -> None:
+    (county,) = sample_workspace.counties()
+    batch, columns = score(given.table, given.bundle, given.policy, soon), ("probability", OWN, "probability_6m")
+    for row in (0, 300, -1):
+        household = batch["household_id"][row]
+        alone = assemble(sample_workspace.lake, given.table.as_of, [household], county=county, policy=given.policy)
+        assert score(alone, given.bundle, given.policy, soon).select(columns).row(0) == batch.select(columns).row(row)
+
+
+def test_a_shorter_model_of_another_feature_set_is_refused_by_name(given: Given, soon: Bundle) -> None:
+    other = replace(soon, facts=replace(soon.facts, feature_set="0123456789abcdef"))
+    with pytest.raises(BundleError, match=r"model of soon_6m was trained on feature set 0123456789abcdef"):
+        score(given.table, given.bundle, given.policy, other)
 
 
 # --- ranks and tiers ---

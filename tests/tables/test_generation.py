@@ -14,7 +14,7 @@ from lake_rows import amounts, day, income, many
 from riskmodel.errors import DataError
 from riskmodel.tables import TABLES, View, table
 from riskmodel.tables.bitemporal import close_versions, known
-from riskmodel.tables.generation import Ids, build, decode, empty, encode, layout, merge, order, stored_schema
+from riskmodel.tables.generation import Ids, decode, empty, encode, layout, merge, order, stored_schema
 from worked_example import full_id, load, row
 
 if TYPE_CHECKING:
@@ -135,12 +135,6 @@ def test_villages_are_sorted_by_code_and_day_far_into_past_and_future() -> None:
     places = list(stored.select("village_code", "valid_from").iter_rows())
     assert places == sorted(places)
     assert len(places) == 6
-
-
-def test_what_never_was_in_a_lake_is_built_in_memory() -> None:
-    ids, stored = build({"incomes": income(1, 10, day(1))})
-    assert set(stored) == {"incomes"}
-    assert ids.of("H").to_list() == [full_id("H1")]
 
 
 # --- whatever arrives -------------------------------------------------------------------------------------------------

@@ -11,13 +11,19 @@ from lake_rows import income, many, state
 from riskmodel.errors import UsageError
 from riskmodel.tables import View
 from riskmodel.tables.outcomes import (
+    decided,
     episodes,
+    followed,
     happened_before_its_end,
     month_incomes,
     new_entries,
+    of_its_own,
     open_episodes,
+    rigid_spending,
     same_people,
+    without,
 )
+from scenario import rows_of
 from worked_example import full_id, row
 
 D = date(2025, 3, 5)
@@ -176,3 +182,63 @@ def test_a_dwelling_with_another_family_is_not_the_same_household() -> None:
     for share, expected in ((0.5, ["H1", "H3"]), (0.6, ["H3"])):
         found = same_people(view, later, date(2025, 6, 1), share).collect()
         assert sorted(view.ids.decode("H", found["household_id"])) == [full_id(h) for h in expected]
+
+
+def households_that_end() -> tuple[View, View]:
+    """1 goes on, 2 is merged in September 2025, 3 is dissolved before the as-of date, 4 appears after it."""
+    states = [
+        *(state(n, START, 3, START) for n in (1, 2, 3)),
+        state(2, date(2025, 9, 15), 0, date(2025, 9, 15), status="merged"),
+        state(3, date(2025, 2, 1), 0, date(2025, 2, 1), status="dissolved"),
+        state(4, date(2025, 6, 1), 2, date(2025, 6, 1)),
+    ]
+    tables = {"households": pl.concat(states)}
+    return View.of(tables, D), View.of(tables, LATER)
+
+
+def test_active_households_are_followed_to_their_end() -> None:
+    view, later = households_that_end()
+    found = followed(view, later, date(2026, 3, 1)).sort("household_id").collect()
+    assert view.ids.decode("H", found["household_id"]).to_list() == [full_id("H1"), full_id("H2")]
+    assert found["ended_on"].to_list() == [None, date(2025, 9, 15)]
+    assert followed(view, later, date(2025, 9, 1)).collect()["ended_on"].to_list() == [None, None]
+
+
+def test_what_is_decided_of_a_cohort() -> None:
+    """1 and 2 go on, 3 and 4 ended; 1 and 3 have the event, of 2 nothing may be told."""
+    ends = {"household_id": [1, 2, 3, 4], "ended_on": [None, None, date(2025, 9, 15), date(2025, 9, 15)]}
+    cohort = pl.LazyFrame(ends, schema_overrides={"ended_on": pl.Date})
+    happened = pl.LazyFrame({"household_id": [1, 3, 3, 9]})
+    for told, expected in (
+        (None, [(1, True), (2, False), (3, True)]),
+        ([2, 4], [(1, True), (2, False), (3, True)]),
+        ([1], [(1, True), (3, True)]),
+    ):
+        rows = None if told is None else pl.LazyFrame({"household_id": told})
+        assert sorted(decided(cohort, happened, rows).collect().rows()) == expected
+    assert without(cohort, happened).collect()["household_id"].to_list() == [2, 4]
+    days = pl.LazyFrame({"household_id": [1, 3, 3, 9], "day": [date(2025, 9, d) for d in (20, 14, 15, 1)]})
+    own = of_its_own(days, cohort, "day").select("household_id", "day").collect()
+    assert sorted(own.rows()) == [(1, date(2025, 9, 20)), (3, date(2025, 9, 14))]
+
+
+def test_rigid_spending_is_self_pay_and_what_no_claim_paid_of_disasters_and_accidents() -> None:
+    day, shocks = date(2025, 6, 10), [("flood", 900, 200), ("fire", 100, 300), ("drought", None, None)]
+    business = [("market_fall", 5000, None), ("project_failure", 5000, None)]
+    rows = {
+        "medical_settlements": rows_of(
+            "medical_settlements", {"settlement_id": "S1", "service_end": day, "self_pay": 12.5}
+        ),
+        "shocks": rows_of(
+            "shocks",
+            *(
+                {"happened_on": day, "kind": kind, "loss": loss, "claim_paid": paid}
+                for kind, loss, paid in (*shocks, *business, ("traffic", 50, None))
+            ),
+        ),
+    }
+    found = rigid_spending(View.of(rows, LATER)).collect()
+    assert found.columns == ["household_id", "day", "amount"]
+    assert sorted(found["amount"].to_list()) == [0, 0, 1250, 5000, 70000]
+    assert set(found["day"].to_list()) == {day}
+    assert rigid_spending(View.of({}, LATER)).collect().is_empty()

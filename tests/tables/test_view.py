@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import polars as pl
 import pytest
 
 from lake_rows import amounts, day, income, many, state
@@ -54,3 +57,24 @@ def test_retracted_rows_are_not_seen() -> None:
 def test_a_view_tells_which_tables_have_no_row() -> None:
     view = View.of({"incomes": income(1, 5, day(1)), "households": state(1, day(0), 3, day(0)).clear()}, day(5))
     assert [view.lacks(name) for name in ("incomes", "households", "visits")] == [False, True, True]
+
+
+def test_what_a_view_has_worked_out_is_not_taken_over_by_one_of_another_day() -> None:
+    rows = {
+        "households": many("households", {"valid_from": [day(0), day(5)], "size": [3, 4], "known_at": [day(0)] * 2})
+    }
+    view = View.of(rows, day(9))
+    assert [view.states("households").collect()["size"].item() for _ in range(2)] == [4, 4]
+    assert replace(view, as_of=day(4)).states("households").collect()["size"].to_list() == [3]
+
+
+def test_a_shared_plan_is_worked_through_once_in_memory() -> None:
+    view, made = View.of({"incomes": income(1, 5, day(1))}, day(5)), []
+
+    def plan() -> pl.LazyFrame:
+        made.append(1)
+        return view.table("incomes")
+
+    first, second = (view.collect(view.once(("mine",), plan)) for _ in range(2))
+    assert first.equals(second)
+    assert len(made) == 1

@@ -22,6 +22,8 @@ def test_every_label_is_there_with_all_that_it_declares() -> None:
         for said in (label.title, label.english, label.cohort, label.event, label.settles_after):
             assert said in section
         assert f"Horizon: {label.horizon} months" in section
+        assert all(f"`{table}`" in section.partition("Told by:")[2] for table in label.tables)
+        assert (f"told beside it: `{label.shorter}`" in section) == bool(label.shorter)
 
 
 def test_the_page_says_that_young_rows_are_never_negative() -> None:

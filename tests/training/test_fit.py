@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,11 +9,13 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 
 from riskmodel.errors import DataError, UsageError
 from riskmodel.models import LightGBMModel, LogisticModel, RuleModel
-from riskmodel.training.fit import Recipes, Rows, fit_calibrated, judge
+from riskmodel.training.fit import Recipes, Rows, fit_calibrated, judge, thinned
 from riskmodel.training.splits import apart
 from training.made_rows import KINDS, RECIPES, made_rows, out_of_time
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from riskmodel.models import RiskModel
 
 ROWS = made_rows()
@@ -25,9 +27,9 @@ class Recording(Recipes):
 
     learned: list[Rows] = field(default_factory=list)
 
-    def fit(self, kind: str, rows: Rows, seed: int) -> RiskModel:
-        self.learned.append(rows)
-        return super().fit(kind, rows, seed)
+    def fit(self, kind: str, rows: Rows, seed: int, among: NDArray[np.bool_] | None = None) -> RiskModel:
+        self.learned.append(rows if among is None else rows.where(among))
+        return super().fit(kind, rows, seed, among)
 
 
 @pytest.mark.parametrize(
@@ -143,3 +145,45 @@ def test_rows_can_be_cut() -> None:
     assert (len(part), part.gap, part.columns) == (250, ROWS.gap, ROWS.columns)
     assert set(part.time.tolist()) == {3}
     assert part.x.shape == (250, len(ROWS.columns))
+
+
+# --- thinned ---
+
+FEW = made_rows(y=((ROWS.y == 1) & (np.random.default_rng(1).random(len(ROWS)) < 0.1)).astype(np.int8))
+
+
+def test_thinning_keeps_every_event_and_the_order() -> None:
+    found = thinned(FEW, 3, seed=0)
+    assert found.y.sum() == FEW.y.sum()
+    assert len(found) == 4 * FEW.y.sum()
+    kept = set(zip(found.time, found.group, strict=True))
+    same = FEW.where(np.array([row in kept for row in zip(FEW.time, FEW.group, strict=True)]))
+    np.testing.assert_array_equal(found.x, same.x)
+    np.testing.assert_array_equal(found.y, same.y)
+
+
+def test_where_there_are_few_without_the_event_nothing_is_thinned() -> None:
+    assert thinned(ROWS, 3, seed=0) is ROWS
+    assert replace(RECIPES, most_per_event=3).fit("lightgbm", ROWS, 0) == RECIPES.fit("lightgbm", ROWS, 0)
+
+
+def test_thinning_among_some_rows_is_thinning_them() -> None:
+    among = np.arange(len(FEW)) % 2 == 0
+    for most in (3, 10**6):
+        np.testing.assert_array_equal(thinned(FEW, most, 0, among).x, thinned(FEW.where(among), most, 0).x)
+
+
+def test_the_same_seed_thins_in_the_same_way() -> None:
+    one, again, other = (thinned(FEW, 3, seed).x for seed in (0, 0, 1))
+    np.testing.assert_array_equal(one, again)
+    assert not np.array_equal(one, other)
+
+
+@pytest.mark.parametrize("kind", ["naive", "logistic", "lightgbm"])
+def test_a_model_of_thinned_rows_learns_from_them_alone_and_tells_the_level_of_all(kind: str) -> None:
+    recipes = replace(RECIPES, most_per_event=3)
+    model = fit_calibrated(recipes, kind, FEW, 0)
+    np.testing.assert_array_equal(model.margin(FEW.x), RECIPES.fit(kind, thinned(FEW, 3, 0), 0).margin(FEW.x))
+    assert model.probability(FEW.x).mean() == pytest.approx(FEW.y.mean(), abs=1e-6)
+    whole = fit_calibrated(RECIPES, kind, FEW, 0)
+    assert np.corrcoef(model.margin(FEW.x), whole.margin(FEW.x))[0, 1] > 0.9

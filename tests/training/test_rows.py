@@ -13,14 +13,15 @@ from hypothesis import strategies as st
 from lake_rows import batch
 from leak_alarm import alarms
 from riskmodel.errors import DataError
-from riskmodel.features import assemble, declared
+from riskmodel.features import assemble, assemble_view, declared
 from riskmodel.features.windows import months_before
 from riskmodel.models import Column
 from riskmodel.tables import Lake
 from riskmodel.tables.freshness import first_known
 from riskmodel.tables.outcomes import month_incomes
+from riskmodel.training import rows as rows_module
 from riskmodel.training.labels import LABELS, outcomes
-from riskmodel.training.rows import STEP_MONTHS, collect, model_columns, schedule
+from riskmodel.training.rows import STEP_MONTHS, collect, gather, model_columns, schedule
 from scenario import COUNTY, policy_of, rows_of
 from training.made_rows import out_of_time
 from worked_example import full_id
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from riskmodel.features import FeatureTable
+    from riskmodel.policy import Policy
+    from riskmodel.tables import View
     from riskmodel.training.fit import Rows
     from riskmodel.training.rows import Collected
     from riskmodel.workflows.workspace import Workspace
@@ -171,6 +175,56 @@ def test_households_too_new_to_judge_teach_nothing(tmp_path: Path, since: date, 
     assert keys["household_id"].to_list() == [full_id(h) for h in taught]
     with pytest.raises(DataError, match="less history than min_history_months do not count"):
         collect(lake, policy_of(**values | {"min_history_months": 120}), entry, [as_of], settled)
+
+
+# --- several labels at once ---
+
+
+def test_labels_gathered_together_have_the_rows_that_each_has_alone(
+    sample_workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the features of a date are made once, however many labels ask for it."""
+    lake, policy, (county,) = sample_workspace.lake, sample_workspace.policy, sample_workspace.counties()
+    read_on = lake.newest_delivery()
+    labels = [LABELS["new_entry_12m"], LABELS["new_entry_6m"]]
+    dates = {x.name: schedule(x, policy, county, first_known(lake), read_on)[-3:] for x in labels}
+    assert len(set().union(*dates.values())) < sum(map(len, dates.values()))  # some are the same
+    alone = {x.name: collect(lake, policy, x, dates[x.name], read_on) for x in labels}
+    looked: list[date] = []
+
+    def counted(view: View, policy: Policy) -> FeatureTable:
+        looked.append(view.as_of)
+        return assemble_view(view, policy)
+
+    monkeypatch.setattr(rows_module, "assemble_view", counted)
+    together = gather(lake, policy, {x.name: (x, dates[x.name]) for x in labels}, read_on)
+    assert looked == sorted(set().union(*dates.values()))
+    for label in labels:
+        one, other = alone[label.name], together.of(label)
+        np.testing.assert_array_equal(other.rows.x, one.rows.x)
+        for name in ("y", "time", "group"):
+            np.testing.assert_array_equal(getattr(other.rows, name), getattr(one.rows, name))
+        assert (other.rows.gap, one.rows.gap) == (label.horizon + 2,) * 2
+        assert other.keys.equals(one.keys)
+
+
+def test_a_label_without_a_matured_outcome_does_not_hide_the_other(sample_workspace: Workspace) -> None:
+    lake, policy = sample_workspace.lake, sample_workspace.policy
+    newest = lake.newest_delivery()
+    year, soon = LABELS["new_entry_12m"], LABELS["new_entry_6m"]
+    dates = [months_before(newest, 9).replace(day=5)]
+    found = gather(lake, policy, {year.name: (year, dates), soon.name: (soon, dates)}, newest)
+    assert len(found.of(soon).rows) > 0
+    with pytest.raises(DataError, match=r"new_entry_12m: no outcome has matured .*a delivery of monitoring_episodes"):
+        found.of(year)
+
+
+def test_the_gap_holds_the_months_that_a_label_needs_beyond_the_delay(sample_workspace: Workspace) -> None:
+    lake, policy = sample_workspace.lake, sample_workspace.policy
+    late, newest = replace(LABEL, further_delay=4), lake.newest_delivery()
+    dates = schedule(late, policy, sample_workspace.counties()[0], first_known(lake), newest)
+    assert late.matures_on(dates[-1], 2) <= newest < late.matures_on(months_before(dates[-1], -1).replace(day=5), 2)
+    assert collect(lake, policy, late, dates[-1:], newest).rows.gap == LABEL.horizon + 6
 
 
 # --- nothing from the future ---

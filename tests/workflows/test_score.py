@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tempfile
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -30,12 +32,23 @@ from riskmodel.policy import Tier
 from riskmodel.scoring.score import score as score_rows
 from riskmodel.settings import Settings
 from riskmodel.tables import View
+from riskmodel.tables.own_facts import own_facts
 from riskmodel.training.rows import model_columns
-from riskmodel.workflows.score import MANIFEST, as_of_of_month, champion, newest_as_of, published, score
+from riskmodel.workflows.score import (
+    MANIFEST,
+    NEIGHBOURS,
+    as_of_of_month,
+    champion,
+    champion_of_shorter,
+    neighbours,
+    newest_as_of,
+    published,
+    score,
+)
 from riskmodel.workflows.workspace import Workspace, model_name
 from scenario import COUNTY, Rows, policy_of
 from strategies import AS_OF_DATES, histories
-from trained_county import LABEL, NOW, Office
+from trained_county import LABEL, NOW, SOON, Office
 
 POLICY = policy_of(**{"tier.very_high": 0.4, "tier.high": 0.2, "tier.medium": 0.1})
 
@@ -123,6 +136,47 @@ def test_contributions_and_base_are_the_margin(office: Office) -> None:
         assert total.abs().max() < 1e-9  # type: ignore[operator]  # a column of floats
 
 
+def test_both_horizons_are_told_and_the_longer_is_never_below_the_shorter(office: Office) -> None:
+    found = pl.read_parquet(f"{office.results}/*.parquet")
+    soon = office.trained.shorter
+    assert soon is not None
+    assert office.scored.shorter_model == soon.model_hash
+    assert found.select((pl.col("probability") == pl.max_horizontal("probability_own", "probability_6m")).all()).item()
+    made = champion(office.workspace, SOON).model
+    table = assemble_view(office.workspace.lake.view("990301", office.as_of), office.workspace.policy)
+    asked = dict(zip(table.rows["household_id"], made.probability(table.values), strict=True))
+    assert found["probability_6m"].to_list() == [asked[household] for household in found["household_id"]]
+    manifest = json.loads((office.results / MANIFEST).read_text("utf-8"))
+    assert (manifest["shorter_model_name"], manifest["shorter_model"]) == (model_name(SOON), soon.model_hash)
+
+
+def test_without_a_champion_of_the_shorter_horizon_the_scores_are_those_of_the_label_alone(
+    office: Office, tmp_path: Path
+) -> None:
+    place = Workspace(Settings(tmp_path / "home"))
+    shutil.copytree(office.workspace.home / "lake", place.home / "lake")
+    shutil.copytree(office.workspace.home / "policy", place.home / "policy")
+    name = model_name(LABEL)
+    facts: dict[str, Any] = {"parameters": {}, "metrics": {}, "figures": {}, "tags": {}, "experiment": name}
+    place.registry.alias(name, place.registry.register(name, Path(office.trained.bundle), **facts), "champion")
+    assert champion_of_shorter(place, LABEL) is None
+    done = score(place, office.as_of)
+    alone, both = (pl.read_parquet(f"{folder}/*.parquet") for folder in (done.folder, office.results))
+    assert done.shorter_model is None
+    assert {"probability_own", "probability_6m"}.isdisjoint(alone.columns)
+    own = dict(both.select("household_id", "probability_own").iter_rows())
+    assert alone["probability"].to_list() == [own[household] for household in alone["household_id"]]
+    assert "shorter_model" not in json.loads((Path(done.folder) / MANIFEST).read_text("utf-8"))
+
+
+def test_a_label_without_a_shorter_horizon_has_none(office: Office) -> None:
+    assert champion_of_shorter(office.workspace, SOON) is None
+    assert champion_of_shorter(office.workspace, "of_another_program") is None
+    found = champion_of_shorter(office.workspace, LABEL)
+    assert found is not None
+    assert found.facts.label == SOON
+
+
 def test_ranks_follow_the_risk_in_county_and_township(office: Office) -> None:
     found = pl.read_parquet(f"{office.results}/*.parquet")
     assert found["rank_county"].to_list() == list(range(1, found.height + 1))
@@ -169,6 +223,31 @@ def test_the_manifest_says_what_the_scores_were_made_of(office: Office) -> None:
     assert manifest["as_of"] == office.scored.as_of
 
 
+def test_one_household_alone_has_its_neighbours_from_what_was_published_with_the_scores(office: Office) -> None:
+    place = office.workspace
+    told = neighbours(place, "990301", office.as_of)
+    assert (told.as_of, told.county) == (office.as_of, "990301")
+    view = place.lake.view("990301", office.as_of)
+    batch = assemble_view(view, place.policy).rows
+    for household in batch["household_id"].gather_every(150):
+        alone = assemble_view(own_facts(view, [household]), place.policy, [household], neighbours=told).rows
+        assert alone.equals(batch.filter(pl.col("household_id") == household))
+
+
+def test_scores_without_the_neighbours_say_what_to_do(office: Office, tmp_path: Path) -> None:
+    place = office.copied(tmp_path)
+    shutil.rmtree(place.results / office.scored.as_of / NEIGHBOURS)
+    with pytest.raises(UsageError, match="Score it again"):
+        neighbours(place, "990301")
+
+
+def test_the_health_of_the_features_comes_with_the_scores(office: Office) -> None:
+    found = office.scored.health
+    assert (found.as_of, found.households) == (office.scored.as_of, office.scored.households)
+    assert [state.name for state in found.features] == [f.name for f in declared()]
+    assert found.against == office.as_of.replace(year=office.as_of.year - 1).isoformat()
+
+
 def test_the_same_scores_are_the_same_bytes(office: Office, tmp_path: Path) -> None:
     place = office.copied(tmp_path)
     before = contents(place.results)
@@ -203,8 +282,8 @@ def test_the_folder_appears_as_a_whole(office: Office, tmp_path: Path, monkeypat
 
     monkeypatch.setattr(pl.DataFrame, "write_parquet", watched)
     done = score(place, day)
-    assert seen == [False]
-    assert {p.name for p in Path(done.folder).iterdir()} == {"990301.parquet", MANIFEST}
+    assert set(seen) == {False}
+    assert {p.name for p in Path(done.folder).iterdir()} == {"990301.parquet", NEIGHBOURS, MANIFEST}
     assert {p.name for p in place.results.iterdir()} == {office.scored.as_of, day.isoformat()}
 
 

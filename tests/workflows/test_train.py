@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import shutil
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -15,13 +16,13 @@ from riskmodel.models import Column, bundle
 from riskmodel.policy import Policy
 from riskmodel.settings import Settings
 from riskmodel.training.fit import Rows
-from riskmodel.training.labels import label_named
+from riskmodel.training.labels import LABELS, Question, label_named
 from riskmodel.workflows.ingest import ingest
 from riskmodel.workflows.score import score
 from riskmodel.workflows.train import KINDS, out_of_time, train, unconfirmed
 from riskmodel.workflows.workspace import Workspace, model_name
 from sample.files import write_sample
-from trained_county import LABEL, NOW, Office
+from trained_county import LABEL, NOW, SOON, Office
 
 
 def test_the_same_inputs_and_seed_give_the_same_model_and_scores(office: Office, tmp_path: Path) -> None:
@@ -68,6 +69,52 @@ def test_the_households_of_the_test_are_dealt_from_all_households_and_not_from_t
         assert time[learn].max() + rows.gap <= time[test].min()
         matured = time <= time[test].min() - rows.gap
         assert y[learn].mean() == pytest.approx(y[matured].mean(), rel=0.15)
+
+
+def test_the_shorter_horizon_is_trained_along_and_registered_under_its_own_name(office: Office) -> None:
+    soon, again = office.trained.shorter, office.again.shorter
+    assert soon is not None
+    assert again is not None
+    assert (soon.label, soon.version, soon.alias, soon.shorter) == (SOON, 1, "champion", None)
+    assert (again.version, again.alias, again.model_hash) == (2, "challenger", soon.model_hash)
+    assert office.trained.shorter_refused == ""
+    versions = office.workspace.registry.versions(model_name(SOON))
+    assert [v.bundle_hash for v in versions] == [soon.model_hash] * 2
+    made = bundle.read(Path(soon.bundle))
+    assert (made.facts.label, made.facts.horizon_months) == (SOON, 6)
+    assert tuple(soon.test) == KINDS
+
+
+def test_the_shorter_horizon_is_judged_on_newer_dates_whose_outcomes_are_known_already(office: Office) -> None:
+    soon = office.trained.shorter
+    assert soon is not None
+    assert soon.as_of_dates[-1] > office.trained.as_of_dates[-1]
+    assert set(office.trained.as_of_dates) <= set(soon.as_of_dates)  # features of a date serve both
+    assert soon.events < office.trained.events
+
+
+def test_a_label_of_the_shorter_horizon_is_trained_alone_when_it_is_asked_for(office: Office, tmp_path: Path) -> None:
+    place, soon = office.copied(tmp_path), office.trained.shorter
+    done = train(place, NOW + timedelta(hours=2), SOON)
+    assert (done.label, done.version, done.shorter, done.shorter_refused) == (SOON, 3, None, "")
+    assert soon is not None
+    assert done.rows == soon.rows
+    assert len(place.registry.versions(model_name(LABEL))) == 2
+
+
+def test_where_the_shorter_horizon_cannot_be_learned_the_label_is_trained_and_it_is_said_why(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    soon = label_named(SOON)
+
+    def nobody(q: Question) -> pl.LazyFrame:
+        return soon.outcome(q).with_columns(event=pl.lit(value=False))
+
+    monkeypatch.setitem(LABELS, SOON, replace(soon, outcome=nobody))
+    done = train(office.copied(tmp_path), NOW + timedelta(hours=2))
+    assert done.model_hash == office.trained.model_hash  # what stands beside it moves nothing
+    assert done.shorter is None
+    assert "with 0 events are too few" in done.shorter_refused
 
 
 def test_every_kind_of_model_is_judged_on_the_same_rows(office: Office) -> None:

@@ -12,9 +12,11 @@ from riskmodel.errors import UsageError
 from riskmodel.features.facts import LINE, Facts
 from riskmodel.features.feature import Feature, declared
 from riskmodel.features.lists import listed_months
+from riskmodel.features.neighbours import HOUSEHOLD, Neighbours
 from riskmodel.features.windows import Moment
 from riskmodel.policy import HouseholdStatus, Policy
 from riskmodel.tables.homes import homes
+from riskmodel.tables.memory import AS_WRITTEN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +42,8 @@ class FeatureTable:
     """Code of the county; empty for a table of several."""
     rows: pl.DataFrame = field(repr=False)
     features: tuple[Feature, ...] = field(repr=False)
+    neighbours: Neighbours | None = field(default=None, repr=False)
+    """What each household adds to the sums of its village, to be published; only for all households of one view."""
 
     @property
     def keys(self) -> pl.DataFrame:
@@ -80,25 +84,31 @@ def assemble(
     return FeatureTable(as_of, county or "", rows.sort("household_id"), declared())
 
 
-def assemble_view(view: View, policy: Policy, households: Sequence[str] | None = None) -> FeatureTable:
-    """Features from a view, which may be the lake's or facts in memory; see `assemble`."""
+def assemble_view(
+    view: View, policy: Policy, households: Sequence[str] | None = None, *, neighbours: Neighbours | None = None
+) -> FeatureTable:
+    """Features from a view, which may be the lake's or facts in memory; see `assemble`.
+
+    `neighbours`: what was published with a month; then the view needs no facts but those of the households asked for.
+    Raises UsageError where it is of another county or was published after the as-of date.
+    """
     features = declared()
     listed = frozenset((table, months) for table, months in listed_months(view).items())
     facts, expressions = _asked(policy, view.county, view.as_of, listed, features)
     base = _active(view)
     if households is not None:
-        base = _with_neighbours(base, view, households)
+        asked = _asked_for(base, view, households)
+        near = pl.col("village_code").is_in(asked["village_code"].unique().implode())
+        base = asked if neighbours else base.filter(near)
     table = _with_line(_with_facts(base, facts, view), policy, view.as_of)
-    table = table.with_columns(_sums_of_the_others(facts)).with_columns(expressions)
-    rows = table.select(
-        view.ids.decode("H", table["household_id"]),
-        pl.col("village_code", "category").cast(pl.String),
-        "size",
-        *(f.name for f in features),
-    )
+    table = table.with_columns(view.ids.decode("H", table["household_id"])).sort("household_id")
+    summed = _fitting(neighbours, view) if neighbours else _summed(table, facts, view)
+    table = table.hstack(summed.of_others(table).select(*facts.village_sums))
+    rows = table.select("household_id", pl.col("village_code", "category").cast(pl.String), "size", *expressions)
     if households is not None:
         rows = rows.filter(pl.col("household_id").is_in(list(households)))
-    return FeatureTable(view.as_of, view.county, rows.sort("household_id"), features)
+    whole = households is None and neighbours is None
+    return FeatureTable(view.as_of, view.county, rows, features, summed if whole else None)
 
 
 @lru_cache(maxsize=32)
@@ -147,11 +157,11 @@ def _of_this_county(view: View, households: Sequence[str] | None, *, alone: bool
 def _active(view: View) -> pl.DataFrame:
     """Active households with the columns of their state that features use, under the code their village has today."""
     active = pl.col("status") == HouseholdStatus.ACTIVE.value
-    return homes(view).filter(active).select(*KEYS, "exit_year").collect()
+    return view.collect(homes(view).filter(active).select(*KEYS, "exit_year"))
 
 
-def _with_neighbours(base: pl.DataFrame, view: View, households: Sequence[str]) -> pl.DataFrame:
-    """All households of the villages in which the given ones live: neighbours are needed for the village's figures."""
+def _asked_for(base: pl.DataFrame, view: View, households: Sequence[str]) -> pl.DataFrame:
+    """The households asked for. Raises UsageError where one of them is not active."""
     codes = view.ids.find("H", pl.Series(list(households), dtype=pl.String))
     wanted = base.filter(pl.col("household_id").is_in(codes.drop_nulls().implode()))
     if wanted.height < len(set(households)):
@@ -160,16 +170,16 @@ def _with_neighbours(base: pl.DataFrame, view: View, households: Sequence[str]) 
             f"{len(missing)} household(s) not active in county {view.county} on {view.as_of}, first: {missing[0]}. "
             "Check the id, the county and the date."
         )
-    return base.filter(pl.col("village_code").is_in(wanted["village_code"].unique().implode()))
+    return wanted
 
 
 def _with_facts(base: pl.DataFrame, facts: Facts, view: View) -> pl.DataFrame:
     """The households with everything that was asked about them; a household without rows has nulls."""
     made, nulls = facts.collect(view)
     frame = base.lazy()
-    for asked in made:
-        frame = frame.join(asked, on="household_id", how="left")
-    return frame.with_columns(nulls).collect()
+    for asked in view.collect_all(made):
+        frame = frame.join(asked.lazy(), on="household_id", how="left", maintain_order="left")
+    return frame.with_columns(nulls).collect(engine="in-memory", optimizations=AS_WRITTEN)
 
 
 def _with_line(table: pl.DataFrame, policy: Policy, as_of: date) -> pl.DataFrame:
@@ -185,6 +195,16 @@ def _with_line(table: pl.DataFrame, policy: Policy, as_of: date) -> pl.DataFrame
     return table.join(asked.with_columns(pl.Series(LINE, fen, dtype=pl.Float64)), on=key, how="left")
 
 
-def _sums_of_the_others(facts: Facts) -> list[pl.Expr]:
-    """Village sums without the household itself."""
-    return [(amount.sum().over("village_code") - amount).alias(column) for column, amount in facts.village_sums.items()]
+def _summed(table: pl.DataFrame, facts: Facts, view: View) -> Neighbours:
+    """What each household of the table adds to the sums of its village."""
+    return Neighbours(view.as_of, view.county, table.select(*HOUSEHOLD, *facts.village_sums.values()))
+
+
+def _fitting(neighbours: Neighbours, view: View) -> Neighbours:
+    """What was published, if it is of this county and no news of later days."""
+    if neighbours.county != view.county or neighbours.as_of > view.as_of:
+        raise UsageError(
+            f"the neighbours' figures of county {neighbours.county} on {neighbours.as_of} are not for county "
+            f"{view.county} on {view.as_of}. Give those of the same county, published on that day or before."
+        )
+    return neighbours

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-from riskmodel.features.facts import LINE, Facts
 from riskmodel.features.feature import Direction, Feature, declared
-from riskmodel.features.windows import PREPARED, Moment
+from riskmodel.features.reading import most_read, windows_in_words
 from riskmodel.policy import Background, Cause
 
 _HEAD = """# Features (特征)
@@ -26,6 +23,7 @@ Everything is read from what was known at the end of the as-of date. Words that 
 - **age**: full years from the month of birth to the month of the as-of date; ages of schooling count on 31 August.
 - **full list**: a delivery that names everybody a department pays or registers, sent by the usual department of the
   table for whole months. Only where full lists cover a window is a household without a row known to have nothing.
+- **which households**: those whose state in `households` is active at the as-of date, in the village that it names.
 - **running month**: the month of the as-of date while it is not complete.
 - **missing**: not known. A ratio is also missing where its divisor is not above zero. Nothing is filled in; 0 means
   known to be zero, or, where the definition says so, that no record is known.
@@ -35,7 +33,6 @@ Sex and ethnicity are in no feature.
 """
 
 _ARROWS = {Direction.UP: "↑", Direction.DOWN: "↓", Direction.FREE: "·"}
-_HOUSEHOLD = "`households` (state at the as-of date)"
 
 
 def features_markdown() -> str:
@@ -52,33 +49,25 @@ def _link(f: Feature) -> str:
 
 
 def _section(f: Feature) -> str:
-    tables, policy = _sources(f)
+    kinds = most_read(f).kinds
     facts = [
         f"label: {f.label} / {f.english}",
         f"unit: {f.unit}" + ("; a ratio of amounts, linear models see its logarithm" if f.ratio else ""),
-        f"group: {f.group.value} {f.group.zh}; risk: {_ARROWS[f.direction]}"
-        + ("; help can change it" if f.actionable else ""),
-        f"reads: {'; '.join(tables)}",
-        *([f"policy: {', '.join(f'`{kind}`' for kind in policy)}"] if policy else []),
+        f"cause or background: {f.group.value} {f.group.zh}",
+        f"risk: {_ARROWS[f.direction]}" + ("; help can change it" if f.actionable else ""),
+        f"reads: {'; '.join(tables_read(f))}",
+        *([f"policy: {', '.join(f'`{kind}`' for kind in kinds)}"] if kinds else []),
         f"declared in `features/{f.module}.py`",
     ]
     return "\n\n".join([f"## {f.name}", f.definition, "\n".join(f"- {fact}" for fact in facts)])
 
 
-def _sources(f: Feature) -> tuple[list[str], list[str]]:
-    """Tables with their windows, and kinds of policy values, that a feature asks for."""
-    policy: list[str] = []
-
-    def noted(kind: str) -> float:
-        policy.append(kind)
-        return 0.0
-
-    # any day: only what is asked for counts
-    facts = Facts(Moment(date(2000, 2, 1)), noted, lambda kind, _on: noted(kind))
-    expressions = [f.build(facts), *facts.village_sums.values()]
-    if any(LINE in expression.meta.root_names() for expression in expressions):
-        policy.append("monitoring_line")
-    asked = [PREPARED[name] for name in facts.wanted]
-    tables = [f"{', '.join(f'`{table}`' for table in prepared.tables)} ({prepared.window})" for prepared in asked]
-    of_others = [f"the other households of the village: {'; '.join(tables)}"] if facts.village_sums else tables
-    return [*of_others, _HOUSEHOLD], sorted(set(policy))
+def tables_read(f: Feature) -> list[str]:
+    """The tables that a feature reads, each with its window."""
+    tables = [
+        f"{', '.join(f'`{table}`' for table in asked.tables)} ({window})" for asked, window in windows_in_words(f)
+    ]
+    read = most_read(f)
+    own = [f"`households` ({', '.join(read.state)} at the as-of date)"] if read.state else []
+    together = "; ".join([*tables, *own])
+    return [f"of the other households of the village: {together}"] if read.of_others else [*tables, *own]

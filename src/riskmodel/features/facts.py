@@ -59,6 +59,8 @@ class Facts:
     """Months that full lists cover, by table."""
     wanted: dict[str, dict[str, pl.Expr]] = field(default_factory=dict)
     """Aggregates to make, by prepared table and column."""
+    windows: dict[str, tuple[int, int]] = field(default_factory=dict, repr=False)
+    """Complete months ago, newest and oldest, that an aggregate looks at, by column; without one: all that is read."""
     _types: dict[str, dict[str, pl.DataType]] = field(default_factory=dict, repr=False)
     village_sums: dict[str, pl.Expr] = field(default_factory=dict)
     """Sums over the neighbours to make, by column."""
@@ -98,17 +100,17 @@ class Facts:
     def received(self, name: str, components: Iterable[IncomeComponent], newest: int, oldest: int) -> pl.Expr:
         """Net amount received in the complete months `newest`..`oldest` ago, fen; costs are negative. Null: no row."""
         inside = _months_ago(newest, oldest, INCOME_MONTHS) & pl.col("component").is_in([c.value for c in components])
-        return self._ask("incomes", f"{name}_{newest}_{oldest}", total_of(pl.col("net"), inside))
+        return self._ask("incomes", f"{name}_{newest}_{oldest}", total_of(pl.col("net"), inside), (newest, oldest))
 
     def months_with_income(self, newest: int, oldest: int) -> pl.Expr:
         """How many of the complete months `newest`..`oldest` ago have an income row. Null: no row in 15 months."""
         months = pl.col("month").filter(_months_ago(newest, oldest, INCOME_MONTHS)).n_unique().cast(pl.Int64)
-        return self._ask("incomes", f"months_{newest}_{oldest}", months)
+        return self._ask("incomes", f"months_{newest}_{oldest}", months, (newest, oldest))
 
     def month_of_income(self, ago: int) -> pl.Expr:
         """Net amount received in the complete month `ago`, whole yuan rounded down. Null: no row in that month."""
         inside = _months_ago(ago, ago, INCOME_MONTHS)
-        return self._ask("incomes", f"net_{ago}", total_of(pl.col("net"), inside)) // 100
+        return self._ask("incomes", f"net_{ago}", total_of(pl.col("net"), inside), (ago, ago)) // 100
 
     def bills(self, name: str, aggregate: Within, newest: int, oldest: int) -> pl.Expr:
         """Aggregate over the household's bills of the complete months `newest`..`oldest` ago.
@@ -218,10 +220,7 @@ class Facts:
 
     def _made(self, name: str, seen: Seen) -> pl.LazyFrame:
         """The aggregates of a prepared table, over its rows and those that a household inherits."""
-        rows = PREPARED[name].rows(seen)
-        if name in INHERITED:
-            rows = with_inherited(rows, ancestors(seen.view), INHERITED[name])
-        return rows.group_by("household_id").agg(*self.wanted[name].values())
+        return rows_seen(name, seen).group_by("household_id").agg(*self.wanted[name].values())
 
     def _types_of(self, name: str) -> dict[str, pl.DataType]:
         """Types of the columns of aggregates, from a view without any row."""
@@ -234,18 +233,29 @@ class Facts:
         self, prepared: str, table: str, name: str, aggregate: Within, newest: int, oldest: int, most: int
     ) -> pl.Expr:
         inside = _months_ago(newest, oldest, most)
-        asked = self._ask(prepared, f"{name}_{newest}_{oldest}", aggregate(inside))
+        asked = self._ask(prepared, f"{name}_{newest}_{oldest}", aggregate(inside), (newest, oldest))
         if not self.covered(table, max(newest, 1), oldest):
             return asked
-        rows = self._ask(prepared, f"rows_{newest}_{oldest}", count(inside))
+        rows = self._ask(prepared, f"rows_{newest}_{oldest}", count(inside), (newest, oldest))
         return pl.when(rows.fill_null(0) == 0).then(0).otherwise(asked)
 
     def _the_row(self, prepared: str, column: str) -> pl.Expr:
         """A column of a prepared table with at most one row per household."""
         return self._ask(prepared, column, pl.col(column).first())
 
-    def _ask(self, prepared: str, name: str, aggregate: pl.Expr) -> pl.Expr:
-        return _note(self.wanted.setdefault(prepared, {}), f"{prepared}.{name}", aggregate)
+    def _ask(self, prepared: str, name: str, aggregate: pl.Expr, months: tuple[int, int] | None = None) -> pl.Expr:
+        column = f"{prepared}.{name}"
+        if months:
+            self.windows[column] = months
+        return _note(self.wanted.setdefault(prepared, {}), column, aggregate)
+
+
+def rows_seen(prepared: str, seen: Seen) -> pl.LazyFrame:
+    """The rows of a prepared table that features look at: a household's own and those that it inherits."""
+    rows = PREPARED[prepared].rows(seen)
+    if prepared in INHERITED:
+        rows = with_inherited(rows, ancestors(seen.view), INHERITED[prepared])
+    return rows
 
 
 def of_head(column: pl.Expr) -> pl.Expr:

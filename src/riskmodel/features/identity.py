@@ -15,7 +15,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from riskmodel.features import arithmetic, assemble, facts, lists, windows
+from riskmodel.features import arithmetic, facts, lists, neighbours, windows
 from riskmodel.features.feature import Feature, declared
 
 
@@ -23,7 +23,9 @@ from riskmodel.features.feature import Feature, declared
 def set_hash() -> str:
     """Hash of the declared feature set: 16 hex digits."""
     subjects = dict.fromkeys(sys.modules[f.build.__module__] for f in declared())
-    modules = [arithmetic, windows, lists, facts, assemble, *subjects]
+    # by its name: in the package, `assemble` is the function
+    assembly = sys.modules["riskmodel.features.assemble"]
+    modules = [arithmetic, windows, lists, facts, neighbours, assembly, *subjects]
     return feature_set_hash(declared(), {module.__name__: inspect.getsource(module) for module in modules})
 
 

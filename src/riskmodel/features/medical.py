@@ -94,48 +94,42 @@ def bills_self_pay_share(h: Facts) -> pl.Expr:
     return over(_self_pay(h, 1, 12), h.bills("cost", lambda inside: total_of(pl.col("total_cost"), inside), 1, 12))
 
 
-@feature("近12个月合规自付占自付比", "compliant share of self-pay", unit="比例", group=Cause.ILL, risk=Direction.FREE)
-def bills_compliant_share(h: Facts) -> pl.Expr:
-    """Compliant self-pay over self-pay, bills of the last 12 complete months for which the compliant part is known."""
-    known = pl.col("compliant_self_pay").is_not_null()
-    compliant = h.bills("compliant", lambda inside: total_of(pl.col("compliant_self_pay"), inside), 1, 12)
-    return over(compliant, h.bills("split", lambda inside: total_of(only(known, SELF_PAY), inside), 1, 12))
+@feature(
+    "近12个月目录外自付(人均)与监测线之比",
+    "self-pay outside the catalogue per head over the line",
+    unit="倍",
+    group=Cause.ILL,
+    risk=Direction.UP,
+    ratio=True,
+)
+def bills_outside_catalogue_to_line(h: Facts) -> pl.Expr:
+    """Self-pay beyond its compliant part per head of the household over the line.
+
+    Bills of the last 12 complete months of which the compliant part is known.
+    """
+    outside = SELF_PAY - pl.col("compliant_self_pay")
+    beyond = h.bills("outside_catalogue", lambda inside: total_of(outside, inside), 1, 12)
+    return over(beyond, pl.col("size") * h.line())
 
 
 @feature(
-    "近12个月县域内住院费用占比",
-    "share of inpatient cost in the county",
+    "近12个月县域内住院占比",
+    "share of inpatient stays in the county",
     unit="比例",
     group=Cause.ILL,
     risk=Direction.FREE,
 )
 def stays_in_county_share(h: Facts) -> pl.Expr:
-    """Cost of inpatient stays in the county over that of all stays of known place, last 12 complete months."""
-    cost, placed = pl.col("total_cost"), STAY & pl.col("in_county").is_not_null()
-    near = h.bills("near", lambda inside: total_of(only(STAY & pl.col("in_county"), cost), inside), 1, 12)
-    return over(near, h.bills("placed", lambda inside: total_of(only(placed, cost), inside), 1, 12))
+    """Inpatient stays in the county over all stays of known place that ended in the last 12 complete months."""
+    placed = STAY & pl.col("in_county").is_not_null()
+    near = h.bills("near", lambda inside: count_of(STAY & pl.col("in_county"), inside), 1, 12)
+    return over(near, h.bills("placed", lambda inside: count_of(placed, inside), 1, 12))
 
 
 @feature("近12个月住院次数", "inpatient stays in 12 months", unit="次", group=Cause.ILL, risk=Direction.UP)
 def stays_12m(h: Facts) -> pl.Expr:
     """Inpatient stays that ended in the last 12 complete months. Missing without any bill in them."""
     return h.bills("stays", lambda inside: count_of(STAY, inside), 1, 12)
-
-
-@feature(
-    "近3个月月均自付与前9个月之比",
-    "medical self-pay per month, last 3 months over the 9 before",
-    unit="倍",
-    group=Cause.ILL,
-    risk=Direction.FREE,
-    ratio=True,
-)
-def bills_change_3m(h: Facts) -> pl.Expr:
-    """Self-pay per month of the last 3 complete months over that of the 9 before.
-
-    Missing where one of the two periods has no bill or nothing was paid before.
-    """
-    return over(_self_pay(h, 1, 3) * 3, _self_pay(h, 4, 12))
 
 
 @feature(

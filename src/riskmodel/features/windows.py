@@ -99,6 +99,9 @@ class Seen:
     @property
     def present(self) -> pl.LazyFrame:
         """Present members with their ages, and whether they had a major illness when the last complete month began."""
+        return self.view.once(("present", self.moment), self._present)
+
+    def _present(self) -> pl.LazyFrame:
         day = months_before(self.moment.open_month, 1) - timedelta(days=1)
         before = self.view.states("members", day).select("person_id", major_illness_before="major_illness")
         present = self.view.states("members").filter(pl.col("leave_reason").is_null())

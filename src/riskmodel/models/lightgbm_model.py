@@ -35,7 +35,7 @@ class LightGBMParameters:
     rate: float = 0.055
     min_rows: int = 200
     row_share: float = 0.8
-    column_share: float = 0.25
+    column_share: float = 0.4
     l2: float = 5.0
     cat_smooth: float = 10.0
     cat_l2: float = 10.0

@@ -67,7 +67,10 @@ class LogisticModel:
 
     def margin(self, x: ArrayLike) -> NDArray[np.float64]:
         """The log-odds of each row, shape (n,)."""
-        total: NDArray[np.float64] = self.base + self.contributions(x).sum(axis=1)
+        rows = matrix(x, self.columns)
+        total = np.full(len(rows), self.base)
+        for term in self.terms:
+            total += term.effect(rows[:, term.column])
         return total
 
     def contributions(self, x: ArrayLike) -> NDArray[np.float64]:

@@ -15,6 +15,8 @@ from riskmodel.scoring.reasons import group_sums, leading_reasons
 if TYPE_CHECKING:
     from datetime import date
 
+    from numpy.typing import NDArray
+
     from riskmodel.features import FeatureTable
     from riskmodel.models import Bundle
     from riskmodel.policy import Policy
@@ -29,19 +31,27 @@ FIRST = (
 """First columns of a result table; groups, contributions and reasons follow."""
 
 
-def score(table: FeatureTable, bundle: Bundle, policy: Policy) -> pl.DataFrame:
+OWN = "probability_own"
+"""The probability by the model alone, where that of a shorter horizon stands beside it and may have lifted it."""
+
+
+def score(table: FeatureTable, bundle: Bundle, policy: Policy, shorter: Bundle | None = None) -> pl.DataFrame:
     """One row per household of the table, riskiest first; ties by household id.
 
     Columns: keys, `as_of`, `probability` (calibrated, of the label's event within `horizon_months`), `tier`,
     `rank_county`, `rank_township` (1 = highest), `margin`, `base`, `contribution_<feature>` (float64; with `base` they
     sum to `margin`), `group_<code>`, `reason_k_group/_feature/_value` (see `leading_reasons`), `label`, `model`.
-    Raises BundleError when the model was trained on another feature set, NothingInForce when a tier is missing.
+
+    `shorter`: a model of the same event within fewer months. Then `probability_<months>m` is its probability,
+    `probability_own` that of `bundle` alone, and `probability` the greater of the two: what happens within 6 months
+    happens within 12. Margin, contributions and reasons stay those of `bundle`.
+    Raises BundleError when a model was trained on another feature set, NothingInForce when a tier is missing.
     """
     check_feature_set(bundle)
     x = table.values
     margin = bundle.model.margin(x)
     contributions = bundle.model.contributions(x)
-    probability = bundle.model.calibration.probability(margin)
+    probability, horizons = _of_both_horizons(bundle.model.calibration.probability(margin), shorter, x)
     groups = {f.name: f.group.value for f in table.features}
     sums = group_sums(contributions, groups)
     columns = {
@@ -49,6 +59,7 @@ def score(table: FeatureTable, bundle: Bundle, policy: Policy) -> pl.DataFrame:
         "tier": tiers(probability, policy, table.county, table.as_of),
         "margin": margin,
         "base": np.full(len(x), bundle.model.model.base),
+        **horizons,
     }
     columns |= {f"{GROUP}{code}": values for code, values in sums.items()}
     columns |= {f"{CONTRIBUTION}{f.name}": contributions[:, i] for i, f in enumerate(table.features)}
@@ -68,9 +79,20 @@ def check_feature_set(bundle: Bundle) -> None:
         names = {f.name for f in declared()} ^ {c.name for c in bundle.model.columns}
         differing = f" (different: {', '.join(sorted(names)[:5])})" if names else ""
         raise BundleError(
-            f"the model was trained on feature set {bundle.facts.feature_set}, this version declares {set_hash()}"
-            f"{differing}. Train again, or use the version that trained it."
+            f"the model of {bundle.facts.label} was trained on feature set {bundle.facts.feature_set}, this version "
+            f"declares {set_hash()}{differing}. Train again and promote it, or use the version that trained it."
         )
+
+
+def _of_both_horizons(
+    own: NDArray[np.float64], shorter: Bundle | None, x: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], dict[str, NDArray[np.float64]]]:
+    """The probability that is told, and the columns of the two it was made of; with one horizon the model's own."""
+    if shorter is None:
+        return own, {}
+    check_feature_set(shorter)
+    near = shorter.model.probability(x)
+    return np.maximum(own, near), {OWN: own, f"probability_{shorter.facts.horizon_months}m": near}
 
 
 def tiers(probability: np.ndarray, policy: Policy, area: str, as_of: date) -> pl.Series:

@@ -23,8 +23,6 @@ from riskmodel.tables.states import news_of_states, without_repeats
 from riskmodel.tables.table import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from riskmodel.tables.column import Column
     from riskmodel.tables.table import Table
 
@@ -205,16 +203,6 @@ def _at(places: pl.Series, height: int) -> pl.Series:
     """True at these places, false at all others."""
     marks = pl.repeat(value=False, n=height, eager=True)
     return marks.scatter(places, True) if places.len() else marks
-
-
-def build(tables: Mapping[str, pl.DataFrame]) -> tuple[Ids, dict[str, pl.DataFrame]]:
-    """A whole generation in memory from canonical rows, for facts that never were in a lake (tests, one household)."""
-    ids = Ids()
-    stored = {}
-    for name, table in TABLES.items():
-        if name in tables:
-            stored[name] = merge(empty(table), encode(tables[name], table, ids), table)[0]
-    return ids, stored
 
 
 def _versions(old: pl.DataFrame, new: pl.DataFrame, content: list[str], table: Table) -> pl.DataFrame:

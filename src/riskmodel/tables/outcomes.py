@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from riskmodel.errors import UsageError
-from riskmodel.policy import HouseholdStatus
+from riskmodel.policy import HouseholdStatus, ShockKind
 from riskmodel.tables.lineage import endings
 
 if TYPE_CHECKING:
@@ -41,37 +41,68 @@ def new_entries(view: View, later: View, first: date, after_last: date) -> pl.La
     """Households that could enter monitoring, and whether they did in the months [first, after_last).
 
     `view` is the view of the as-of date, `later` the one the outcome is read in. Left out: households with an open
-    episode, and those in the pipeline (identified before `first`, not known yet, not eliminated by then). Left out as
-    well, being neither yes nor no: households that ended before `after_last` without an episode before that (see
-    `lineage.endings`), for what would have become of them is not known, and those that the later view knows no more.
-    An episode counts for the id it was written for: not for the one that it was merged with, was split from or became.
+    episode, and those in the pipeline (identified before `first`, not known yet, not eliminated by then). Households
+    that ended: see `followed` and `decided`. An episode counts for the id it was written for: not for the one that it
+    was merged with, was split from or became.
     Columns: `household_id` (as coded in `view`), `event`. Raises UsageError when the views number households
     differently.
     """
-    _require_one_coding(view, later, "H")
-    active = view.states("households").filter(pl.col("status") == HouseholdStatus.ACTIVE.value).select("household_id")
+    cohort = followed(view, later, after_last)
     seen = episodes(view).select("household_id", "identified_month")
     later_episodes = episodes(later)
     unseen = later_episodes.join(seen, on=["household_id", "identified_month"], how="anti")
     still_open = pl.col("eliminated_month").is_null() | (pl.col("eliminated_month") > pl.lit(view.as_of))
     pipeline = unseen.filter((pl.col("identified_month") < pl.lit(first)) & still_open)
-    ends = endings(later, after_last)
-    entered = later_episodes.filter(
-        (pl.col("identified_month") >= pl.lit(first)) & (pl.col("identified_month") < pl.lit(after_last))
-    ).join(ends, on="household_id", how="inner")
-    entered = entered.filter(happened_before_its_end(pl.col("identified_month")))
-    return (
-        active.join(open_episodes(view), on="household_id", how="anti")
-        .join(pipeline.select("household_id").unique(), on="household_id", how="anti")
-        .join(ends, on="household_id", how="inner")
-        .join(entered.select("household_id", event=pl.lit(value=True)).unique(), on="household_id", how="left")
-        .filter(pl.col("event").is_not_null() | pl.col("ended_on").is_null())
-        .select("household_id", pl.col("event").fill_null(value=False))
-    )
+    entered = later_episodes.filter(pl.col("identified_month").is_between(first, after_last, closed="left"))
+    left = without(cohort, open_episodes(view), pipeline)
+    return decided(left, of_its_own(entered, cohort, "identified_month"))
+
+
+def followed(view: View, later: View, after_last: date) -> pl.LazyFrame:
+    """Households active at the as-of date of `view` that `later` still knows, with `ended_on` (see `endings`).
+
+    Columns: `household_id` (as coded in both), `ended_on` (null where it goes on to the end of the horizon). Raises
+    UsageError when the views number households differently.
+    """
+    _require_one_coding(view, later, "H")
+    active = view.states("households").filter(pl.col("status") == HouseholdStatus.ACTIVE.value)
+    columns = ("household_id", "category")
+    return active.select(columns).join(endings(later, after_last), on="household_id", how="inner")
+
+
+def of_its_own(rows: pl.LazyFrame, cohort: pl.LazyFrame, day: str) -> pl.LazyFrame:
+    """Rows of the households of a cohort, without those whose `day` lies after the end of the household."""
+    ends = cohort.select("household_id", "ended_on")
+    return rows.join(ends, on="household_id", how="inner").filter(happened_before_its_end(pl.col(day)))
+
+
+def without(cohort: pl.LazyFrame, *others: pl.LazyFrame) -> pl.LazyFrame:
+    """The cohort less the households that have a row in one of the others."""
+    for rows in others:
+        cohort = cohort.join(rows.select("household_id").unique(), on="household_id", how="anti")
+    return cohort
+
+
+def decided(cohort: pl.LazyFrame, happened: pl.LazyFrame, told: pl.LazyFrame | None = None) -> pl.LazyFrame:
+    """`household_id` and `event`: true for those with a row in `happened`, false for those that went on without.
+
+    Left out, being neither yes nor no: households that ended without the event before that, for what would have
+    become of them is not known, and, where `told` is given, those without the event that have no row in it.
+    """
+    marked = happened.select("household_id", event=pl.lit(value=True)).unique()
+    joined = cohort.join(marked, on="household_id", how="left")
+    silent = pl.col("ended_on").is_not_null()
+    if told is not None:
+        joined = joined.join(
+            told.select("household_id", told=pl.lit(value=True)).unique(), on="household_id", how="left"
+        )
+        silent |= pl.col("told").is_null()
+    answered = joined.filter(pl.col("event").is_not_null() | ~silent)
+    return answered.select("household_id", pl.col("event").fill_null(value=False))
 
 
 def happened_before_its_end(month: pl.Expr) -> pl.Expr:
-    """Whether a month began before the household ended, or the household goes on; on rows with `ended_on`."""
+    """Whether a month or day began before the household ended, or it goes on; on rows with `ended_on`."""
     return pl.col("ended_on").is_null() | (month < pl.col("ended_on"))
 
 
@@ -83,6 +114,20 @@ def month_incomes(view: View, month: date) -> pl.LazyFrame:
     cost = pl.col("component").cast(pl.String).str.starts_with("cost_")
     net = pl.when(cost).then(-pl.col("amount")).otherwise(pl.col("amount"))
     return view.table("incomes").filter(pl.col("month") == pl.lit(month)).group_by("household_id").agg(net=net.sum())
+
+
+def rigid_spending(view: View) -> pl.LazyFrame:
+    """What the household had to pay, row by row: self-pay of medical bills, losses by disasters and accidents.
+
+    Of a loss, what no claim paid; a claim that is not on record counts as none, a loss that is not known as 0. Falls of
+    prices and failed projects are no rigid spending. Columns: `household_id`, `day` (end of the service, day of the
+    shock), `amount` (fen).
+    """
+    bills = view.table("medical_settlements").select("household_id", day="service_end", amount="self_pay")
+    business = [ShockKind.MARKET_FALL.value, ShockKind.PROJECT_FAILURE.value]
+    unpaid = (pl.col("loss").fill_null(0) - pl.col("claim_paid").fill_null(0)).clip(lower_bound=0)
+    shocks = view.table("shocks").filter(~pl.col("kind").cast(pl.String).is_in(business))
+    return pl.concat([bills, shocks.select("household_id", day="happened_on", amount=unpaid)])
 
 
 def same_people(view: View, later: View, on: date, share: float) -> pl.LazyFrame:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from riskmodel.tables import generation
+import polars as pl
+
+from riskmodel.tables import generation, memory
 from riskmodel.tables.bitemporal import known, newest_states
 from riskmodel.tables.catalogue import table
+from riskmodel.tables.memory import AS_WRITTEN
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Hashable, Mapping, Sequence
     from datetime import date
-
-    import polars as pl
 
     from riskmodel.tables.batches import BatchRecord
     from riskmodel.tables.files import Held
@@ -35,11 +36,13 @@ class View:
     held: Held | None = field(default=None, repr=False, compare=False)
     empty: frozenset[str] = field(default=frozenset(), repr=False)
     """Stored tables that have no row at all."""
+    in_memory: bool = field(default=False, repr=False)
+    """Whether the rows are in memory, and few: then plans are worked through in the least steps, see `collect`."""
+    _made: dict[tuple[Hashable, ...], pl.LazyFrame] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def table(self, name: str) -> pl.LazyFrame:
         """Known rows of a table in the stored form, sorted by household and event date. Empty where nothing arrived."""
-        frame = self.stored.get(name)
-        return known(generation.empty(table(name)).lazy() if frame is None else frame, self.as_of)
+        return self.once(("table", name), lambda: self._known(name))
 
     def lacks(self, name: str) -> bool:
         """Whether there is no row of a table, known or not; a table of a lake that was delivered has some."""
@@ -47,15 +50,37 @@ class View:
 
     def states(self, name: str, on: date | None = None) -> pl.LazyFrame:
         """State of each subject of a state table (villages, households, members) on a day, by default `as_of`."""
-        return newest_states(self.table(name), table(name).key[0], on or self.as_of)
+        day = on or self.as_of
+        return self.once(("states", name, day), lambda: newest_states(self.table(name), table(name).key[0], day))
+
+    def once(self, what: tuple[Hashable, ...], plan: Callable[[], pl.LazyFrame]) -> pl.LazyFrame:
+        """A plan on this view that several others begin with; with rows in memory it is worked through only once."""
+        if what not in self._made:
+            self._made[what] = self.collect(plan()).lazy() if self.in_memory else plan()
+        return self._made[what]
+
+    def collect(self, plan: pl.LazyFrame) -> pl.DataFrame:
+        """What a plan on this view gives."""
+        return plan.collect(engine="in-memory", optimizations=AS_WRITTEN) if self.in_memory else plan.collect()
+
+    def collect_all(self, plans: Sequence[pl.LazyFrame]) -> list[pl.DataFrame]:
+        """What plans on this view give; what they have in common is done once."""
+        if self.in_memory:
+            return pl.collect_all(plans, engine="in-memory", optimizations=AS_WRITTEN)
+        return pl.collect_all(plans)
 
     def canonical(self, name: str) -> pl.DataFrame:
         """Known rows of a table in canonical form, for people and for tests."""
         return generation.decode(self.table(name).collect(), table(name), self.ids)
 
+    def _known(self, name: str) -> pl.LazyFrame:
+        frame = self.stored.get(name)
+        return known(generation.empty(table(name)).lazy() if frame is None else frame, self.as_of)
+
     @classmethod
     def of(cls, rows: Mapping[str, pl.DataFrame], as_of: date, county: str = "") -> View:
         """A view on canonical rows in memory: the same code for one household's facts as for a county."""
-        ids, stored = generation.build(rows)
+        ids, stored = memory.build(rows)
         empty = frozenset(name for name, frame in stored.items() if frame.is_empty())
-        return cls(county, as_of, ids, {name: frame.lazy() for name, frame in stored.items()}, empty=empty)
+        lazy = {name: frame.lazy() for name, frame in stored.items()}
+        return cls(county, as_of, ids, lazy, empty=empty, in_memory=True)

@@ -10,7 +10,7 @@ def labels_markdown() -> str:
     lines = [
         "# Labels",
         "",
-        "Generated from the declarations in `riskmodel/training/labels.py`; do not edit.",
+        "Generated from the declarations in `riskmodel/training/labels/`; do not edit.",
         "",
         "Outcomes are read in the view of the newest delivery. A row whose label has not matured is left out, never",
         "counted as negative. M0 is the first month that is not complete at the end of the as-of date.",
@@ -24,5 +24,7 @@ def labels_markdown() -> str:
             f"- Cohort: {label.cohort}.",
             f"- Event: {label.event}.",
             f"- Settles after: {label.settles_after}.",
+            f"- Told by: {', '.join(f'`{name}`' for name in label.tables)}.",
+            *([f"- Trained and told beside it: `{label.shorter}`."] if label.shorter else []),
         ]
     return "\n".join(lines) + "\n"

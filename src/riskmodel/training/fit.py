@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from riskmodel.models import RiskModel
 
 FALLBACK_FOLDS = 5
+MOST_PER_EVENT = 20
+"""Where events are rare, further rows without one cost much and teach little (docs/model.md)."""
+THIN_LEAF = 60
+"""Least rows per leaf of trees that learn from thinned rows: of these, each stands for several."""
 
 
 @dataclass(frozen=True)
@@ -51,21 +55,48 @@ class Recipes:
     distance: str
     wires: tuple[Wire, ...] = ()
     trees: LightGBMParameters = field(default_factory=LightGBMParameters)
+    most_per_event: int = MOST_PER_EVENT
+    """Most rows without the event that a model learns from, per row with it; see `thinned`.
 
-    def fit(self, kind: str, rows: Rows, seed: int) -> RiskModel:
+    Tests, calibration and level take all rows, so that the thinning changes no probability by itself.
+    """
+
+    def fit(self, kind: str, rows: Rows, seed: int, among: NDArray[np.bool_] | None = None) -> RiskModel:
         """Fit one kind: `rules` (trip wires), `naive` (distance to the line), `logistic` or `lightgbm`.
 
-        Raises UsageError for any other kind.
+        `among`: the rows to learn from, all when None. Raises UsageError for any other kind.
         """
         if kind == "rules":
             return RuleModel(rows.columns, self.wires)
+        every = len(rows) if among is None else int(among.sum())
+        rows = thinned(rows, self.most_per_event, seed, among)
+        trees = self.trees if len(rows) == every else replace(self.trees, min_rows=min(THIN_LEAF, self.trees.min_rows))
         if kind == "naive":
             return LogisticModel.fit(rows.x, rows.y, rows.columns, c=1.0, only=(self.distance,))
         if kind == "logistic":
             return LogisticModel.fit(rows.x, rows.y, rows.columns)
         if kind == "lightgbm":
-            return LightGBMModel.fit(rows.x, rows.y, rows.columns, parameters=self.trees, seed=seed)
+            return LightGBMModel.fit(rows.x, rows.y, rows.columns, parameters=trees, seed=seed)
         raise UsageError(f"there is no kind of model {kind!r}: choose rules, naive, logistic or lightgbm")
+
+
+def thinned(rows: Rows, most_per_event: int, seed: int, among: NDArray[np.bool_] | None = None) -> Rows:
+    """All rows with the event, and at most so many per event of those without, drawn at random; the order stays.
+
+    `among`: the rows to draw from, all when None.
+
+    Thinning by the outcome moves the level of the margins and nothing else that a model of log-odds learns (Prentice
+    and Pyke, "Logistic disease incidence models and case-control studies", Biometrika 1979); the calibration sets the
+    level anew.
+    """
+    kept, without = rows.y == 1, rows.y == 0
+    if among is not None:
+        kept, without = kept & among, without & among
+    most = most_per_event * int(kept.sum())
+    if without.sum() <= most:
+        return rows if among is None else rows.where(among)
+    kept[np.random.default_rng(seed).choice(np.flatnonzero(without), most, replace=False)] = True
+    return rows.where(kept)
 
 
 @dataclass(frozen=True)
@@ -93,7 +124,7 @@ def fit_calibrated(recipes: Recipes, kind: str, rows: Rows, seed: int) -> Calibr
         folds = [pair for pair in households if _teaches(rows, *pair)]
     margins, outcomes = [], []
     for train, valid in folds:
-        margin = recipes.fit(kind, rows.where(train), seed).margin(rows.x[valid])
+        margin = recipes.fit(kind, rows, seed, train).margin(rows.x[valid])
         margins.append(margin + Calibration.identity().levelled(margin, rows.y[valid]).shift)
         outcomes.append(rows.y[valid])
     if not margins:

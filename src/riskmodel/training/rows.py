@@ -18,10 +18,14 @@ from riskmodel.training.fit import Rows
 from riskmodel.training.labels import Label, outcomes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from riskmodel.policy import Policy
     from riskmodel.tables import Lake, View
+
+    Track = Callable[[Iterable[tuple[date, str]], int], Iterable[tuple[date, str]]]
 
 STEP_MONTHS = 3
 """As-of dates of training lie this many months apart."""
@@ -33,6 +37,40 @@ class Collected:
 
     rows: Rows = field(repr=False)
     keys: pl.DataFrame = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """Features of every household and as-of date that some label has an outcome for, made once for all labels."""
+
+    x: NDArray[np.float64] = field(repr=False)
+    keys: pl.DataFrame = field(repr=False)
+    """`household_id`, `village_code`, `as_of` and, for each label by its name, the event; null = no outcome."""
+    gaps: Mapping[str, int]
+    """Months from M0 until the outcome is known, by label."""
+    read_on: date
+
+    def of(self, label: Label) -> Collected:
+        """The rows of one of the labels. Raises DataError when no outcome of it has matured."""
+        event = self.keys[label.name]
+        if event.null_count() == len(event):
+            raise DataError(
+                f"label {label.name}: no outcome has matured by {self.read_on}. It needs {label.horizon} months after "
+                f"the as-of date and the reporting delay, and a delivery of {' and '.join(label.tables)} after them; "
+                "ingest more months of it. Households with less history than min_history_months do not count."
+            )
+        told = event.is_not_null()
+        keys = self.keys.filter(told)
+        month = pl.col("as_of").dt.year().cast(pl.Int64) * 12 + pl.col("as_of").dt.month().cast(pl.Int64)
+        rows = Rows(
+            x=self.x if told.all() else self.x[told.to_numpy()],
+            y=keys[label.name].cast(pl.Int8).to_numpy(),
+            columns=model_columns(declared()),
+            time=keys.select(month).to_series().to_numpy(),
+            group=keys["household_id"].rank("dense").cast(pl.Int64).to_numpy(),
+            gap=self.gaps[label.name],
+        )
+        return Collected(rows, keys.select("household_id", "village_code", "as_of"))
 
 
 def model_columns(features: tuple[Feature, ...]) -> tuple[Column, ...]:
@@ -49,7 +87,7 @@ def schedule(label: Label, policy: Policy, area: str, first_known: date, read_on
     delay = int(policy.value("label.reporting_delay_months", area, on=read_on, known=read_on))
     history = int(policy.value("min_history_months", area, on=read_on, known=read_on))
     earliest = months_before(first_known, -history - (day < first_known.day)).replace(day=day)
-    current = months_before(read_on, label.horizon + delay - 1).replace(day=day)
+    current = months_before(read_on, label.gap(delay) - 1).replace(day=day)
     while label.matures_on(current, delay) > read_on:
         current = months_before(current, 1).replace(day=day)
     dates = []
@@ -60,49 +98,61 @@ def schedule(label: Label, policy: Policy, area: str, first_known: date, read_on
 
 
 def collect(
+    lake: Lake, policy: Policy, label: Label, dates: Sequence[date], read_on: date, track: Track | None = None
+) -> Collected:
+    """The rows of one label, see `gather`. Raises DataError when no outcome has matured."""
+    return gather(lake, policy, {label.name: (label, dates)}, read_on, track).of(label)
+
+
+def gather(
     lake: Lake,
     policy: Policy,
-    label: Label,
-    dates: Sequence[date],
+    asked: Mapping[str, tuple[Label, Sequence[date]]],
     read_on: date,
-    track: Callable[[Iterable[tuple[date, str]], int], Iterable[tuple[date, str]]] | None = None,
-) -> Collected:
-    """One row per household of the cohort and as-of date, in order of date, county, household.
+    track: Track | None = None,
+) -> Gathered:
+    """One row per household of a cohort and as-of date, in order of date, county, household.
 
-    Households too new to judge (`freshness.too_new`) are left out: a model is not asked about them, so it does not
-    learn from them. `time` counts months, `gap` is the horizon plus the reporting delay. `track` may wrap the work for
-    a progress bar. Raises DataError when no outcome has matured.
+    `asked`: labels by name, each with its as-of dates; a date that several ask for is looked at once. Households too
+    new to judge (`freshness.too_new`) are left out: a model is not asked about them, so it does not learn from them.
+    `time` of the rows counts months. `track` may wrap the work for a progress bar.
     """
+    dates = sorted({day for _, days in asked.values() for day in days})
     work = [(as_of, county) for as_of in dates for county in lake.counties()]
-    delays: set[int] = set()
-    parts = []
+    gaps = {name: label.gap(0) for name, (label, _) in asked.items()}
+    keys, parts = [], []
     for as_of, county in track(work, len(work)) if track else work:
-        delays.add(int(policy.value("label.reporting_delay_months", county, on=as_of, known=read_on)))
-        found = outcomes(label, lake, county, as_of, read_on, policy)
-        if found.height:
-            parts.append(_with_features(found, lake.view(county, as_of), policy))
-    if not any(part.height for part in parts):
-        raise DataError(
-            f"label {label.name}: no outcome has matured by {read_on}. It needs {label.horizon} months after the as-of "
-            f"date and the reporting delay, and a delivery of {label.table} after them; ingest more months of it. "
-            "Households with less history than min_history_months do not count."
-        )
-    stacked = pl.concat(parts)
-    features = declared()
-    month = pl.col("as_of").dt.year().cast(pl.Int64) * 12 + pl.col("as_of").dt.month().cast(pl.Int64)
-    rows = Rows(
-        x=np.ascontiguousarray(stacked.select(pl.col([f.name for f in features]).fill_null(float("nan"))).to_numpy()),
-        y=stacked["event"].cast(pl.Int8).to_numpy(),
-        columns=model_columns(features),
-        time=stacked.select(month).to_series().to_numpy(),
-        group=stacked["household_id"].rank("dense").cast(pl.Int64).to_numpy(),
-        gap=label.horizon + max(delays),
-    )
-    return Collected(rows, stacked.select("household_id", "village_code", "as_of"))
+        delay = int(policy.value("label.reporting_delay_months", county, on=as_of, known=read_on))
+        labels = [label for label, days in asked.values() if as_of in days]
+        gaps |= {label.name: max(gaps[label.name], label.gap(delay)) for label in labels}
+        found = {label.name: outcomes(label, lake, county, as_of, read_on, policy) for label in labels}
+        if any(frame.height for frame in found.values()):
+            rows = _with_features(found, lake.view(county, as_of), policy)
+            keys.append(rows.select(*KEYS, *_events(asked, rows)))
+            parts.append(_matrix(rows))
+    empty = pl.DataFrame(schema=dict.fromkeys(KEYS[:2], pl.String) | {"as_of": pl.Date})
+    stacked = pl.concat([empty.with_columns(_events(asked, empty)), *keys])
+    return Gathered(np.concatenate(parts or [np.empty((0, len(declared())))]), stacked, gaps, read_on)
 
 
-def _with_features(found: pl.DataFrame, view: View, policy: Policy) -> pl.DataFrame:
-    """Outcomes with the features of the as-of date, without the households too new to judge."""
-    judged = found.filter(~pl.col("household_id").is_in(too_new(view, policy).implode()))
-    rows = assemble_view(view, policy).rows
-    return rows.join(judged, on="household_id", how="inner").with_columns(as_of=pl.lit(view.as_of))
+KEYS = ("household_id", "village_code", "as_of")
+
+
+def _with_features(found: Mapping[str, pl.DataFrame], view: View, policy: Policy) -> pl.DataFrame:
+    """Outcomes by label with the features of the as-of date, without the households too new to judge."""
+    rows = assemble_view(view, policy).rows.with_columns(as_of=pl.lit(view.as_of))
+    rows = rows.filter(~pl.col("household_id").is_in(too_new(view, policy).implode()))
+    for name, outcome in found.items():
+        told = outcome.rename({"event": name})
+        rows = rows.join(told, on="household_id", how="left", maintain_order="left")
+    return rows.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in found))
+
+
+def _events(asked: Iterable[str], rows: pl.DataFrame) -> list[pl.Expr]:
+    """The event of every label; null for those that were not asked on this date."""
+    return [pl.col(name) if name in rows.columns else pl.lit(None, pl.Boolean).alias(name) for name in asked]
+
+
+def _matrix(rows: pl.DataFrame) -> NDArray[np.float64]:
+    features = pl.col([f.name for f in declared()]).fill_null(float("nan"))
+    return np.ascontiguousarray(rows.select(features).to_numpy())

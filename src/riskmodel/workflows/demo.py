@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from riskmodel.errors import UsageError
 from riskmodel.tables.publish import published_folder
+from riskmodel.training.labels import label_named
 from riskmodel.workflows.explain import Explanation, listed
 from riskmodel.workflows.ingest import Ingested, ingest
 from riskmodel.workflows.installation import init
@@ -45,9 +46,11 @@ class Demonstration:
             f"{self.ingested.rows_refused:,} quarantined"
         )
         yield ""
-        yield "out-of-time test 时间外检验:"
-        yield from _comparison(self.trained.test)
-        yield f"  {self.trained.verdict}"
+        for trained in (self.trained, self.trained.shorter):
+            if trained:
+                yield f"out-of-time test 时间外检验, {label_named(trained.label).horizon} months 个月:"
+                yield from _comparison(trained.test)
+                yield f"  {trained.verdict}"
         yield ""
         yield f"{self.scored.households:,} households scored as of {self.scored.as_of}; visit first 优先走访:"
         for place, found in enumerate(self.top, start=1):

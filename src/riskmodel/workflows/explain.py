@@ -55,6 +55,8 @@ class Explanation:
     model: str
     data_age_days: int | None
     notes: list[str]
+    probability_6m: float | None = None
+    """Within 6 months, where that horizon has a model."""
 
 
 def explain(
@@ -113,6 +115,7 @@ def render(row: dict[str, Any], notes: list[str], language: Language) -> Explana
         contributions={c.removeprefix(CONTRIBUTION): float(v) for c, v in row.items() if c.startswith(CONTRIBUTION)},
         model=row["model"],
         data_age_days=row.get("data_age_days"),
+        probability_6m=row.get("probability_6m"),
         notes=[text("order_only", language), *notes, *([TOO_NEW[language]] if row.get("too_new") else [])],
     )
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from riskmodel.errors import UsageError
-from riskmodel.features import assemble_view
+from riskmodel.features import assemble_view, set_hash
+from riskmodel.features.neighbours import Neighbours
 from riskmodel.features.windows import months_before
 from riskmodel.models import bundle as bundles
 from riskmodel.scoring.score import score as score_county
@@ -20,6 +21,8 @@ from riskmodel.tables.files import write_json, write_parquet
 from riskmodel.tables.freshness import first_known, newest_known, too_new
 from riskmodel.tables.outcomes import open_episodes
 from riskmodel.tables.publish import published_folder, restore_interrupted
+from riskmodel.training.labels import LABELS
+from riskmodel.workflows.health import health
 from riskmodel.workflows.progress import Progress, Silent
 from riskmodel.workflows.train import unconfirmed
 from riskmodel.workflows.workspace import Workspace, model_name
@@ -27,6 +30,8 @@ from riskmodel.workflows.workspace import Workspace, model_name
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from riskmodel.features import FeatureTable
+    from riskmodel.features.health import Health
     from riskmodel.models import Bundle
     from riskmodel.policy import Policy
     from riskmodel.tables import View
@@ -35,6 +40,9 @@ NEWS_DAYS = 62
 """Scores of a day are refused when nothing was delivered for this long before it: two months without any news."""
 MANIFEST = "_manifest.json"
 """Beside the Parquet files; the leading underscore hides it from Parquet readers."""
+
+NEIGHBOURS = "_neighbours"
+"""Folder beside them: what each household adds to the sums of its village, see `neighbours`."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +56,10 @@ class Scored:
     tiers: dict[str, int]
     model: str
     label: str
+    shorter_model: str | None
+    """Hash of the model of the shorter horizon that was told beside it; None without one."""
+    health: Health = field(repr=False)
+    """How the features and the sources do on that day; scores are published all the same."""
     unconfirmed_policy: list[str] = field(repr=False)
 
 
@@ -55,8 +67,9 @@ def score(workspace: Workspace, as_of: date, label: str | None = None, progress:
     """Score all counties at `as_of` with the champion of a label and publish results/<as_of>/<county>.parquet.
 
     `pandas.read_parquet(results/<as_of>)` reads them. The files appear together or not at all; scoring again replaces
-    them. Raises UsageError without data, champion or households known on that day, BundleError for a model of another
-    feature set.
+    them. Where the label's shorter horizon has a champion, its probability stands beside, see `scoring.score`. Raises
+    UsageError without data, champion or households known on that day, BundleError for a model of another feature
+    set.
     """
     show = progress or Silent()
     counties, name = workspace.counties(), model_name(label or workspace.settings.label)
@@ -67,28 +80,35 @@ def score(workspace: Workspace, as_of: date, label: str | None = None, progress:
             "time. Ingest newer deliveries, or give an earlier date."
         )
     bundle = champion(workspace, label or workspace.settings.label)
+    shorter = champion_of_shorter(workspace, bundle.facts.label)
     frames: dict[str, pl.DataFrame] = {}
+    tables: list[FeatureTable] = []
     for county in show.track(counties, f"scoring {as_of}", len(counties)):
         view = workspace.lake.view(county, as_of)
-        scored = score_county(assemble_view(view, workspace.policy), bundle, workspace.policy)
+        tables.append(assemble_view(view, workspace.policy))
+        scored = score_county(tables[-1], bundle, workspace.policy, shorter)
         frames[county] = _with_facts(scored, view, workspace.policy)
     if not any(frame.height for frame in frames.values()):
         known = f"the first was known on {first_known(workspace.lake)}"
         raise UsageError(f"no household was known on {as_of}; {known}. Give a later date or month.")
+    found = health(workspace, as_of, tables=tables, progress=show)
     target = workspace.results / as_of.isoformat()
     unconfirmed_values = unconfirmed(workspace.policy.unconfirmed_used())
     manifest = {
         "as_of": as_of.isoformat(),
         "model_name": name,
         "model": bundle.hash,
+        **({"shorter_model_name": model_name(shorter.facts.label), "shorter_model": shorter.hash} if shorter else {}),
         "feature_set": bundle.facts.feature_set,
         "policy": workspace.policy.version,
         "inputs": {county: _inputs(workspace, county) for county in counties},
         "unconfirmed_policy": unconfirmed_values,
     }
     with published_folder(target) as folder:
-        for county, frame in frames.items():
+        for (county, frame), table in zip(frames.items(), tables, strict=True):
             write_parquet(folder / f"{county}.parquet", frame)
+            if table.neighbours:
+                write_parquet(folder / NEIGHBOURS / f"{county}.parquet", table.neighbours.frame(set_hash()))
         write_json(folder / MANIFEST, manifest)
     tiers: dict[str, int] = {}
     for frame in frames.values():
@@ -102,6 +122,8 @@ def score(workspace: Workspace, as_of: date, label: str | None = None, progress:
         tiers=tiers,
         model=bundle.hash,
         label=bundle.facts.label,
+        shorter_model=shorter.hash if shorter else None,
+        health=found,
         unconfirmed_policy=unconfirmed_values,
     )
 
@@ -126,6 +148,14 @@ def champion(workspace: Workspace, label: str) -> Bundle:
     return bundles.read(workspace.registry.bundle_path(model_name(label), "champion"))
 
 
+def champion_of_shorter(workspace: Workspace, label: str) -> Bundle | None:
+    """The verified champion of the shorter horizon that a label names; None where there is none."""
+    name = LABELS[label].shorter if label in LABELS else ""
+    if not name or not any("champion" in v.aliases for v in workspace.registry.versions(model_name(name))):
+        return None
+    return champion(workspace, name)
+
+
 def published(workspace: Workspace, as_of: date | None = None) -> Path:
     """Folder of the scores of a date, by default the newest. Raises UsageError when nothing was scored."""
     restore_interrupted(workspace.results)
@@ -137,6 +167,19 @@ def published(workspace: Workspace, as_of: date | None = None) -> Path:
     if wanted not in dates:
         raise UsageError(f"no scores of {wanted} in {workspace.results}; there are: {', '.join(dates[-12:])}.")
     return workspace.results / wanted
+
+
+def neighbours(workspace: Workspace, county: str, as_of: date | None = None) -> Neighbours:
+    """What was published with the scores of a date (by default the newest) about the neighbours in a county.
+
+    With it `assemble_view` gives one household alone the figures of its village that it has in the batch. Raises
+    UsageError when nothing was scored or the features are others now, DataError when the file was changed.
+    """
+    folder = published(workspace, as_of)
+    path = folder / NEIGHBOURS / f"{county}.parquet"
+    if not path.exists():
+        raise UsageError(f"no neighbours' figures of county {county} with the scores of {folder.name}. Score it again.")
+    return Neighbours.read(pl.read_parquet(path, glob=False), set_hash())
 
 
 def _with_facts(scored: pl.DataFrame, view: View, policy: Policy) -> pl.DataFrame:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from riskmodel.errors import DataError
 from riskmodel.features import declared, set_hash
 from riskmodel.models import BundleFacts
 from riskmodel.models import bundle as bundles
@@ -16,15 +17,17 @@ from riskmodel.training import report
 from riskmodel.training.evaluation import metrics
 from riskmodel.training.fit import Judged, Recipes, Rows, fit_calibrated, judge
 from riskmodel.training.labels import Label, label_named
-from riskmodel.training.rows import Collected, collect, schedule
+from riskmodel.training.rows import Collected, Gathered, gather, schedule
 from riskmodel.training.splits import apart
 from riskmodel.training.wires import wires_in_force
+from riskmodel.workflows.health import health_of_rows
 from riskmodel.workflows.progress import Progress, Silent
 from riskmodel.workflows.workspace import Workspace, model_name
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from riskmodel.features.health import Health
     from riskmodel.models import CalibratedModel
     from riskmodel.models.registry import Alias
 
@@ -50,34 +53,57 @@ class Trained:
     verdict: str
     """How the registered model did against the simpler ones in the test."""
     unconfirmed_policy: list[str] = field(repr=False)
+    shorter: Trained | None = field(default=None, repr=False)
+    """The same for the label of the shorter horizon that was trained along with it."""
+    shorter_refused: str = ""
+    """Why the shorter horizon got no model, where it should have one."""
+    health: Health | None = field(default=None, repr=False)
+    """How the features of the newest as-of date do, and the sources at the newest delivery."""
 
 
 def train(
     workspace: Workspace, now: datetime, label_name: str | None = None, progress: Progress | None = None
 ) -> Trained:
-    """Train, judge and register a model of a label. Raises DataError when too few outcomes have matured.
+    """Train, judge and register a model of a label, and one of its shorter horizon where the label names one.
 
     The test is out of time and on other households, see `out_of_time`. The registered model is then fitted on all
-    matured rows with the same recipe.
+    matured rows with the same recipe. The features of a date are made once for both horizons. Raises DataError when too
+    few outcomes of the label have matured; of the shorter horizon that is told in the result.
     """
     show = progress or Silent()
-    seed, label = workspace.settings.seed, label_named(label_name or workspace.settings.label)
-    show.say(f"training on label {label.name}: {label.title}")
-    counties, policy = workspace.counties(), workspace.policy
-    read_on = workspace.lake.newest_delivery()
-    dates = schedule(label, policy, counties[0], first_known(workspace.lake), read_on)
-    collected = collect(
-        workspace.lake, policy, label, dates, read_on, lambda work, n: show.track(work, "features and outcomes", n)
+    label = label_named(label_name or workspace.settings.label)
+    labels = [label, *([label_named(label.shorter)] if label.shorter else [])]
+    show.say(f"training on label {' and '.join(found.name for found in labels)}: {label.title}")
+    counties, policy, read_on = workspace.counties(), workspace.policy, workspace.lake.newest_delivery()
+    known = first_known(workspace.lake)
+    asked = {found.name: (found, schedule(found, policy, counties[0], known, read_on)) for found in labels}
+    gathered = gather(
+        workspace.lake, policy, asked, read_on, lambda work, n: show.track(work, "features and outcomes", n)
     )
     recipes = Recipes("income_to_line", wires_in_force(policy, counties[0], read_on))
+    done = _trained(workspace, label, gathered, recipes, now, show)
+    done = replace(done, health=health_of_rows(workspace, gathered.x, gathered.keys["as_of"].to_list(), read_on))
+    if not label.shorter:
+        return done
+    try:
+        return replace(done, shorter=_trained(workspace, labels[1], gathered, recipes, now, show))
+    except DataError as error:
+        return replace(done, shorter_refused=str(error))
+
+
+def _trained(
+    workspace: Workspace, label: Label, gathered: Gathered, recipes: Recipes, now: datetime, show: Progress
+) -> Trained:
+    """Judge every kind of model on a label, fit the final one, register it."""
+    collected, seed = gathered.of(label), workspace.settings.seed
     pairs = out_of_time(collected.rows, seed)
     judged = {
         kind: judge(recipes, kind, collected.rows, pairs, seed)
-        for kind in show.track(KINDS, "out-of-time test", len(KINDS))
+        for kind in show.track(KINDS, f"out-of-time test, {label.horizon} months", len(KINDS))
     }
-    show.say("fitting the final model on all matured rows")
+    show.say(f"fitting the final model of {label.horizon} months on all matured rows")
     model = fit_calibrated(recipes, "lightgbm", collected.rows, seed)
-    return _register(workspace, label, collected, judged, model, now)
+    return _register(workspace, label, collected, judged, model, now, recipes)
 
 
 def out_of_time(rows: Rows, seed: int) -> list[tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
@@ -100,6 +126,7 @@ def _register(
     judged: dict[str, Judged],
     model: CalibratedModel,
     now: datetime,
+    recipes: Recipes,
 ) -> Trained:
     rows, policy = collected.rows, workspace.policy
     test = ~np.isnan(next(iter(judged.values())).risk)
@@ -128,7 +155,7 @@ def _register(
         folder,
         parameters={"label": label.name, "seed": facts.seed, "rows": len(rows), "events": int(rows.y.sum()),
                     "first_as_of": dates[0], "last_as_of": dates[-1], "features": len(rows.columns),
-                    **report.tree_parameters(Recipes("").trees)},
+                    "most_per_event": recipes.most_per_event, **report.tree_parameters(recipes.trees)},
         metrics=flat,
         figures=figures,
         tags={"label": label.name, "feature_set": facts.feature_set, "policy": policy.version},

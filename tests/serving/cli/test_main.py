@@ -32,12 +32,13 @@ def commands() -> Iterator[tuple[str, ...]]:
 
 
 COMMANDS = sorted(commands())
-GROUPS = {(), ("models",), ("policy",), ("benchmark",), ("audit",)}
+GROUPS = {(), ("models",), ("policy",), ("benchmark",), ("audit",), ("features",)}
 
 
 def test_the_commands_are_those_that_others_rely_on() -> None:
     expected = {"init", "identify", "find", "ingest", "check", "simulate", "demo", "train", "score", "explain"}
     expected |= {"models list", "models promote", "audit verify", "audit show"}
+    expected |= {"features list", "features show", "features explain", "features health"}
     expected |= {"benchmark eph", "evaluate-table", "policy check", "docs"}
     assert {" ".join(words) for words in COMMANDS if words not in GROUPS} == expected
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -7,7 +9,7 @@ import pytest
 
 from command_line import answer
 from riskmodel.serving.cli.model import _trained_lines
-from trained_county import LABEL, Office
+from trained_county import LABEL, SOON, Office
 
 
 def test_scores_of_a_month_can_be_read_where_the_answer_says(
@@ -30,6 +32,17 @@ def test_without_a_date_the_newest_is_scored(
     assert "pandas.read_parquet reads the folder" in shown.out
 
 
+def test_scores_are_published_but_fail_where_a_source_went_silent(
+    office: Office, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = office.copied(tmp_path)
+    late = office.workspace.lake.newest_delivery() + timedelta(days=60)
+    shown = answer(capsys, "score", "--as-of", late.isoformat(), home=place.home)
+    assert shown.code == 1
+    assert "ERROR source went silent 数据来源中断" in shown.out
+    assert (place.results / late.isoformat()).is_dir()
+
+
 def test_a_month_and_a_date_together_are_wrong_usage(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
     words = ["score", "--month", "2023-06", "--as-of", "2023-07-05"]
     shown = answer(capsys, *words, home=office.workspace.home)
@@ -48,6 +61,14 @@ def test_a_training_is_told_with_its_test_and_its_name(office: Office) -> None:
     assert all(kind in text for kind in office.trained.test)
     assert "registered as version 1 (champion)" in text
     assert office.trained.bundle in text
+    assert office.trained.shorter is not None
+    assert f"label {SOON}: {office.trained.shorter.rows:,} rows" in text
+    assert "feature health 特征质量" in text
+
+
+def test_a_shorter_horizon_without_a_model_is_told(office: Office) -> None:
+    alone = replace(office.trained, shorter=None, shorter_refused="too few outcomes")
+    assert "no model of the shorter horizon 短期限模型未训练: too few outcomes" in _trained_lines(alone)
 
 
 def test_versions_are_listed_with_their_aliases(office: Office, capsys: pytest.CaptureFixture[str]) -> None:

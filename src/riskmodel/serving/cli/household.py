@@ -37,7 +37,8 @@ def explain(
 def explanation_lines(e: Explanation) -> Iterator[str]:
     """An explanation for the terminal."""
     yield f"{e.household_id}  {e.village_code}  {e.as_of}  {e.tier_title}"
-    yield f"  {e.meaning}  ({e.probability:.3f})"
+    sooner = "" if e.probability_6m is None else f"; 6 months 6个月内 {e.probability_6m:.3f}"
+    yield f"  {e.meaning}  ({e.probability:.3f}{sooner})"
     for reason in e.reasons:
         yield f"  + {reason['sentence']}"
     lowering = [g for g in e.groups if g["contribution"] < -0.01][-3:]

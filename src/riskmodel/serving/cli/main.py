@@ -13,7 +13,18 @@ import typer
 
 from riskmodel import __version__
 from riskmodel.errors import RiskModelError
-from riskmodel.serving.cli import audit, checks, data, evaluation, household, installation, model, policy, simulation
+from riskmodel.serving.cli import (
+    audit,
+    checks,
+    data,
+    evaluation,
+    features,
+    household,
+    installation,
+    model,
+    policy,
+    simulation,
+)
 from riskmodel.serving.cli.output import emit
 
 STOPPED = 130
@@ -26,7 +37,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (installation, audit, simulation, data, checks, model, household, evaluation, policy):
+for module in (installation, audit, simulation, data, checks, model, household, features, evaluation, policy):
     module.register(app)
 
 

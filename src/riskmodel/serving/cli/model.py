@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from riskmodel.errors import UsageError
+from riskmodel.serving.cli.features import health_lines
 from riskmodel.serving.cli.options import AsOf, Json, LabelName, now, parsed_date, parsed_month, workspace
 from riskmodel.serving.cli.output import Terminal, emit
 from riskmodel.serving.cli.tables import metric_table
@@ -42,7 +43,10 @@ def score(
     label: LabelName = None,
     as_json: Json = False,
 ) -> None:
-    """Score every active household with the champion and publish the results."""
+    """Score every active household with the champion and publish the results.
+
+    Exit code 1: published, but a source went silent.
+    """
     from riskmodel.workflows.score import as_of_of_month, newest_as_of
     from riskmodel.workflows.score import score as run
 
@@ -55,9 +59,12 @@ def score(
     lines = [
         f"{done.households:,} households of {len(done.counties)} counties scored as of {done.as_of}: {tiers}",
         f"results: {done.folder}   (pandas.read_parquet reads the folder)",
+        *health_lines(done.health),
         *_unconfirmed_line(done.unconfirmed_policy),
     ]
     emit(done, as_json=as_json, lines=lines)
+    if done.health.failed:
+        raise typer.Exit(1)
 
 
 def list_models(context: typer.Context, label: LabelName = None, as_json: Json = False) -> None:
@@ -97,6 +104,13 @@ def _trained_lines(done: Trained) -> Iterator[str]:
     yield from metric_table(done.test)
     yield done.verdict
     yield f"registered as version {done.version} ({done.alias}), hash {done.model_hash[:16]}, bundle {done.bundle}"
+    if done.shorter:
+        yield ""
+        yield from _trained_lines(done.shorter)
+    if done.shorter_refused:
+        yield f"no model of the shorter horizon 短期限模型未训练: {done.shorter_refused}"
+    if done.health:
+        yield from health_lines(done.health)
     yield from _unconfirmed_line(done.unconfirmed_policy)
 
 

@@ -1,0 +1,81 @@
+"""Feature health of a date: the features of all counties beside those of a year before, and the sources."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from riskmodel.errors import UsageError
+from riskmodel.features import assemble_view, declared
+from riskmodel.features.health import Health, health_of
+from riskmodel.features.health import health as health_of_matrix
+from riskmodel.tables.freshness import first_known
+from riskmodel.tables.rhythm import Feed, feeds
+from riskmodel.workflows.progress import Progress, Silent
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from riskmodel.features import FeatureTable
+    from riskmodel.workflows.workspace import Workspace
+
+
+def health(
+    workspace: Workspace,
+    as_of: date,
+    against: date | None = None,
+    tables: Sequence[FeatureTable] = (),
+    progress: Progress | None = None,
+) -> Health:
+    """Health of the features at `as_of` beside those of `against`, by default the same day of the year before.
+
+    `tables`: the features of `as_of`, one table per county, where somebody has made them already. Nothing is compared
+    by default where no household was known a year before. Raises UsageError where none was known on a day asked for.
+    """
+    show = progress or Silent()
+    counties, first = workspace.counties(), first_known(workspace.lake)
+    earlier = against or _year_before(as_of)
+    if earlier >= as_of:
+        raise UsageError(f"{earlier} is not before {as_of}. Give an earlier date to compare with.")
+    days = [as_of] if against is None and earlier < first else [as_of, earlier]
+    if too_early := [day for day in days if day < first]:
+        raise UsageError(
+            f"no household was known on {too_early[0]}; the first was known on {first}. Give a later date."
+        )
+    work = [(day, county) for day in days for county in counties if not (tables and day == as_of)]
+    made: dict[date, list[FeatureTable]] = {day: [] for day in days}
+    made[as_of] += tables
+    for day, county in show.track(work, f"features of {' and '.join(map(str, days))}", len(work)):
+        made[day].append(assemble_view(workspace.lake.view(county, day), workspace.policy))
+    return health_of(made[as_of], _sources(workspace, as_of), made.get(earlier, ()))
+
+
+def health_of_rows(workspace: Workspace, x: NDArray[np.float64], days: Sequence[date], read_on: date) -> Health:
+    """Health of training rows: of the newest as-of date, beside the newest one at least a year before.
+
+    `x`: features in order of declaration, `days`: the as-of date of each row, `read_on`: the day by which sources are
+    judged. Without rows of a year before nothing is compared.
+    """
+    when = np.array(days, dtype="datetime64[D]")
+    newest: date = when.max().item()
+    earlier = when[when <= np.datetime64(_year_before(newest))]
+    day = earlier.max() if len(earlier) else None
+    before = None if day is None else (day.item(), x[when == day])
+    names = [f.name for f in declared()]
+    return health_of_matrix(newest, names, x[when == when.max()], _sources(workspace, read_on), before)
+
+
+def _sources(workspace: Workspace, as_of: date) -> list[Feed]:
+    return [feed for county in workspace.counties() for feed in feeds(workspace.lake.records(county), as_of)]
+
+
+def _year_before(day: date) -> date:
+    """The same day of the year before; the last of February for a 29th."""
+    try:
+        return day.replace(year=day.year - 1)
+    except ValueError:
+        return day.replace(year=day.year - 1, day=28)

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+
+from riskmodel.errors import UsageError
+from riskmodel.features import assemble_view, declared
+from riskmodel.features.health import psi
+from riskmodel.tables.freshness import first_known
+from riskmodel.training.rows import Collected
+from riskmodel.workflows.health import health, health_of_rows
+from riskmodel.workflows.workspace import Workspace
+
+AS_OF = date(2024, 5, 25)
+"""Day of the newest delivery of the generated county."""
+
+
+def test_a_date_is_compared_with_the_same_day_of_the_year_before(sample_workspace: Workspace) -> None:
+    found = health(sample_workspace, AS_OF)
+    assert (found.as_of, found.against, found.failed) == ("2024-05-25", "2023-05-25", False)
+    assert found.households > 500
+    assert all(state.psi is not None for state in found.features)
+    assert found == health(sample_workspace, AS_OF, date(2023, 5, 25))
+
+
+def test_the_29th_of_february_is_compared_with_the_28th(sample_workspace: Workspace) -> None:
+    assert health(sample_workspace, date(2024, 2, 29)).against == "2023-02-28"
+
+
+def test_where_nothing_was_known_a_year_before_nothing_is_compared(sample_workspace: Workspace) -> None:
+    found = health(sample_workspace, first_known(sample_workspace.lake) + timedelta(days=364))
+    assert (found.against, found.shifted) == (None, {})
+    assert found.households > 0
+
+
+def test_features_that_were_made_already_are_taken(sample_workspace: Workspace) -> None:
+    made = assemble_view(sample_workspace.lake.view("990301", AS_OF), sample_workspace.policy)
+    assert health(sample_workspace, AS_OF, tables=[made]) == health(sample_workspace, AS_OF)
+    half = replace(made, rows=made.rows.head(100))
+    assert health(sample_workspace, AS_OF, tables=[half]).households == 100
+
+
+@pytest.mark.parametrize("against", [AS_OF, date(2024, 6, 1)])
+def test_the_date_to_compare_with_is_earlier(sample_workspace: Workspace, against: date) -> None:
+    with pytest.raises(UsageError, match=f"{against} is not before {AS_OF}"):
+        health(sample_workspace, AS_OF, against)
+
+
+def test_a_date_on_which_nobody_was_known_is_refused(sample_workspace: Workspace) -> None:
+    with pytest.raises(UsageError, match="no household was known on 2001-01-01; the first was known on"):
+        health(sample_workspace, AS_OF, date(2001, 1, 1))
+    with pytest.raises(UsageError, match="no household was known on 2001-01-01"):
+        health(sample_workspace, date(2001, 1, 1))
+
+
+def test_training_rows_are_compared_with_those_of_a_year_before(
+    sample_workspace: Workspace, sample_rows: Collected
+) -> None:
+    days, x = sample_rows.keys["as_of"], sample_rows.rows.x
+    found = health_of_rows(sample_workspace, x, days.to_list(), AS_OF)
+    newest = days.max()
+    assert isinstance(newest, date)
+    assert (found.as_of, found.against) == (newest.isoformat(), newest.replace(year=newest.year - 1).isoformat())
+    assert found.households == (days == newest).sum()
+    before = x[(days == newest.replace(year=newest.year - 1)).to_numpy()]
+    place = [f.name for f in declared()].index("received_to_line_3m")
+    index = psi(x[(days == newest).to_numpy()][:, place], before[:, place])
+    assert next(s.psi for s in found.features if s.name == "received_to_line_3m") == pytest.approx(index)
+    assert found.silent == []
+    assert health_of_rows(sample_workspace, x, days.to_list(), date(2024, 7, 11)).failed
+
+
+def test_training_rows_of_less_than_a_year_are_not_compared(sample_workspace: Workspace) -> None:
+    rows, days = np.ones((3, len(declared()))), [date(2023, 1, 5), date(2023, 10, 5), date(2023, 10, 5)]
+    found = health_of_rows(sample_workspace, rows, days, AS_OF)
+    assert (found.as_of, found.against, found.households) == ("2023-10-05", None, 2)
+
+
+def test_a_source_that_fell_silent_is_an_error(sample_workspace: Workspace) -> None:
+    assert health(sample_workspace, date(2024, 7, 10)).silent == []
+    found = health(sample_workspace, date(2024, 7, 11))
+    assert {(feed.table, feed.source, feed.most_days) for feed in found.silent} == {
+        ("employment", "hrss", 46),
+        ("incomes", "finance", 46),
+    } | {("members", "agri", 46)}
+    assert found.failed
