@@ -25,11 +25,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from riskmodel.settings import Settings, prepare_process
+
+prepare_process()  # before Polars is imported, as the command line does
+
 import polars as pl
 
 from riskmodel.features import assemble_view
 from riskmodel.features.windows import months_before
-from riskmodel.settings import Settings
 from riskmodel.tables import TABLES, View
 from riskmodel.tables.column import Type
 from riskmodel.tables.generation import Ids

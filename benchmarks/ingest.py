@@ -15,8 +15,11 @@ from collections import defaultdict
 from itertools import groupby
 from pathlib import Path
 
+from riskmodel.settings import Settings, prepare_process
+
+prepare_process()  # before Polars is imported, as the command line does
+
 from riskmodel.review.identities import IdentityStore
-from riskmodel.settings import Settings
 from riskmodel.sources.delivery import DeliveredFile, deliveries, opened
 from riskmodel.sources.identifiers import Hasher
 from riskmodel.sources.intake import Intake

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -99,3 +101,15 @@ def test_a_workspace_that_is_a_file_is_an_error(tmp_path: Path) -> None:
 def test_variables_of_other_programs_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RISKMODELS", "x")
     assert load().seed == 0
+
+
+@pytest.mark.parametrize(("given", "threads"), [(("-u", "POLARS_MAX_THREADS"), "1"), (("POLARS_MAX_THREADS=3",), "3")])
+def test_the_process_is_prepared_before_polars_is_there_unless_told_otherwise(
+    given: tuple[str, ...], threads: str
+) -> None:
+    code = (
+        "import sys, riskmodel.serving.cli.main as m; early = 'polars' not in sys.modules; m.prepare_process();"
+        "import polars; print(early, polars.thread_pool_size())"
+    )
+    said = subprocess.run(["env", *given, sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.split() == ["True", threads]

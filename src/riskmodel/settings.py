@@ -29,6 +29,15 @@ class Settings:
     """Seed of everything that is random in training."""
 
 
+def prepare_process() -> None:
+    """One thread for Polars, and freed memory kept for some seconds, unless the environment says otherwise.
+
+    To be called before Polars is imported. Why: docs/decisions/0008-one-thread-per-process.md.
+    """
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")
+    os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:5000")
+
+
 def load(home: Path | None = None) -> Settings:
     """Settings for a workspace; `home` (the option `--home`) wins over RISKMODEL_HOME.
 

@@ -26,6 +26,7 @@ from riskmodel.serving.cli import (
     simulation,
 )
 from riskmodel.serving.cli.output import emit
+from riskmodel.settings import prepare_process
 
 STOPPED = 130
 """Exit code of a command that was stopped with Ctrl-C, as shells have it."""
@@ -64,6 +65,7 @@ def options(
 
 def run(arguments: list[str] | None = None) -> None:
     """Entry point: runs a command and turns our own errors into a message and an exit code."""
+    prepare_process()
     given = sys.argv[1:] if arguments is None else arguments
     as_json = "--json" in given
     try:
