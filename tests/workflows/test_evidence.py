@@ -189,7 +189,11 @@ def test_wrong_names_ids_counties_and_dates_are_refused(tmp_path: Path) -> None:
     place = workspace(tmp_path, {"households": [{"household_id": "H1"}, {"household_id": "H2", "status": "merged"}]})
     with pytest.raises(UsageError, match="there is no feature 'sizes'"):
         behind(place, H1, AS_OF, ["sizes"])
-    for household, day in ((full_id("H3"), AS_OF), (full_id("H2"), AS_OF), (H1, date(2019, 1, 1))):
+    with pytest.raises(UsageError, match="no household was known on 2009-01-01; the first was known on"):
+        behind(place, H1, date(2009, 1, 1))
+    with pytest.raises(UsageError, match="more than 62 days after the newest delivery"):
+        behind(place, H1, date(2099, 1, 1))
+    for household, day in ((full_id("H3"), AS_OF), (full_id("H2"), AS_OF)):
         with pytest.raises(UsageError, match=f"household {household} is not active in {COUNTY} on {day}"):
             behind(place, household, day)
     with pytest.raises(LakeError, match="no county 990199"):

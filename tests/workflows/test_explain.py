@@ -10,7 +10,7 @@ import pytest
 from late_arrivals import FROM_ELSEWHERE, SPLIT_OFF, arrived_lately
 from riskmodel.errors import UsageError
 from riskmodel.policy import Background, Cause
-from riskmodel.workflows.explain import TOO_NEW, explain, listed, render
+from riskmodel.workflows.explain import MONITORED, TOO_NEW, explain, listed, render
 from riskmodel.workflows.score import MANIFEST, score
 from trained_county import LABEL, Office
 
@@ -115,3 +115,19 @@ def test_a_household_of_which_little_is_known_is_explained_too(office: Office) -
     unknown = {name: None if name.startswith("reason_") else value for name, value in row.items()}
     found = render(unknown | {"data_age_days": None}, [], "zh")
     assert (found.reasons, found.data_age_days) == ([], None)
+
+
+def test_a_monitored_household_is_told_to_be_one(office: Office) -> None:
+    scores = pl.read_parquet(f"{office.results}/*.parquet")
+    watched, other = (scores.filter(pl.col("monitored") == yes)["household_id"][0] for yes in (True, False))
+    assert MONITORED["zh"] in explain(office.workspace, watched).notes
+    assert MONITORED["en"] in explain(office.workspace, watched, language="en").notes
+    assert MONITORED["zh"] not in explain(office.workspace, other).notes
+
+
+def test_a_probability_that_the_shorter_horizon_lifted_is_told_with_its_own(office: Office) -> None:
+    row = pl.read_parquet(f"{office.results}/*.parquet").row(0, named=True)
+    lifted = row | {"probability": 0.35, "probability_6m": 0.35, "probability_own": 0.17}
+    assert any("0.170" in note for note in render(lifted, [], "zh").notes)
+    same = row | {"probability": 0.35, "probability_own": 0.35, "monitored": False}
+    assert len(render(same, [], "en").notes) == 1

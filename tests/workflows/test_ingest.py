@@ -218,6 +218,18 @@ def test_a_rejected_file_is_reported_and_the_others_go_on(place: Workspace, deli
     assert "income.csv" in done.report.page.read_text("utf-8")
 
 
+def test_a_later_report_leaves_the_one_that_shows_the_lines(place: Workspace, delivered: Path) -> None:
+    (delivered / "2025-01-10" / "unheard-of.csv").write_text("甲,乙\n1,2\n", "utf-8")
+    first = ingest(place, delivered).report
+    assert first is not None
+    before = first.page.read_bytes()
+    again, third = ingest(place, delivered).report, ingest(place, delivered).report
+    assert again is not None
+    assert third is not None
+    assert len({first.folder, again.folder, third.folder}) == 3
+    assert first.page.read_bytes() == before
+
+
 def test_a_rejected_file_is_read_again_once_it_is_corrected(place: Workspace, delivered: Path) -> None:
     file = delivered / "2025-01-10" / "incomes.csv"
     right = file.read_bytes()
@@ -281,7 +293,7 @@ def test_a_report_never_shows_a_number_or_a_name(place: Workspace, delivered: Pa
     assert not [text for text in (A, B, "赵一", "李四") if text.encode() in lake]
 
 
-def test_a_new_report_of_the_same_folder_takes_the_place_of_the_old_one(place: Workspace, delivered: Path) -> None:
+def test_a_new_report_of_the_same_folder_stands_beside_the_old_one(place: Workspace, delivered: Path) -> None:
     first = ingest(place, delivered)
     assert first.report is not None
     assert first.report.quarantine is not None
@@ -289,8 +301,8 @@ def test_a_new_report_of_the_same_folder_takes_the_place_of_the_old_one(place: W
     file.write_text(file.read_text("utf-8").replace("many", "7"), "utf-8")
     second = ingest(place, delivered)
     assert second.report is not None
-    assert (second.report.folder, second.report.quarantine) == (first.report.folder, None)
-    assert not first.report.quarantine.exists()
+    assert second.report.folder == first.report.folder.with_name(f"{first.report.folder.name}-2")
+    assert (second.report.quarantine, first.report.quarantine.exists()) == (None, True)
     assert (second.rows_loaded, second.rows_refused, second.failed) == (1, 0, False)
 
 

@@ -299,6 +299,24 @@ def test_the_newest_date_is_not_after_the_newest_delivery(office: Office) -> Non
     assert newest_as_of(office.workspace) == newest.replace(day=5)
 
 
+def test_scores_of_another_label_do_not_take_the_place_of_the_first(office: Office, tmp_path: Path) -> None:
+    place = office.copied(tmp_path)
+    before = contents(place.results)
+    done = score(place, office.as_of, SOON)
+    assert Path(done.folder) == place.results / SOON / office.scored.as_of
+    assert {name: content for name, content in contents(place.results).items() if name in before} == before
+    assert published(place).parent == place.results
+
+
+def test_where_nothing_was_known_on_the_run_day_the_day_of_the_delivery_is_the_newest(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newest = office.workspace.lake.newest_delivery()
+    monkeypatch.setattr("riskmodel.workflows.score.first_known", lambda lake: lake.newest_delivery())
+    assert office.as_of <= newest
+    assert newest_as_of(office.workspace) == newest
+
+
 def test_a_day_long_after_the_last_news_is_refused(office: Office) -> None:
     with pytest.raises(UsageError, match=r"more than 62 days after the newest delivery"):
         score(office.workspace, date(2030, 1, 5))

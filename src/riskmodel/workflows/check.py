@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
@@ -16,7 +16,6 @@ from riskmodel.tables.freshness import first_known
 from riskmodel.tables.publish import published_folder
 from riskmodel.tables.quality import FOUND_SCHEMA, Findings, Severity, Use, declared, run_checks
 from riskmodel.workflows.progress import Progress, Silent
-from riskmodel.workflows.score import NEWS_DAYS
 from riskmodel.workflows.train import unconfirmed
 
 if TYPE_CHECKING:
@@ -99,13 +98,11 @@ def check(workspace: Workspace, as_of: date | None = None, progress: Progress | 
 
 
 def _day(workspace: Workspace, as_of: date | None) -> date:
-    newest = workspace.lake.newest_delivery()
-    if as_of is not None and as_of > newest + timedelta(days=NEWS_DAYS):
-        raise UsageError(
-            f"{as_of} lies more than {NEWS_DAYS} days after the newest delivery ({newest}): deadlines would seem "
-            "missed only because nothing was delivered. Ingest newer deliveries, or give an earlier date."
-        )
-    return as_of or newest
+    """The day asked for, by default that of the newest delivery; later, deadlines would only seem to be missed."""
+    if as_of is None:
+        return workspace.lake.newest_delivery()
+    workspace.newest_delivery_before(as_of)
+    return as_of
 
 
 def _townships(county: str, result: Findings) -> Iterator[Township]:

@@ -48,7 +48,8 @@ class Demonstration:
         yield ""
         for trained in (self.trained, self.trained.shorter):
             if trained:
-                yield f"out-of-time test 时间外检验, {label_named(trained.label).horizon} months 个月:"
+                months = label_named(trained.label).horizon
+                yield f"out-of-time test 时间外检验, {months} months 未来{months}个月:"
                 yield from _comparison(trained.test)
                 yield f"  {trained.verdict}"
         yield ""

@@ -19,6 +19,7 @@ from riskmodel.training.labels import label_named
 from riskmodel.workflows.score import MANIFEST, published
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from riskmodel.workflows.workspace import Workspace
@@ -31,6 +32,15 @@ TOO_NEW: dict[Language, str] = {
     "history: the model cannot judge it yet. It is not on the model's list; visit it as usual.",
 }
 """What is told of a household that is too new."""
+MONITORED: dict[Language, str] = {
+    "zh": "该户已在监测中，未列入模型优先走访名单；请按监测户的帮扶计划走访。",
+    "en": "The household is monitored already: it is not on the model's list; visit it by its plan.",
+}
+LIFTED: dict[Language, str] = {
+    "zh": "6个月内的概率高于12个月模型自身的概率（{own:.3f}），故采用前者；以上原因说明的是12个月模型的判断。",
+    "en": "The probability within 6 months is above that of the model of 12 months alone ({own:.3f}), so it stands for "
+    "both; the reasons are those of the model of 12 months.",
+}
 
 
 @dataclass(frozen=True)
@@ -116,8 +126,19 @@ def render(row: dict[str, Any], notes: list[str], language: Language) -> Explana
         model=row["model"],
         data_age_days=row.get("data_age_days"),
         probability_6m=row.get("probability_6m"),
-        notes=[text("order_only", language), *notes, *([TOO_NEW[language]] if row.get("too_new") else [])],
+        notes=[text("order_only", language), *notes, *_own_notes(row, language)],
     )
+
+
+def _own_notes(row: dict[str, Any], language: Language) -> Iterator[str]:
+    """What has to be known about this household's score."""
+    if row.get("too_new"):
+        yield TOO_NEW[language]
+    if row.get("monitored"):
+        yield MONITORED[language]
+    own = row.get("probability_own")
+    if own is not None and own < row["probability"]:
+        yield LIFTED[language].format(own=own)
 
 
 def _titled(feature: str, code: str, value: float | None, language: Language) -> dict[str, str]:

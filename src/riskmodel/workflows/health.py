@@ -38,6 +38,7 @@ def health(
     """
     show = progress or Silent()
     counties, first = workspace.counties(), first_known(workspace.lake)
+    workspace.newest_delivery_before(as_of)
     earlier = against or _year_before(as_of)
     if earlier >= as_of:
         raise UsageError(f"{earlier} is not before {as_of}. Give an earlier date to compare with.")

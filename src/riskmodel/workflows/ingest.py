@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
-from itertools import groupby
+from itertools import count, groupby
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -188,7 +188,7 @@ class _Desk:
         report = None
         if new:
             newest = max(account.received_on for account in accounts)
-            folder = self.workspace.reports / "ingest" / f"{newest}-{path.resolve().name}"
+            folder = _folder(self.workspace.reports / "ingest" / f"{newest}-{path.resolve().name}", accounts)
             made = date.fromisoformat(newest)
             waits = waiting_lines(self.workspace.lake.folder)
             report = write_report(folder, accounts, refused, odd, waits, path=str(path), made_on=made)
@@ -207,6 +207,14 @@ class _Desk:
             report=report,
             accounts=accounts,
         )
+
+
+def _folder(wanted: Path, accounts: Sequence[FileAccount]) -> Path:
+    """Where a report goes. One that knows some files only by their counts leaves the earlier report, with the lines."""
+    if not any(account.known_before for account in accounts):
+        return wanted
+    free = (wanted if number == 1 else wanted.with_name(f"{wanted.name}-{number}") for number in count(1))
+    return next(folder for folder in free if not folder.exists())
 
 
 def _joined(frames: list[pl.DataFrame]) -> pl.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from riskmodel.policy import Policy
     from riskmodel.tables import View
 
-NEWS_DAYS = 62
-"""Scores of a day are refused when nothing was delivered for this long before it: two months without any news."""
 MANIFEST = "_manifest.json"
 """Beside the Parquet files; the leading underscore hides it from Parquet readers."""
 
@@ -66,6 +64,8 @@ class Scored:
 def score(workspace: Workspace, as_of: date, label: str | None = None, progress: Progress | None = None) -> Scored:
     """Score all counties at `as_of` with the champion of a label and publish results/<as_of>/<county>.parquet.
 
+    The scores of a label other than that of the installation have a folder of their own, results/<label>/<as_of>.
+
     `pandas.read_parquet(results/<as_of>)` reads them. The files appear together or not at all; scoring again replaces
     them. Where the label's shorter horizon has a champion, its probability stands beside, see `scoring.score`. Raises
     UsageError without data, champion or households known on that day, BundleError for a model of another feature
@@ -73,12 +73,7 @@ def score(workspace: Workspace, as_of: date, label: str | None = None, progress:
     """
     show = progress or Silent()
     counties, name = workspace.counties(), model_name(label or workspace.settings.label)
-    newest = workspace.lake.newest_delivery()
-    if as_of > newest + timedelta(days=NEWS_DAYS):
-        raise UsageError(
-            f"{as_of} lies more than {NEWS_DAYS} days after the newest delivery ({newest}): nothing is known of that "
-            "time. Ingest newer deliveries, or give an earlier date."
-        )
+    workspace.newest_delivery_before(as_of)
     bundle = champion(workspace, label or workspace.settings.label)
     shorter = champion_of_shorter(workspace, bundle.facts.label)
     frames: dict[str, pl.DataFrame] = {}
@@ -92,7 +87,7 @@ def score(workspace: Workspace, as_of: date, label: str | None = None, progress:
         known = f"the first was known on {first_known(workspace.lake)}"
         raise UsageError(f"no household was known on {as_of}; {known}. Give a later date or month.")
     found = health(workspace, as_of, tables=tables, progress=show)
-    target = workspace.results / as_of.isoformat()
+    target = workspace.scores(bundle.facts.label) / as_of.isoformat()
     unconfirmed_values = unconfirmed(workspace.policy.unconfirmed_used())
     manifest = {
         "as_of": as_of.isoformat(),
@@ -137,10 +132,11 @@ def as_of_of_month(workspace: Workspace, month: date) -> date:
 
 
 def newest_as_of(workspace: Workspace) -> date:
-    """The run date that follows the newest delivery's last complete month, not after that delivery."""
+    """The run date that follows the newest delivery's last complete month; where that is later, or nothing was known
+    then, the day of the delivery."""
     newest = workspace.lake.newest_delivery()
     run = as_of_of_month(workspace, months_before(newest, 1))
-    return run if run <= newest else newest
+    return run if first_known(workspace.lake) <= run <= newest else newest
 
 
 def champion(workspace: Workspace, label: str) -> Bundle:

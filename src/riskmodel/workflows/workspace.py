@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from riskmodel.models import Registry
     from riskmodel.settings import Settings
 
+NEWS_DAYS = 62
+"""A day is refused when nothing was delivered for this long before it: two months without any news."""
 MODEL = "household-risk"
 """Start of the names of registered models; every label has its own, see `model_name`."""
 
@@ -69,6 +72,20 @@ class Workspace:
         if not counties:
             raise UsageError(f"{self.home} holds no data yet. Ingest a delivery first: riskmodel ingest FOLDER")
         return counties
+
+    def scores(self, label: str) -> Path:
+        """Folder of the scores of a label: the results for the label of the installation, else a folder of its own."""
+        return self.results if label == self.settings.label else self.results / label
+
+    def newest_delivery_before(self, as_of: date) -> date:
+        """Day of the newest delivery. Raises UsageError when `as_of` lies so long after it that nothing is known."""
+        newest = self.lake.newest_delivery()
+        if as_of > newest + timedelta(days=NEWS_DAYS):
+            raise UsageError(
+                f"{as_of} lies more than {NEWS_DAYS} days after the newest delivery ({newest}): nothing is known of "
+                "that time. Ingest newer deliveries, or give an earlier date."
+            )
+        return newest
 
 
 def model_name(label: str) -> str:
