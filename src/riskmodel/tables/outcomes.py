@@ -61,8 +61,8 @@ def new_entries(view: View, later: View, first: date, after_last: date) -> pl.La
 def followed(view: View, later: View, after_last: date) -> pl.LazyFrame:
     """Households active at the as-of date of `view` that `later` still knows, with `ended_on` (see `endings`).
 
-    Columns: `household_id` (as coded in both), `ended_on` (null where it goes on to the end of the horizon). Raises
-    UsageError when the views number households differently.
+    Columns: `household_id` (as coded in both), `category` at the as-of date, `ended_on` (null where it goes on to the
+    end of the horizon). Raises UsageError when the views number households differently.
     """
     _require_one_coding(view, later, "H")
     active = view.states("households").filter(pl.col("status") == HouseholdStatus.ACTIVE.value)

@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from riskmodel.errors import UsageError
 from riskmodel.rendering.workbook import Cell, Sheet, write_workbook
 from riskmodel.tables.files import write_parquet
-from riskmodel.tables.freshness import first_known
 from riskmodel.tables.publish import published_folder
 from riskmodel.tables.quality import FOUND_SCHEMA, Findings, Severity, Use, declared, run_checks
 from riskmodel.workflows.progress import Progress, Silent
@@ -72,10 +70,6 @@ def check(workspace: Workspace, as_of: date | None = None, progress: Progress | 
     for county in show.track(counties, f"checking {day}", len(counties)):
         results[county] = run_checks(workspace.lake.view(county, day), workspace.policy)
     townships = [township for county, result in results.items() for township in _townships(county, result)]
-    if not townships:
-        raise UsageError(
-            f"no household was known on {day}; the first was known on {first_known(workspace.lake)}. Give a later date."
-        )
     found = pl.concat([pl.DataFrame(schema=FOUND_SCHEMA), *(result.found for result in results.values())])
     target = workspace.reports / "checks" / day.isoformat()
     done = Checked(
@@ -101,7 +95,7 @@ def _day(workspace: Workspace, as_of: date | None) -> date:
     """The day asked for, by default that of the newest delivery; later, deadlines would only seem to be missed."""
     if as_of is None:
         return workspace.lake.newest_delivery()
-    workspace.newest_delivery_before(as_of)
+    workspace.require_known(as_of)
     return as_of
 
 

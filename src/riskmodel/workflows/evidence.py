@@ -18,7 +18,6 @@ from riskmodel.features.windows import Moment, Seen
 from riskmodel.policy import HouseholdStatus
 from riskmodel.tables.catalogue import TABLES, table
 from riskmodel.tables.column import Type
-from riskmodel.tables.freshness import first_known
 from riskmodel.tables.generation import decode
 from riskmodel.workflows.features import feature_named
 
@@ -89,9 +88,7 @@ def behind(
     that is not active on that day in the county (default: in any).
     """
     features = [feature_named(name) for name in dict.fromkeys(names)] or list(declared())
-    workspace.newest_delivery_before(as_of)
-    if as_of < (first := first_known(workspace.lake)):
-        raise UsageError(f"no household was known on {as_of}; the first was known on {first}. Give a later date.")
+    workspace.require_known(as_of)
     view = _home(workspace, household_id, as_of, county)
     made = assemble_view(view, workspace.policy, [household_id]).rows.row(0, named=True)
     read = {f.name: reading(f, as_of, listed_months(view)) for f in features}

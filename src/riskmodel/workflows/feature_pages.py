@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from markupsafe import Markup
 
-from riskmodel.errors import UsageError
 from riskmodel.features import REGISTRY, assemble
 from riskmodel.rendering.charts import Bar, histogram
-from riskmodel.tables.freshness import first_known
 from riskmodel.workflows.features import Described, listing
 from riskmodel.workflows.score import newest_as_of
 
@@ -69,8 +67,7 @@ def pages(workspace: Workspace, as_of: date | None = None) -> Iterator[FeaturePa
     Raises UsageError where no household was known on that day.
     """
     day = as_of or newest_as_of(workspace)
-    if day < (first := first_known(workspace.lake)):
-        raise UsageError(f"no household was known on {day}; the first was known on {first}. Give a later date.")
+    workspace.require_known(day)
     table = assemble(workspace.lake, day, policy=workspace.policy)
     described = {found.name: found for found in listing()}
     for name, values in zip(REGISTRY, table.values.T, strict=True):

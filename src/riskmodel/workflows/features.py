@@ -7,15 +7,12 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from riskmodel.errors import UsageError
-from riskmodel.features import REGISTRY, Direction, declared
+from riskmodel.features import REGISTRY, declared
 from riskmodel.features.reading import most_read, windows_in_words
 from riskmodel.policy import Background, Cause
 
 if TYPE_CHECKING:
     from riskmodel.features import Feature
-
-DIRECTIONS = {Direction.UP: "up", Direction.DOWN: "down", Direction.FREE: "free"}
-"""What raising the value may do to the risk."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +85,7 @@ def described(f: Feature) -> Described:
         group=f.group.value,
         group_zh=f.group.zh,
         group_en=f.group.en,
-        risk=DIRECTIONS[f.direction],
+        risk=f.direction.name.lower(),
         ratio=f.ratio,
         actionable=f.actionable,
         definition=f.definition,

@@ -38,15 +38,12 @@ def health(
     """
     show = progress or Silent()
     counties, first = workspace.counties(), first_known(workspace.lake)
-    workspace.newest_delivery_before(as_of)
     earlier = against or _year_before(as_of)
     if earlier >= as_of:
         raise UsageError(f"{earlier} is not before {as_of}. Give an earlier date to compare with.")
     days = [as_of] if against is None and earlier < first else [as_of, earlier]
-    if too_early := [day for day in days if day < first]:
-        raise UsageError(
-            f"no household was known on {too_early[0]}; the first was known on {first}. Give a later date."
-        )
+    for day in days:
+        workspace.require_known(day)
     work = [(day, county) for day in days for county in counties if not (tables and day == as_of)]
     made: dict[date, list[FeatureTable]] = {day: [] for day in days}
     made[as_of] += tables

@@ -73,7 +73,7 @@ def score(workspace: Workspace, as_of: date, label: str | None = None, progress:
     """
     show = progress or Silent()
     counties, name = workspace.counties(), model_name(label or workspace.settings.label)
-    workspace.newest_delivery_before(as_of)
+    workspace.require_known(as_of)
     bundle = champion(workspace, label or workspace.settings.label)
     shorter = champion_of_shorter(workspace, bundle.facts.label)
     frames: dict[str, pl.DataFrame] = {}
@@ -83,9 +83,6 @@ def score(workspace: Workspace, as_of: date, label: str | None = None, progress:
         tables.append(assemble_view(view, workspace.policy))
         scored = score_county(tables[-1], bundle, workspace.policy, shorter)
         frames[county] = _with_facts(scored, view, workspace.policy)
-    if not any(frame.height for frame in frames.values()):
-        known = f"the first was known on {first_known(workspace.lake)}"
-        raise UsageError(f"no household was known on {as_of}; {known}. Give a later date or month.")
     found = health(workspace, as_of, tables=tables, progress=show)
     target = workspace.scores(bundle.facts.label) / as_of.isoformat()
     unconfirmed_values = unconfirmed(workspace.policy.unconfirmed_used())

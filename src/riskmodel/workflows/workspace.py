@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from riskmodel.errors import UsageError
 from riskmodel.policy import Policy
 from riskmodel.tables import Lake
+from riskmodel.tables.freshness import first_known
 
 if TYPE_CHECKING:
     from riskmodel.models import Registry
@@ -77,15 +78,16 @@ class Workspace:
         """Folder of the scores of a label: the results for the label of the installation, else a folder of its own."""
         return self.results if label == self.settings.label else self.results / label
 
-    def newest_delivery_before(self, as_of: date) -> date:
-        """Day of the newest delivery. Raises UsageError when `as_of` lies so long after it that nothing is known."""
-        newest = self.lake.newest_delivery()
+    def require_known(self, as_of: date) -> None:
+        """Raise UsageError for a day before anything was known, or so long after the last news that nothing is."""
+        newest, first = self.lake.newest_delivery(), first_known(self.lake)
+        if as_of < first:
+            raise UsageError(f"no household was known on {as_of}; the first was known on {first}. Give a later date.")
         if as_of > newest + timedelta(days=NEWS_DAYS):
             raise UsageError(
                 f"{as_of} lies more than {NEWS_DAYS} days after the newest delivery ({newest}): nothing is known of "
                 "that time. Ingest newer deliveries, or give an earlier date."
             )
-        return newest
 
 
 def model_name(label: str) -> str:
