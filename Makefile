@@ -11,7 +11,7 @@ LOCK_EXTRAS := dev postgres
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test test-long check lint types contracts format docs lock bench-eph bench-ingest bench-features clean wipe
+.PHONY: help setup demo test test-long check lint types contracts format docs lock bench-eph bench-ingest bench-features bench-quality clean wipe
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -64,6 +64,9 @@ bench-ingest: setup ## Measure the CPU per row of taking in a simulated county o
 
 bench-features: setup ## Measure CPU and memory of all features of 200,000 and 1 million simulated households
 	$(BIN)/python benchmarks/features.py $(ARGS)
+
+bench-quality: setup ## Measure the models on five simulated counties, beside the truth
+	$(BIN)/python benchmarks/quality.py $(ARGS)
 
 clean: ## Remove caches and build products
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage .coverage.* htmlcov build dist

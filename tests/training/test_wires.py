@@ -47,9 +47,9 @@ def test_the_shipped_policy_sets_a_wire_somewhere() -> None:
 def test_a_wire_on_an_amount_fires_at_its_threshold_or_above_it_as_its_rule_says() -> None:
     policy = policy_of(**{"tripwire.TW_MED_YTD.other": 20000, "tripwire.TW_MED_STAY.other": 10000})
     ytd, stay = wires_in_force(policy, "990101", DAY)
-    assert (ytd.code, ytd.column, ytd.at_least) == ("TW_MED_YTD", "bills_to_warning", 1.0)
+    assert (ytd.code, ytd.column, ytd.threshold) == ("TW_MED_YTD", "bills_to_warning", 1.0)
     assert (stay.code, stay.column) == ("TW_MED_STAY", "stay_to_warning")
-    assert 1.0 < stay.at_least < 1.0 + 1e-9
+    assert 1.0 < stay.threshold < 1.0 + 1e-9
 
 
 @pytest.mark.parametrize(
@@ -61,4 +61,4 @@ def test_the_wires_of_the_medical_insurance_fire_on_a_household(yuan: float, fir
     bill = {"settlement_id": "S1", "service_end": date(2024, 5, 31), "self_pay": yuan}
     features = features_of(DAY, medical_settlements=[bill], policy=values)
     wires = wires_in_force(policy_of(**values), "990101", DAY)
-    assert {w.code for w in wires if (features[w.column] or 0) >= w.at_least} == fired
+    assert {w.code for w in wires if (features[w.column] or 0) >= w.threshold} == fired

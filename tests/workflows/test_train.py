@@ -12,14 +12,14 @@ import pytest
 
 from riskmodel.errors import DataError, UsageError
 from riskmodel.features import set_hash
-from riskmodel.models import Column, bundle
+from riskmodel.models import bundle
 from riskmodel.policy import Policy
 from riskmodel.settings import Settings
-from riskmodel.training.fit import Rows
+from riskmodel.training.fit import KINDS
 from riskmodel.training.labels import LABELS, Question, label_named
 from riskmodel.workflows.ingest import ingest
 from riskmodel.workflows.score import score
-from riskmodel.workflows.train import KINDS, out_of_time, train, unconfirmed
+from riskmodel.workflows.train import train, unconfirmed
 from riskmodel.workflows.workspace import Workspace, model_name
 from sample.files import write_sample
 from trained_county import LABEL, NOW, SOON, Office
@@ -34,12 +34,31 @@ def test_the_same_inputs_and_seed_give_the_same_model_and_scores(office: Office,
     pl.testing.assert_frame_equal(rescored, pl.read_parquet(f"{office.results}/*.parquet"))
 
 
-def test_the_first_model_is_champion_and_the_next_one_challenger(office: Office) -> None:
-    assert (office.trained.version, office.trained.alias) == (1, "champion")
+def test_what_the_gate_refuses_waits_as_challenger_until_a_person_promotes_it(office: Office) -> None:
+    assert (office.trained.version, office.trained.alias) == (1, "challenger")
     assert (office.again.version, office.again.alias) == (2, "challenger")
     versions = office.workspace.registry.versions(model_name(LABEL))
     assert [v.aliases for v in versions] == [("champion",), ("challenger",)]
     assert versions[0].bundle_hash == versions[1].bundle_hash == office.trained.model_hash
+    assert [(v.tags["kind"], v.tags["gate"]) for v in versions] == [("lightgbm", "refused")] * 2
+    assert versions[0].tags["gate_why"] == office.trained.gate.why
+
+
+def test_the_gate_chooses_where_nobody_asks_for_a_kind(office: Office, tmp_path: Path) -> None:
+    """The county of the tests has too few events to show anything, so the naive rule it is."""
+    place = office.copied(tmp_path)
+    shutil.rmtree(place.registry.folder)
+    done = train(Workspace(Settings(place.home)), NOW + timedelta(hours=3))
+    assert done.kind == done.gate.chosen == "naive"
+    assert done.alias == "champion"
+    assert bundle.read(Path(done.bundle)).model.model.kind == "logistic"  # on the distance to the line alone
+    assert {check.kind for check in done.gate.checks} == {"lightgbm", "logistic", "rule_pack"}
+    assert done.test["lightgbm"] == office.trained.test["lightgbm"]
+
+
+def test_a_kind_that_does_not_exist_is_named(office: Office) -> None:
+    with pytest.raises(UsageError, match="choose one of rules, rule_pack"):
+        train(office.workspace, NOW, kind="oracle")
 
 
 def test_the_test_is_the_newest_third_of_the_dates(office: Office) -> None:
@@ -57,25 +76,11 @@ def test_the_models_of_the_test_saw_only_labels_that_had_matured_before_it(offic
     assert [day for day in days if label.matures_on(day, delay) <= first]
 
 
-def test_the_households_of_the_test_are_dealt_from_all_households_and_not_from_those_that_stayed() -> None:
-    """A register lists every household until it falls: held-out survivors alone would leave too many falls to learn."""
-    rng, last = np.random.default_rng(0), 60
-    falls = rng.exponential(400, 2000)
-    listed = [(t, h, t <= fall < t + 12) for h, fall in enumerate(falls) for t in range(0, last, 3) if t <= fall]
-    time, group, y = (np.array(column) for column in zip(*listed, strict=True))
-    rows = Rows(np.zeros((len(y), 1)), y.astype(np.int8), (Column("nothing"),), time, group, gap=14)
-    for learn, test in out_of_time(rows, seed=0):
-        assert not set(group[learn]) & set(group[test])
-        assert time[learn].max() + rows.gap <= time[test].min()
-        matured = time <= time[test].min() - rows.gap
-        assert y[learn].mean() == pytest.approx(y[matured].mean(), rel=0.15)
-
-
 def test_the_shorter_horizon_is_trained_along_and_registered_under_its_own_name(office: Office) -> None:
     soon, again = office.trained.shorter, office.again.shorter
     assert soon is not None
     assert again is not None
-    assert (soon.label, soon.version, soon.alias, soon.shorter) == (SOON, 1, "champion", None)
+    assert (soon.label, soon.version, soon.alias, soon.shorter) == (SOON, 1, "challenger", None)
     assert (again.version, again.alias, again.model_hash) == (2, "challenger", soon.model_hash)
     assert office.trained.shorter_refused == ""
     versions = office.workspace.registry.versions(model_name(SOON))
@@ -95,7 +100,7 @@ def test_the_shorter_horizon_is_judged_on_newer_dates_whose_outcomes_are_known_a
 
 def test_a_label_of_the_shorter_horizon_is_trained_alone_when_it_is_asked_for(office: Office, tmp_path: Path) -> None:
     place, soon = office.copied(tmp_path), office.trained.shorter
-    done = train(place, NOW + timedelta(hours=2), SOON)
+    done = train(place, NOW + timedelta(hours=2), SOON, kind="lightgbm")
     assert (done.label, done.version, done.shorter, done.shorter_refused) == (SOON, 3, None, "")
     assert soon is not None
     assert done.rows == soon.rows
@@ -111,7 +116,7 @@ def test_where_the_shorter_horizon_cannot_be_learned_the_label_is_trained_and_it
         return soon.outcome(q).with_columns(event=pl.lit(value=False))
 
     monkeypatch.setitem(LABELS, SOON, replace(soon, outcome=nobody))
-    done = train(office.copied(tmp_path), NOW + timedelta(hours=2))
+    done = train(office.copied(tmp_path), NOW + timedelta(hours=2), kind="lightgbm")
     assert done.model_hash == office.trained.model_hash  # what stands beside it moves nothing
     assert done.shorter is None
     assert "with 0 events are too few" in done.shorter_refused

@@ -14,7 +14,7 @@ import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -48,6 +48,8 @@ class VersionFacts:
     bundle_hash: str
     metrics: Mapping[str, float]
     created: datetime
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """What was noted of the version and of its run."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,11 @@ class Registry:
         self.bundle_path(name, version)
         with _mlflow_errors(f"naming {name} version {version} the {alias}"):
             self._client.set_registered_model_alias(name, alias, str(version))
+
+    def note(self, name: str, version: int, key: str, value: str) -> None:
+        """Note something of a version that is there, as a tag."""
+        with _mlflow_errors(f"noting {key} of {name} version {version}"):
+            self._client.set_model_version_tag(name, str(version), key, value)
 
     def versions(self, name: str) -> list[VersionFacts]:
         """All versions of a model, oldest first; none when nothing was registered under the name."""
@@ -203,14 +210,15 @@ class Registry:
                 return found
 
     def _facts(self, version: Any, aliases: Mapping[str, Any]) -> VersionFacts:
-        number = int(version.version)
+        number, run = int(version.version), self._client.get_run(version.run_id)
         return VersionFacts(
             number,
             tuple(sorted(alias for alias, of in aliases.items() if int(of) == number)),
             version.run_id,
             version.tags.get(_HASH_TAG, ""),
-            dict(self._client.get_run(version.run_id).data.metrics),
+            dict(run.data.metrics),
             datetime.fromtimestamp(version.creation_timestamp / 1000, UTC),
+            {k: v for k, v in {**run.data.tags, **version.tags}.items() if not k.startswith("mlflow.")},
         )
 
 

@@ -17,15 +17,17 @@ from riskmodel.models.columns import Column, checked_columns, matrix, position
 
 @dataclass(frozen=True)
 class Wire:
-    """Fires when the value of a column is at least a threshold; a missing value does not fire."""
+    """Fires when the value of a column reaches a threshold; a missing value does not fire."""
 
     code: str
     column: str
-    at_least: float
+    threshold: float
     weight: float = 1.0
+    below: bool = False
+    """Fires under the threshold, not at it or above it."""
 
     def __post_init__(self) -> None:
-        if not self.code or not math.isfinite(self.at_least) or not (0 < self.weight < math.inf):
+        if not self.code or not math.isfinite(self.threshold) or not (0 < self.weight < math.inf):
             raise UsageError(f"wire {self.code!r}: give it a code, a finite threshold and a finite weight above 0")
 
 
@@ -58,12 +60,13 @@ class RuleModel:
         result = np.zeros_like(rows)
         for wire in self.wires:
             index = position(wire.column, self.columns)
-            result[:, index] += wire.weight * (rows[:, index] >= wire.at_least)
+            values = rows[:, index]
+            result[:, index] += wire.weight * (values < wire.threshold if wire.below else values >= wire.threshold)
         return result
 
     def to_files(self) -> dict[str, bytes]:
         """One JSON file with the wires."""
-        wires = [[wire.code, wire.column, wire.at_least, wire.weight] for wire in self.wires]
+        wires = [[wire.code, wire.column, wire.threshold, wire.weight, wire.below] for wire in self.wires]
         return {"model.json": strict_json.encoded({"wires": wires})}
 
     @classmethod
@@ -79,14 +82,15 @@ class RuleModel:
             raise BundleError(f"model.json: {error}; {strict_json.REPAIR}") from error
 
 
-def _wire(value: object, where: str) -> tuple[str, str, float, float]:
+def _wire(value: object, where: str) -> tuple[str, str, float, float, bool]:
     parts = strict_json.items(value, where)
-    if len(parts) != 4:
-        raise BundleError(f"{where} must be [code, column, threshold, weight]: {strict_json.REPAIR}")
-    code, column, threshold, weight = parts
+    if len(parts) != 5 or not isinstance(parts[4], bool):
+        raise BundleError(f"{where} must be [code, column, threshold, weight, below]: {strict_json.REPAIR}")
+    code, column, threshold, weight, below = parts
     return (
         strict_json.text(code, where),
         strict_json.text(column, where),
         strict_json.number(threshold, where),
         strict_json.number(weight, where),
+        below,
     )

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from riskmodel.models import RiskModel
 
+KINDS = ("rules", "rule_pack", "naive", "logistic", "lightgbm")
+"""Every kind of model, from the simplest to the last."""
 FALLBACK_FOLDS = 5
 MOST_PER_EVENT = 20
 """Where events are rare, further rows without one cost much and teach little (docs/model.md)."""
@@ -55,6 +57,8 @@ class Recipes:
     distance: str
     wires: tuple[Wire, ...] = ()
     trees: LightGBMParameters = field(default_factory=LightGBMParameters)
+    pack: tuple[Wire, ...] = ()
+    """The rule pack, see `rule_pack`."""
     most_per_event: int = MOST_PER_EVENT
     """Most rows without the event that a model learns from, per row with it; see `thinned`.
 
@@ -62,12 +66,12 @@ class Recipes:
     """
 
     def fit(self, kind: str, rows: Rows, seed: int, among: NDArray[np.bool_] | None = None) -> RiskModel:
-        """Fit one kind: `rules` (trip wires), `naive` (distance to the line), `logistic` or `lightgbm`.
+        """Fit one kind: `rules` (trip wires), `rule_pack`, `naive` (distance to the line), `logistic` or `lightgbm`.
 
         `among`: the rows to learn from, all when None. Raises UsageError for any other kind.
         """
-        if kind == "rules":
-            return RuleModel(rows.columns, self.wires)
+        if kind in ("rules", "rule_pack"):
+            return RuleModel(rows.columns, self.wires if kind == "rules" else self.pack)
         every = len(rows) if among is None else int(among.sum())
         rows = thinned(rows, self.most_per_event, seed, among)
         trees = self.trees if len(rows) == every else replace(self.trees, min_rows=min(THIN_LEAF, self.trees.min_rows))
@@ -77,7 +81,7 @@ class Recipes:
             return LogisticModel.fit(rows.x, rows.y, rows.columns)
         if kind == "lightgbm":
             return LightGBMModel.fit(rows.x, rows.y, rows.columns, parameters=trees, seed=seed)
-        raise UsageError(f"there is no kind of model {kind!r}: choose rules, naive, logistic or lightgbm")
+        raise UsageError(f"there is no kind of model {kind!r}: choose one of {', '.join(KINDS)}")
 
 
 def thinned(rows: Rows, most_per_event: int, seed: int, among: NDArray[np.bool_] | None = None) -> Rows:

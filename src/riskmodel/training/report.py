@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 SHOWN = 20
 
 
-def figures(y: NDArray[np.int8], risks: Mapping[str, NDArray[np.float64]], model: CalibratedModel) -> dict[str, bytes]:
-    """SVG pictures by file name: outcomes `y` of the test against the risks of each kind of model."""
-    outcome = y.astype("float64")
+def figures(
+    outcome: NDArray[np.float64], risks: Mapping[str, NDArray[np.float64]], model: CalibratedModel
+) -> dict[str, bytes]:
+    """SVG pictures by file name: outcomes (n,) of the test against the risks of each kind of model."""
     pictures = {"reliability.svg": _reliability(outcome, risks)}
     if 0 < outcome.sum() < len(outcome):
         pictures["precision_recall.svg"] = _precision_recall(outcome, risks)

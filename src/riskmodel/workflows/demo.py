@@ -49,9 +49,10 @@ class Demonstration:
         for trained in (self.trained, self.trained.shorter):
             if trained:
                 months = label_named(trained.label).horizon
-                yield f"out-of-time test 时间外检验, {months} months 未来{months}个月:"
+                yield f"test in later months and other places 时间和地区外检验, {months} months 未来{months}个月:"
                 yield from _comparison(trained.test)
-                yield f"  {trained.verdict}"
+                yield f"  {trained.gate.why}"
+                yield f"  {trained.gate.why_zh}"
         yield ""
         yield f"{self.scored.households:,} households scored as of {self.scored.as_of}; visit first 优先走访:"
         for place, found in enumerate(self.top, start=1):
@@ -103,7 +104,7 @@ def demo(
 
 
 def _comparison(test: dict[str, dict[str, Any]]) -> Iterator[str]:
-    names = {"average_precision": "avg prec", "roc_auc": "ROC AUC", "recall_top10": "rec@10%", "ece": "ECE"}
+    names = {"average_precision": "avg prec", "roc_auc": "ROC AUC", "recall_at_capacity": "rec@cap", "ece": "ECE"}
     yield "  ".join([f"  {'model':10}", *(f"{title:>9}" for title in names.values())])
     for kind, values in test.items():
         cells = ["-" if values[n] is None else f"{values[n]:.4f}" for n in names]

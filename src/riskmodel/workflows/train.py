@@ -1,4 +1,4 @@
-"""Train: rows from the lake, an out-of-time test, the final model, a bundle, the registry."""
+"""Train: rows from the lake, a test in later months and other places, the gate, a bundle, the registry."""
 
 from __future__ import annotations
 
@@ -8,30 +8,32 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from riskmodel.errors import DataError
+from riskmodel.errors import DataError, UsageError
 from riskmodel.features import declared, set_hash
 from riskmodel.models import BundleFacts
 from riskmodel.models import bundle as bundles
 from riskmodel.tables.freshness import first_known
 from riskmodel.training import report
-from riskmodel.training.evaluation import metrics
-from riskmodel.training.fit import Judged, Recipes, Rows, fit_calibrated, judge
+from riskmodel.training.fit import KINDS, Recipes, fit_calibrated
+from riskmodel.training.folds import newest, places
+from riskmodel.training.gate import UNTESTED, Verdict
 from riskmodel.training.labels import Label, label_named
 from riskmodel.training.rows import Collected, Gathered, gather, schedule
-from riskmodel.training.splits import apart
+from riskmodel.training.rule_pack import rule_pack
+from riskmodel.training.trial import predicted
 from riskmodel.training.wires import wires_in_force
 from riskmodel.workflows.health import health_of_rows
+from riskmodel.workflows.judging import Judgement, gate, judge, with_champion
 from riskmodel.workflows.progress import Progress, Silent
 from riskmodel.workflows.workspace import Workspace, model_name
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from riskmodel.features.health import Health
     from riskmodel.models import CalibratedModel
     from riskmodel.models.registry import Alias
 
-KINDS = ("rules", "naive", "logistic", "lightgbm")
+PASSED, REFUSED = "passed", "refused"
+"""What a registered version's tag `gate` says."""
 TEST_SHARE = 3
 """The newest third of the as-of dates is the test."""
 
@@ -41,6 +43,8 @@ class Trained:
     """What a training run brought forth."""
 
     label: str
+    kind: str
+    """The kind of model that was registered: the gate's choice, or the one that was asked for."""
     version: int
     alias: str
     model_hash: str
@@ -49,9 +53,11 @@ class Trained:
     events: int
     as_of_dates: list[str]
     test_dates: list[str]
+    areas: str
+    """What the places of the test were that the training never saw: county, township, village or household."""
     test: dict[str, dict[str, Any]] = field(repr=False)
-    verdict: str
-    """How the registered model did against the simpler ones in the test."""
+    gate: Verdict = field(repr=False)
+    """What the gate makes of the test: which kind may be used, and why."""
     unconfirmed_policy: list[str] = field(repr=False)
     shorter: Trained | None = field(default=None, repr=False)
     """The same for the label of the shorter horizon that was trained along with it."""
@@ -62,76 +68,98 @@ class Trained:
 
 
 def train(
-    workspace: Workspace, now: datetime, label_name: str | None = None, progress: Progress | None = None
+    workspace: Workspace,
+    now: datetime,
+    label_name: str | None = None,
+    progress: Progress | None = None,
+    *,
+    kind: str | None = None,
 ) -> Trained:
     """Train, judge and register a model of a label, and one of its shorter horizon where the label names one.
 
-    The test is out of time and on other households, see `out_of_time`. The registered model is then fitted on all
-    matured rows with the same recipe. The features of a date are made once for both horizons. Raises DataError when too
-    few outcomes of the label have matured; of the shorter horizon that is told in the result.
+    The test is later in time and in other places at once (`folds.newest`); the gate chooses the kind of model that may
+    be used. It is then fitted on all matured rows with the same recipe. The features of a date are made once for both
+    horizons. `kind`: register this kind, whatever the gate says; one that it refuses can only become champion by a
+    person who gives a reason. Raises DataError when too few outcomes of the label have matured; of the shorter horizon
+    that is told in the result.
     """
+    if kind is not None and kind not in KINDS:
+        raise UsageError(f"there is no kind of model {kind!r}: choose one of {', '.join(KINDS)}")
     show = progress or Silent()
     label = label_named(label_name or workspace.settings.label)
     labels = [label, *([label_named(label.shorter)] if label.shorter else [])]
     show.say(f"training on label {' and '.join(found.name for found in labels)}: {label.title}")
-    counties, policy, read_on = workspace.counties(), workspace.policy, workspace.lake.newest_delivery()
-    known = first_known(workspace.lake)
-    asked = {found.name: (found, schedule(found, policy, counties[0], known, read_on)) for found in labels}
-    gathered = gather(
-        workspace.lake, policy, asked, read_on, lambda work, n: show.track(work, "features and outcomes", n)
-    )
-    recipes = Recipes("income_to_line", wires_in_force(policy, counties[0], read_on))
-    done = _trained(workspace, label, gathered, recipes, now, show)
+    gathered = gathered_rows(workspace, labels, show)
+    recipes = recipes_of(workspace)
+    done = _trained(workspace, label, gathered, recipes, now, kind, show)
+    read_on = workspace.lake.newest_delivery()
     done = replace(done, health=health_of_rows(workspace, gathered.x, gathered.keys["as_of"].to_list(), read_on))
     if not label.shorter:
         return done
     try:
-        return replace(done, shorter=_trained(workspace, labels[1], gathered, recipes, now, show))
+        return replace(done, shorter=_trained(workspace, labels[1], gathered, recipes, now, kind, show))
     except DataError as error:
         return replace(done, shorter_refused=str(error))
 
 
+def gathered_rows(workspace: Workspace, labels: list[Label], show: Progress) -> Gathered:
+    """Features and outcomes of all as-of dates of the labels."""
+    counties, policy, read_on = workspace.counties(), workspace.policy, workspace.lake.newest_delivery()
+    known = first_known(workspace.lake)
+    asked = {found.name: (found, schedule(found, policy, counties[0], known, read_on)) for found in labels}
+    return gather(workspace.lake, policy, asked, read_on, lambda work, n: show.track(work, "features and outcomes", n))
+
+
+def recipes_of(workspace: Workspace) -> Recipes:
+    """How each kind is fitted here: with the trip wires and rules in force on the day of the newest delivery."""
+    policy, county, read_on = workspace.policy, workspace.counties()[0], workspace.lake.newest_delivery()
+    wires, pack = wires_in_force(policy, county, read_on), rule_pack(policy, county, read_on)
+    return Recipes("income_to_line", wires, pack=pack)
+
+
 def _trained(
-    workspace: Workspace, label: Label, gathered: Gathered, recipes: Recipes, now: datetime, show: Progress
+    workspace: Workspace,
+    label: Label,
+    gathered: Gathered,
+    recipes: Recipes,
+    now: datetime,
+    kind: str | None,
+    show: Progress,
 ) -> Trained:
     """Judge every kind of model on a label, fit the final one, register it."""
     collected, seed = gathered.of(label), workspace.settings.seed
-    pairs = out_of_time(collected.rows, seed)
-    judged = {
-        kind: judge(recipes, kind, collected.rows, pairs, seed)
-        for kind in show.track(KINDS, f"out-of-time test, {label.horizon} months", len(KINDS))
-    }
-    show.say(f"fitting the final model of {label.horizon} months on all matured rows")
-    model = fit_calibrated(recipes, "lightgbm", collected.rows, seed)
-    return _register(workspace, label, collected, judged, model, now, recipes)
-
-
-def out_of_time(rows: Rows, seed: int) -> list[tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
-    """(training, test) masks that together cover the test: later as-of dates, other households.
-
-    The test is the newest third of the as-of dates (fewer where the history is short); training rows are those whose
-    label had matured when the first test row was observed. No household is on both sides, see `splits.apart`.
-    """
-    times = np.unique(rows.time)
-    newest = [times[-max(1, len(times) // share)] for share in (TEST_SHARE, TEST_SHARE + 1, TEST_SHARE + 3, len(times))]
-    taught = [first for first in newest if rows.y[rows.time <= first - rows.gap].sum() > 0]
-    first = taught[0] if taught else newest[-1]
-    return apart(rows.time <= first - rows.gap, rows.time >= first, rows.group, seed)
+    dealt = places(collected.keys["village_code"], collected.keys["household_id"], seed)
+    cut = newest(collected.rows, dealt, TEST_SHARE)
+    tests = f"test in later months and other {dealt.unit} areas, {label.horizon} months"
+    if cut:
+        risks = {
+            name: predicted(recipes, name, collected.rows, cut, seed) for name in show.track(KINDS, tests, len(KINDS))
+        }
+        found = judge(workspace, collected, with_champion(workspace, label.name, collected, risks), recipes)
+        verdict = gate(workspace, {"space_time": found})
+    else:
+        found, verdict = None, UNTESTED
+    chosen = kind or verdict.chosen
+    show.say(f"fitting the final model ({chosen}) of {label.horizon} months on all matured rows")
+    model = fit_calibrated(recipes, chosen, collected.rows, seed)
+    done = _register(workspace, label, collected, found, verdict, chosen, model, now, recipes)
+    return replace(done, areas=dealt.unit)
 
 
 def _register(
     workspace: Workspace,
     label: Label,
     collected: Collected,
-    judged: dict[str, Judged],
+    found: Judgement | None,
+    verdict: Verdict,
+    kind: str,
     model: CalibratedModel,
     now: datetime,
     recipes: Recipes,
 ) -> Trained:
     rows, policy = collected.rows, workspace.policy
-    test = ~np.isnan(next(iter(judged.values())).risk)
-    results = {kind: metrics(rows.y[test], found.risk[test]) for kind, found in judged.items()}
-    flat = {f"{k}_{m}": float(v) for k, found in results.items() for m, v in found.items() if v is not None}
+    results = found.metrics() if found else {}
+    flat = {f"{k}_{m}": float(v) for k, told in results.items() for m, v in told.items() if v is not None}
     dates = sorted(set(collected.keys["as_of"].to_list()))
     facts = BundleFacts(
         feature_set=set_hash(),
@@ -148,24 +176,27 @@ def _register(
     )
     folder = workspace.models / f"{label.name}-{now:%Y%m%dT%H%M%S}"
     model_hash = bundles.write(folder, model, facts)
-    figures = report.figures(rows.y[test], {k: j.risk[test] for k, j in judged.items()}, model)
-    name = model_name(label.name)
+    figures = report.figures(found.tested.y, found.tested.risks, model) if found else {}
+    name, passed = model_name(label.name), verdict.allows(kind)
     version = workspace.registry.register(
         name,
         folder,
-        parameters={"label": label.name, "seed": facts.seed, "rows": len(rows), "events": int(rows.y.sum()),
-                    "first_as_of": dates[0], "last_as_of": dates[-1], "features": len(rows.columns),
-                    "most_per_event": recipes.most_per_event, **report.tree_parameters(recipes.trees)},
+        parameters={"label": label.name, "kind": kind, "seed": facts.seed, "rows": len(rows),
+                    "events": int(rows.y.sum()), "first_as_of": dates[0], "last_as_of": dates[-1],
+                    "features": len(rows.columns), "most_per_event": recipes.most_per_event,
+                    **report.tree_parameters(recipes.trees)},
         metrics=flat,
         figures=figures,
-        tags={"label": label.name, "feature_set": facts.feature_set, "policy": policy.version},
+        tags={"label": label.name, "kind": kind, "feature_set": facts.feature_set, "policy": policy.version,
+              "gate": PASSED if passed else REFUSED, "gate_why": verdict.why},
         experiment=name,
     )  # fmt: skip
     has_champion = any("champion" in v.aliases for v in workspace.registry.versions(name))
-    alias: Alias = "challenger" if has_champion else "champion"
+    alias: Alias = "champion" if passed and not has_champion else "challenger"
     workspace.registry.alias(name, version, alias)
     return Trained(
         label=label.name,
+        kind=kind,
         version=version,
         alias=alias,
         model_hash=model_hash,
@@ -173,29 +204,11 @@ def _register(
         rows=len(rows),
         events=int(rows.y.sum()),
         as_of_dates=[d.isoformat() for d in dates],
-        test_dates=sorted({d.isoformat() for d in collected.keys["as_of"].filter(test.tolist()).to_list()}),
+        test_dates=sorted({d.isoformat() for d in found.keys["as_of"].to_list()}) if found else [],
+        areas="",
         test=results,
-        verdict=verdict(results),
+        gate=verdict,
         unconfirmed_policy=unconfirmed(policy.unconfirmed_used()),
-    )
-
-
-def verdict(test: dict[str, dict[str, Any]]) -> str:
-    """One sentence: is LightGBM better than the simpler models in average precision? No test of significance."""
-    values = {
-        kind: found["average_precision"] for kind, found in test.items() if found["average_precision"] is not None
-    }
-    if "lightgbm" not in values:
-        return "the test holds one outcome only: nothing can be said about the models"
-    simpler = {kind: value for kind, value in values.items() if kind != "lightgbm"}
-    best = max(simpler, key=lambda kind: simpler[kind])
-    if values["lightgbm"] > simpler[best]:
-        return (
-            f"lightgbm ranks best in this test (average precision {values['lightgbm']:.4f}, {best} {simpler[best]:.4f})"
-        )
-    return (
-        f"lightgbm is NOT better than {best} in this test (average precision {values['lightgbm']:.4f} against "
-        f"{simpler[best]:.4f}): take the simpler one, or more data, before anybody relies on it"
     )
 
 

@@ -59,7 +59,9 @@ def test_a_training_is_told_with_its_test_and_its_name(office: Office) -> None:
     text = "\n".join(_trained_lines(office.trained))
     assert f"label {LABEL}: {office.trained.rows:,} rows" in text
     assert all(kind in text for kind in office.trained.test)
-    assert "registered as version 1 (champion)" in text
+    assert "lightgbm registered as version 1 (challenger)" in text
+    assert "gate 检验: " in text
+    assert "rec@cap" in text
     assert office.trained.bundle in text
     assert office.trained.shorter is not None
     assert f"label {SOON}: {office.trained.shorter.rows:,} rows" in text
@@ -86,7 +88,10 @@ def test_versions_are_listed_with_their_aliases(office: Office, capsys: pytest.C
 
 def test_a_version_becomes_champion(office: Office, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     place = office.copied(tmp_path)
-    assert answer(capsys, "models", "promote", 2, "--json", home=place.home).json["champion"] == 2
+    refused = answer(capsys, "models", "promote", 2, home=place.home)
+    assert (refused.code, "--against-the-gate" in refused.err) == (2, True)
+    words = ["models", "promote", 2, "--against-the-gate", "a trial", "--json"]
+    assert answer(capsys, *words, home=place.home).json["champion"] == 2
     listed = answer(capsys, "models", "list", "--json", home=place.home).json
     assert ["champion" in v["aliases"] for v in listed["versions"]] == [False, True]
 

@@ -15,6 +15,7 @@ from riskmodel import __version__
 from riskmodel.errors import RiskModelError
 from riskmodel.serving.cli import (
     audit,
+    backtest,
     checks,
     data,
     evaluation,
@@ -38,7 +39,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (installation, audit, simulation, data, checks, model, household, features, evaluation, policy):
+for module in (installation, audit, simulation, data, checks, model, household, features, backtest, evaluation, policy):
     module.register(app)
 
 

@@ -10,7 +10,7 @@ from riskmodel.errors import UsageError
 from riskmodel.serving.cli.features import health_lines
 from riskmodel.serving.cli.options import AsOf, Json, LabelName, now, parsed_date, parsed_month, workspace
 from riskmodel.serving.cli.output import Terminal, emit
-from riskmodel.serving.cli.tables import metric_table
+from riskmodel.serving.cli.tables import gate_lines, metric_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,11 +28,18 @@ def register(app: typer.Typer) -> None:
     app.add_typer(models, name="models")
 
 
-def train(context: typer.Context, label: LabelName = None, as_json: Json = False) -> None:
-    """Train and judge the models on matured labels and register the result."""
+def train(
+    context: typer.Context,
+    label: LabelName = None,
+    kind: Annotated[
+        str | None, typer.Option(help="Register this kind of model, whatever the gate says (default: its choice).")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Train and judge the models on matured labels and register the one that the gate chooses."""
     from riskmodel.workflows.train import train as run
 
-    done = run(workspace(context), now(), label, Terminal())
+    done = run(workspace(context), now(), label, Terminal(), kind=kind)
     emit(done, as_json=as_json, lines=_trained_lines(done))
 
 
@@ -76,7 +83,7 @@ def list_models(context: typer.Context, label: LabelName = None, as_json: Json =
     versions = place.registry.versions(name)
     lines = [
         f"{name} version {v.version}  {v.created:%Y-%m-%d %H:%M} UTC  {' '.join(v.aliases) or '-'}  "
-        f"{v.bundle_hash[:16]}"
+        f"{v.bundle_hash[:16]}  {v.tags.get('kind', '')} gate {v.tags.get('gate', 'not asked')}"
         for v in versions
     ] or [f"no version of {name} yet. Train one: riskmodel train"]
     emit({"model": name, "versions": versions}, as_json=as_json, lines=lines)
@@ -86,24 +93,28 @@ def promote(
     context: typer.Context,
     version: Annotated[int, typer.Argument(help="Version to make the champion.")],
     label: LabelName = None,
+    against_the_gate: Annotated[
+        str, typer.Option(metavar="REASON", help="Why to use a version that the gate refused; kept with it.")
+    ] = "",
     as_json: Json = False,
 ) -> None:
     """Make a version the champion, after its bundle has been verified."""
-    from riskmodel.workflows.workspace import model_name
+    from riskmodel.workflows.promote import promote as run
 
-    place = workspace(context)
-    name = model_name(label or place.settings.label)
-    place.registry.alias(name, version, "champion")
-    emit({"model": name, "champion": version}, as_json=as_json, lines=[f"{name}: version {version} is the champion"])
+    done = run(workspace(context), version, now(), label, against_the_gate)
+    lines = [f"{done.model}: version {done.champion} is the champion"]
+    lines += [f"against the gate, because: {done.reason}"] if done.reason else []
+    emit(done, as_json=as_json, lines=lines)
 
 
 def _trained_lines(done: Trained) -> Iterator[str]:
     dates = done.as_of_dates
     yield f"label {done.label}: {done.rows:,} rows, {done.events:,} events, as-of dates {dates[0]} ... {dates[-1]}"
-    yield f"out-of-time test on {', '.join(done.test_dates)}:"
+    yield f"test in later months and other {done.areas} areas, {', '.join(done.test_dates)}:"
     yield from metric_table(done.test)
-    yield done.verdict
-    yield f"registered as version {done.version} ({done.alias}), hash {done.model_hash[:16]}, bundle {done.bundle}"
+    yield from gate_lines(done.gate)
+    yield f"{done.kind} registered as version {done.version} ({done.alias}), hash {done.model_hash[:16]}"
+    yield f"bundle {done.bundle}"
     if done.shorter:
         yield ""
         yield from _trained_lines(done.shorter)

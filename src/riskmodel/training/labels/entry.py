@@ -12,11 +12,16 @@ from riskmodel.tables.outcomes import episodes, new_entries
 from riskmodel.training.labels.label import Label
 
 if TYPE_CHECKING:
+    from riskmodel.tables.lake import View
     from riskmodel.training.labels.label import Question
 
 
 def _new_entry(q: Question) -> pl.LazyFrame:
     return new_entries(q.view, q.later, q.first, q.after_last)
+
+
+def _identified(view: View) -> pl.LazyFrame:
+    return episodes(view).select("household_id", month="identified_month")
 
 
 def _recurrence(q: Question) -> pl.LazyFrame:
@@ -53,6 +58,7 @@ NEW_ENTRY_12M: Final = Label(
     tables=("monitoring_episodes",),
     outcome=_new_entry,
     shorter="new_entry_6m",
+    happened=_identified,
 )
 
 NEW_ENTRY_6M: Final = replace(

@@ -56,6 +56,8 @@ class Label:
     """Months that its registers need beyond the policy's `label.reporting_delay_months`."""
     shorter: str = ""
     """Name of the label of the same event within fewer months that is trained and told beside this one."""
+    happened: Callable[[View], pl.LazyFrame] | None = None
+    """Every event in a view, `household_id` and `month` (first day), where the label can tell when it happened."""
 
     def gap(self, delay_months: int) -> int:
         """Months from M0 until the outcome can be trusted."""

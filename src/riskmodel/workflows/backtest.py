@@ -1,0 +1,222 @@
+"""Back-test: how every kind of model would have done, month by month and in places it never saw.
+
+Every fold is written when it is done, so a run that was stopped goes on where it stopped. The folder of a back-test is
+named after everything it depends on; other data, features, policy or recipes make another one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from riskmodel import __version__
+from riskmodel.errors import DataError
+from riskmodel.features import set_hash
+from riskmodel.tables.files import write_json, write_parquet
+from riskmodel.training.comparison import numbers
+from riskmodel.training.evaluation import metrics, reliability
+from riskmodel.training.fit import KINDS, Recipes, fit_calibrated
+from riskmodel.training.folds import LEAST_EVENTS, ORIGINS, SCHEMES, Fold, folds, places
+from riskmodel.training.labels import Label, label_named
+from riskmodel.training.lead_time import event_months, lead_times
+from riskmodel.training.trial import trial
+from riskmodel.workflows.judging import Judgement, gate, judge, with_champion
+from riskmodel.workflows.progress import Progress, Silent
+from riskmodel.workflows.train import gathered_rows, recipes_of, unconfirmed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from riskmodel.training.gate import Verdict
+    from riskmodel.training.rows import Collected
+    from riskmodel.workflows.judging import Risks
+    from riskmodel.workflows.workspace import Workspace
+
+RESULT = "result.json"
+
+
+@dataclass(frozen=True)
+class BackTest:
+    """What the folds say of a label. Numbers by scheme (time, area, space_time) and kind of model."""
+
+    label: str
+    horizon_months: int
+    folder: str
+    as_of_dates: list[str]
+    rows: int
+    events: int
+    areas: str
+    """What was held out as a place: county, township, village or household."""
+    folds: list[dict[str, Any]] = field(repr=False)
+    """Every fold with its scheme, numbers of rows and events, and the plain metrics of each kind."""
+    pooled: dict[str, dict[str, Any]] = field(repr=False)
+    """By scheme: `metrics` and `intervals` by kind, `differences` of pairs, `reliability`, `groups`, `lead_time`."""
+    gate: Verdict | None = field(repr=False)
+    released: bool
+    """Whether this horizon may be told at all: at least one fold of every scheme had matured."""
+    why_not: str = ""
+    unconfirmed_policy: list[str] = field(default_factory=list, repr=False)
+    shorter: BackTest | None = field(default=None, repr=False)
+
+
+def backtest(
+    workspace: Workspace,
+    now: datetime,
+    label_name: str | None = None,
+    *,
+    most_origins: int = ORIGINS,
+    progress: Progress | None = None,
+) -> BackTest:
+    """Back-test every kind of model on a label, and on its shorter horizon, with the gate's verdict over all schemes.
+
+    A horizon without matured folds is not released, and the result says so. Raises DataError when no outcome of the
+    label has matured at all.
+    """
+    show = progress or Silent()
+    label = label_named(label_name or workspace.settings.label)
+    labels = [label, *([label_named(label.shorter)] if label.shorter else [])]
+    show.say(f"back-test of {' and '.join(found.name for found in labels)}")
+    gathered, recipes = gathered_rows(workspace, labels, show), recipes_of(workspace)
+    done = [_of_label(workspace, found, gathered.of(found), recipes, now, most_origins, show) for found in labels[:1]]
+    for found in labels[1:]:
+        try:
+            done.append(_of_label(workspace, found, gathered.of(found), recipes, now, most_origins, show))
+        except DataError as error:
+            done.append(_not_released(found, str(error)))
+    return replace(done[0], shorter=done[1]) if done[1:] else done[0]
+
+
+def _of_label(
+    workspace: Workspace, label: Label, collected: Collected, recipes: Recipes, now: datetime, most: int, show: Progress
+) -> BackTest:
+    rows, seed = collected.rows, workspace.settings.seed
+    dealt = places(collected.keys["village_code"], collected.keys["household_id"], seed)
+    cut = folds(rows, dealt, most)
+    missing = [scheme for scheme in SCHEMES if not any(fold.scheme == scheme for fold in cut)]
+    folder = workspace.home / "backtests" / label.name / _fingerprint(collected, recipes, seed, most)
+    dates = [day.isoformat() for day in sorted(set(collected.keys["as_of"].to_list()))]
+    told = BackTest(
+        label.name, label.horizon, str(folder), dates, len(rows), int(rows.y.sum()), dealt.unit, [], {}, None, False
+    )
+    if missing:
+        why = (
+            f"no fold has matured for {', '.join(missing)}: a fold needs {LEAST_EVENTS} events whose outcomes were "
+            f"known before its first test date. There are {len(dates)} as-of dates with {told.events} events."
+        )
+        return replace(told, why_not=why)
+    risks = {scheme: {kind: np.full(len(rows), np.nan) for kind in KINDS} for scheme in SCHEMES}
+    work = [(fold, kind) for fold in cut for kind in KINDS]
+    for fold, kind in show.track(work, f"folds of {label.name}", len(work)):
+        risks[fold.scheme][kind][fold.test] = _risk(folder, fold, kind, collected, recipes, seed)
+    show.say("comparing the kinds of models on all folds")
+    judged: dict[str, Judgement] = {
+        scheme: judge(workspace, collected, with_champion(workspace, label.name, collected, found), recipes)
+        for scheme, found in risks.items()
+    }
+    result = replace(
+        told,
+        folds=[_fold_facts(workspace, collected, recipes, fold, risks[fold.scheme]) for fold in cut],
+        pooled={scheme: _pooled(workspace, label, found) for scheme, found in judged.items()},
+        gate=gate(workspace, judged),
+        released=True,
+        unconfirmed_policy=unconfirmed(workspace.policy.unconfirmed_used()),
+    )
+    write_json(folder / RESULT, _finite(asdict(result)) | {"made_at": now.isoformat()})
+    return result
+
+
+def _risk(
+    folder: Path, fold: Fold, kind: str, collected: Collected, recipes: Recipes, seed: int
+) -> NDArray[np.float64]:
+    """Risks of the fold's test rows, read where an earlier run wrote them."""
+    path = folder / fold.name / f"{kind}.parquet"
+    if path.exists():
+        return pl.read_parquet(path, glob=False)["risk"].to_numpy()
+    rows = collected.rows
+    model = fit_calibrated(recipes, kind, rows.where(fold.train), seed)
+    risk = model.probability(rows.x[fold.test])
+    keys = collected.keys.filter(fold.test.tolist())
+    write_parquet(path, keys.with_columns(pl.Series("y", rows.y[fold.test]), pl.Series("risk", risk)))
+    return risk
+
+
+def _fingerprint(collected: Collected, recipes: Recipes, seed: int, most: int) -> str:
+    """16 hex digits of everything that the risks of the folds depend on."""
+    rows = collected.rows
+    told = hashlib.sha256()
+    for part in (rows.x, rows.y, rows.time, rows.group):
+        told.update(np.ascontiguousarray(part).tobytes())
+    told.update(repr((recipes, seed, most, rows.gap, set_hash(), __version__)).encode())
+    told.update(",".join(collected.keys["village_code"]).encode())
+    return told.hexdigest()[:16]
+
+
+def _fold_facts(
+    workspace: Workspace, collected: Collected, recipes: Recipes, fold: Fold, risks: Risks
+) -> dict[str, Any]:
+    """What a fold was made of, and the numbers of each kind on it, without intervals."""
+    y = collected.rows.y
+    here = {kind: np.where(fold.test, risk, np.nan) for kind, risk in risks.items()}
+    found, _ = trial(collected, here, recipes, workspace.policy, workspace.settings.seed)
+    plain = {kind: metrics(found.y, risk) for kind, risk in found.risks.items()}
+    return {
+        "name": fold.name,
+        "scheme": fold.scheme,
+        "train_rows": int(fold.train.sum()),
+        "train_events": int(y[fold.train].sum()),
+        "test_rows": int(fold.test.sum()),
+        "test_events": int(y[fold.test].sum()),
+        "metrics": {kind: values | plain[kind] for kind, values in numbers(found).items()},
+    }
+
+
+def _pooled(workspace: Workspace, label: Label, found: Judgement) -> dict[str, Any]:
+    """Everything that is told of a scheme."""
+    rows, comparison = found.tested, found.comparison
+    return {
+        "metrics": found.metrics(),
+        "intervals": {kind: {n: asdict(i) for n, i in values.items()} for kind, values in comparison.values.items()},
+        "differences": {
+            f"{a} - {b}": {n: asdict(i) for n, i in values.items()} for (a, b), values in comparison.differences.items()
+        },
+        "reliability": {kind: reliability(rows.y, risk) for kind, risk in rows.risks.items()},
+        "groups": {kind: table.to_dicts() for kind, table in found.by_group.items()},
+        "lead_time": _lead_time(workspace, label, found),
+    }
+
+
+def _lead_time(workspace: Workspace, label: Label, found: Judgement) -> dict[str, Any] | None:
+    """How early the lists at capacity named the events; None where the label does not know when they happened."""
+    if label.happened is None:
+        return None
+    lake = workspace.lake
+    views = [lake.view(county, lake.newest_delivery()) for county in lake.counties()]
+    parts = [label.happened(view).collect() for view in views]
+    events = pl.concat(
+        [
+            part.with_columns(household_id=view.ids.decode("H", part["household_id"]))
+            for view, part in zip(views, parts, strict=True)
+        ]
+    )
+    months = event_months(found.keys, found.tested.y, events)
+    return lead_times(found.keys, months, found.tested.lists, found.tested.fired)
+
+
+def _not_released(label: Label, why: str) -> BackTest:
+    return BackTest(label.name, label.horizon, "", [], 0, 0, "", [], {}, None, released=False, why_not=why)
+
+
+def _finite(value: Any) -> Any:
+    """The same with None for what is not a number, as JSON knows none."""
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not np.isfinite(value) else value

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from riskmodel.errors import UsageError
+from riskmodel.workflows.promote import OVERRIDDEN, promote
+from riskmodel.workflows.workspace import model_name
+from trained_county import LABEL, NOW, Office
+
+
+def test_what_the_gate_refused_needs_a_reason_which_is_kept(office: Office, tmp_path: Path) -> None:
+    place = office.copied(tmp_path)
+    for reason in ("", "  "):
+        with pytest.raises(UsageError, match=r"the gate refused version 2.*lightgbm fails"):
+            promote(place, 2, NOW, LABEL, reason)
+    done = promote(place, 2, NOW, LABEL, "a trial of one township")
+    assert (done.champion, done.gate, done.reason) == (2, "refused", "a trial of one township")
+    versions = place.registry.versions(model_name(LABEL))
+    assert ["champion" in v.aliases for v in versions] == [False, True]
+    assert versions[1].tags[OVERRIDDEN].endswith("a trial of one township")
+
+
+def test_what_passed_needs_none(office: Office, tmp_path: Path) -> None:
+    place = office.copied(tmp_path)
+    place.registry.note(model_name(LABEL), 2, "gate", "passed")
+    assert promote(place, 2, NOW).reason == ""
+
+
+def test_a_label_or_version_that_does_not_exist_is_named(office: Office) -> None:
+    with pytest.raises(UsageError, match="no label 'zz'"):
+        promote(office.workspace, 1, NOW, "zz")
+    with pytest.raises(UsageError, match="no version or alias 9"):
+        promote(office.workspace, 9, NOW, LABEL, "why not")
