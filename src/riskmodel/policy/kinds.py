@@ -50,6 +50,7 @@ UNITS: dict[str, Unit] = {
         Unit("month of the year", "月份", least=1, most=12, whole=True),
         Unit("cases", "例", whole=True),
         Unit("persons", "人", whole=True),
+        Unit("households", "户", whole=True),
         Unit("share", "占比", most=1),
         Unit("ratio", "倍"),
         Unit("probability", "概率", most=1),

@@ -24,6 +24,7 @@ from riskmodel.serving.cli import (
     model,
     policy,
     simulation,
+    worklist,
 )
 from riskmodel.serving.cli.output import emit
 from riskmodel.settings import prepare_process
@@ -38,7 +39,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (installation, audit, simulation, data, checks, model, household, features, evaluation, policy):
+for module in (installation, audit, simulation, data, checks, model, household, worklist, features, evaluation, policy):
     module.register(app)
 
 
