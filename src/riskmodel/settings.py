@@ -26,7 +26,7 @@ class Settings:
     label: str = "new_entry_12m"
     """Label that `train` learns."""
     seed: int = 0
-    """Seed of everything that is random in training."""
+    """Seed of everything that is random in training, and with the key of the installation of the lots of work lists."""
 
 
 def prepare_process() -> None:

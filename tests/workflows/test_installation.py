@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from office_files import workspace_in
 from riskmodel.errors import UsageError
 from riskmodel.review.audit import AuditLog
 from riskmodel.review.identities import IdentityStore, Reader
@@ -23,6 +24,7 @@ from riskmodel.workflows.installation import (
     init,
     installation_key,
     key_path,
+    lot_key,
 )
 from riskmodel.workflows.workspace import Workspace
 
@@ -142,3 +144,22 @@ def test_ids_are_told_apart_from_those_that_nobody_knows(place: Workspace) -> No
     assert [one.number for one in found.identities] == ["12"]
     assert found.unknown == [f"P{1:024x}"]
     assert entries(place)[-1]["action"] == "look_up"
+
+
+def test_the_key_of_lots_hangs_on_the_installation_and_the_seed_and_does_not_tell_the_key(tmp_path: Path) -> None:
+    place = workspace_in(tmp_path / "one")
+    key = lot_key(place)
+    assert key.secret
+    assert key == lot_key(Workspace(Settings(place.home)))
+    other = workspace_in(tmp_path / "two")
+    key_path(other).write_text("5f" * 32 + "\n", "ascii")
+    apart = [lot_key(other), lot_key(Workspace(Settings(place.home, seed=1)))]
+    assert len({found.key for found in [key, *apart]}) == len({found.mark for found in [key, *apart]}) == 3
+    assert key.key not in (installation_key(place), identity_key(place))
+    assert key.key.hex() not in repr(key)
+
+
+def test_without_a_key_lots_are_drawn_from_the_seed_and_that_is_said(tmp_path: Path) -> None:
+    one, two = (workspace_in(tmp_path / name, key=False) for name in ("one", "two"))
+    assert lot_key(one) == lot_key(two)
+    assert not lot_key(one).secret

@@ -19,6 +19,16 @@ class Tier(Term):
         return {"very_high": "红", "high": "橙", "medium": "黄", "low": "绿"}[self.value]
 
 
+class Listing(Term):
+    """Where a household stands on the work list of a month (名单状态)."""
+
+    LISTED = "listed", "优先走访", "Listed by its risk"
+    AUDIT = "audit", "随机抽查", "Drawn by lot among those not listed"
+    UNLISTED = "unlisted", "未列入", "Not listed"
+    MONITORED = "monitored", "已在监测中", "Left out: monitored already"
+    TOO_NEW = "too_new", "记录过短", "Left out: too new to judge"
+
+
 class Category(Term):
     """What kind of household it is (户类型); who receives assistance is a monthly fact, not a category."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import os
 import re
 import secrets
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -36,6 +37,7 @@ FIND: Final = "find"
 
 _KEY_BYTES: Final = 32
 _STORE_KEY: Final = b"riskmodel identity store, version 1"
+_LOT_KEY: Final = "riskmodel work lists, version 1, seed {seed}"
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -57,6 +59,20 @@ class Identified:
     identities: list[Identity]
     unknown: list[str]
     """Ids that the store does not know."""
+
+
+@dataclass(frozen=True)
+class LotKey:
+    """The key that the lots of work lists are drawn with."""
+
+    key: bytes = field(repr=False)
+    secret: bool
+    """False in a workspace without installation key: then whoever knows ids and seed can tell who was drawn."""
+
+    @property
+    def mark(self) -> str:
+        """What the key is known by; it does not tell the key."""
+        return hashlib.sha256(b"mark of " + self.key).hexdigest()[:16]
 
 
 @dataclass(frozen=True)
@@ -115,6 +131,14 @@ def identity_key(workspace: Workspace) -> bytes:
     """The key of the identity store, derived from that of the installation; in the form that Fernet takes."""
     derived = HKDF(SHA256(), length=32, salt=None, info=_STORE_KEY).derive(installation_key(workspace))
     return base64.urlsafe_b64encode(derived)
+
+
+def lot_key(workspace: Workspace) -> LotKey:
+    """The key of lots, derived from that of the installation and the setting `seed`, or from the seed alone."""
+    told = _LOT_KEY.format(seed=workspace.settings.seed).encode()
+    secret = key_path(workspace).exists()
+    material = installation_key(workspace) if secret else b"riskmodel"
+    return LotKey(HKDF(SHA256(), length=32, salt=None, info=told).derive(material), secret)
 
 
 def identity_store_path(workspace: Workspace) -> Path:

@@ -25,6 +25,7 @@ from riskmodel.serving.cli import (
     model,
     policy,
     simulation,
+    worklist,
 )
 from riskmodel.serving.cli.output import emit
 from riskmodel.settings import prepare_process
@@ -39,7 +40,11 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (installation, audit, simulation, data, checks, model, household, features, backtest, evaluation, policy):
+COMMANDS = (
+    *(installation, audit, simulation, data, checks, model, household, worklist),
+    *(features, backtest, evaluation, policy),
+)
+for module in COMMANDS:
     module.register(app)
 
 

@@ -1,0 +1,51 @@
+"""Visitors' workbooks filled in and delivered, as visitors would send them back."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from python_calamine import CalamineWorkbook
+
+from riskmodel.rendering.workbook import Cell, Sheet, write_workbook
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+BACK = date(2024, 6, 20)
+"""Day on which the filled-in lists came back."""
+VISITED = date(2024, 5, 21)
+
+
+def sheet_of(path: Path) -> tuple[list[str], list[str], list[list[Any]]]:
+    """Notes, header and rows of a visitors' workbook, as a spreadsheet shows them."""
+    book = CalamineWorkbook.from_path(path)
+    assert book.sheet_names == ["走访名单"]
+    lines = book.get_sheet_by_index(0).to_python()
+    top = next(number for number, line in enumerate(lines) if "户编号" in line)
+    return [str(line[0]) for line in lines[:top]], [str(title) for title in lines[top]], lines[top + 1 :]
+
+
+def filled_in(visitors: Path, findings: Mapping[str, str], deliveries: Path, *, causes: str | None = None) -> Path:
+    """The folder of a delivery made of the visitors' folder, with the findings (Chinese words) by household.
+
+    Whoever has no finding was not visited: the row stays as it was printed.
+    """
+    folder = deliveries / BACK.isoformat()
+    shutil.copytree(visitors, folder)
+    for path in folder.glob("visits-*.xlsx"):
+        notes, header, rows = sheet_of(path)
+        filled = [_filled(dict(zip(header, row, strict=True)), findings, causes) for row in rows]
+        write_workbook(path, [Sheet("走访名单", header, filled, notes)], BACK)
+    return folder
+
+
+def _filled(row: dict[str, Any], findings: Mapping[str, str], causes: str | None) -> list[Cell]:
+    finding = findings.get(row["户编号"])
+    cells: dict[str, Cell] = {title: None if cell == "" else cell for title, cell in row.items()}
+    if finding:
+        cells |= {"走访日期": VISITED, "走访人编号": "W07", "走访结果": finding}
+        cells["风险原因1"] = causes if finding == "有风险" else None
+    return list(cells.values())
