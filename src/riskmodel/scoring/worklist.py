@@ -15,6 +15,7 @@ import polars as pl
 from riskmodel.policy import Listing
 from riskmodel.scoring.lots import chance, lots
 from riskmodel.scoring.quotas import audits, expected_audits
+from riskmodel.scoring.ranks import ranks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -90,9 +91,9 @@ def draw(
     quota = np.minimum(visits, size)
     expected = expected_audits(quota, share)
     audit = audits(expected, start)
-    rank = _ranks(place, (tie, -risk))
+    rank = ranks(place, tie, -risk)
     listed = rank <= (quota - audit)[place]
-    turn = _ranks(place, (lot, listed))
+    turn = ranks(place, lot, listed)
     audited = ~listed & (turn <= audit[place])
     fewer, more = np.floor(expected), np.ceil(expected)
     with_fewer, with_more = (_share_of(some, some + (size - quota)) for some in (fewer, more))
@@ -110,15 +111,6 @@ def lots_of(rows: pl.DataFrame, key: bytes, purpose: str) -> pl.Series:
 def _share_of(drawn: NDArray[np.float64], among: NDArray[np.float64]) -> NDArray[np.float64]:
     shares: NDArray[np.float64] = np.divide(drawn, among, out=np.zeros_like(drawn), where=among > 0)
     return shares
-
-
-def _ranks(place: NDArray[np.int64], keys: tuple[NDArray[np.generic], ...]) -> NDArray[np.int64]:
-    """Rank of each row in its place from 1, by keys of which the last one counts most."""
-    order = np.lexsort((*keys, place))
-    first = np.searchsorted(place[order], place[order], side="left")
-    ranks = np.empty(len(place), dtype=np.int64)
-    ranks[order] = np.arange(1, len(place) + 1) - first
-    return ranks
 
 
 def _words(drawn: Drawn) -> pl.Series:

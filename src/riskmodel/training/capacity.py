@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from riskmodel.scoring.ranks import ranks
+
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
@@ -19,11 +21,7 @@ def listed(risk: NDArray[np.float64], places: ArrayLike, most: ArrayLike, order:
     """
     _, place = np.unique(np.asarray(places), return_inverse=True)
     allowed = np.broadcast_to(np.asarray(most), risk.shape)
-    ranked = np.lexsort((np.asarray(order), -risk, place))
-    first = np.searchsorted(place[ranked], place[ranked], side="left")
-    rank = np.empty(len(risk), dtype=np.int64)
-    rank[ranked] = np.arange(len(risk)) - first
-    chosen: NDArray[np.bool_] = (rank < allowed) & ~np.isnan(risk)
+    chosen: NDArray[np.bool_] = (ranks(place, np.asarray(order), -risk) <= allowed) & ~np.isnan(risk)
     return chosen
 
 
