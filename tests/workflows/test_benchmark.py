@@ -90,6 +90,19 @@ def test_calibration_and_every_metric_exist_for_every_run_subset_and_model(
     assert all(set(line["reference"]) == set(METRICS) for line in lines)
 
 
+def test_the_gate_says_whether_the_lead_of_the_trees_is_more_than_chance(
+    panel: tuple[Workspace, dict[str, Any]],
+) -> None:
+    for run in ("all", "purged"):
+        found = panel[1]["gates"]["p1"][run]
+        assert found.verdict.chosen in ("lightgbm", "logistic")
+        assert not found.verdict.failed("lightgbm") or found.verdict.chosen == "logistic"
+        assert found.lead["overall"]["average_precision"].low > 0
+        chance = found.lead["reentry"]["roc_auc"]
+        said = next(line for line in found.sentences() if line.startswith("reentry, roc_auc"))
+        assert ("NOT significant" in said) == (chance.low <= 0 <= chance.high)
+
+
 def test_nothing_of_the_panel_is_quarantined(panel: tuple[Workspace, dict[str, Any]]) -> None:
     done = panel[1]["ingested"]
     assert (done.rows_refused, done.rows_waiting, done.rejected) == (0, 0, [])

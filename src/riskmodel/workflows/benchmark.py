@@ -20,7 +20,9 @@ from riskmodel.training.eph_protocol import NOT_FEATURES, PANEL_CODES, PANEL_MON
 from riskmodel.training.evaluation import METRICS, metrics
 from riskmodel.training.fit import Recipes, Rows, judge
 from riskmodel.training.flat import FlatQuestion, flat_rows
+from riskmodel.training.gate import Bounds
 from riskmodel.training.labels import below_line, label_named
+from riskmodel.training.panel_gate import PanelGate, panel_gate
 from riskmodel.training.rows import collect
 from riskmodel.training.splits import without_groups
 from riskmodel.workflows.explain import listed
@@ -46,7 +48,8 @@ def benchmark_eph(
     """Run P1 and P2 on the panel below `path` (`panel/*.parquet` and `raw/`).
 
     Returns `p1` and `p2` by run (all, not_imputed, purged), subset (overall, reentry) and model, with the metrics, `n`
-    and `prevalence`; the reference numbers under `reference`, the account of the rows under `ingested`. With `top`,
+    and `prevalence`; the reference numbers under `reference`, the account of the rows under `ingested`; under `gates`
+    what the gate says by protocol and run, with the paired intervals of LightGBM's lead. With `top`,
     also trains on the panel's lake, scores its newest date and lists the households of highest risk. All of it lies in
     <home>/benchmarks/eph, which is made anew by every run: it has to measure this version and no older one.
     """
@@ -57,9 +60,11 @@ def benchmark_eph(
     own = Workspace(replace(workspace.settings, home=workspace.home / "benchmarks" / "eph", label=LABEL))
     shutil.rmtree(own.home, ignore_errors=True)
     result: dict[str, Any] = {"reference": REFERENCE}
-    result["p1"] = _protocol(*_panel_rows(panel), own.settings.seed, show, "P1")
+    gates: dict[str, dict[str, PanelGate]] = {}
+    result["p1"], gates["p1"] = _protocol(own, *_panel_rows(panel), show, "P1")
     result["ingested"] = ingest(own, raw, show)
-    result["p2"] = _protocol(*_raw_rows(own, raw, show), own.settings.seed, show, "P2")
+    result["p2"], gates["p2"] = _protocol(own, *_raw_rows(own, raw, show), show, "P2")
+    result["gates"] = gates
     if top:
         train(own, now, LABEL, show)
         as_of = own.lake.newest_delivery()
@@ -72,17 +77,24 @@ Masks = dict[str, tuple["NDArray[np.bool_]", "NDArray[np.bool_]"]]
 
 
 def _protocol(
-    rows: Rows, distance: str, masks: Masks, reentry: NDArray[np.bool_], seed: int, show: Progress, title: str
-) -> dict[str, Any]:
-    recipes = Recipes(distance)
+    own: Workspace, rows: Rows, distance: str, masks: Masks, reentry: NDArray[np.bool_], show: Progress, title: str
+) -> tuple[dict[str, Any], dict[str, PanelGate]]:
+    """The metrics by run, subset and kind, and the gate by run."""
+    recipes, seed = Recipes(distance), own.settings.seed
+    bounds = Bounds.of(own.policy, "", date(2010, 1, 1))
+    gates: dict[str, PanelGate] = {}
+    risks: dict[str, dict[str, NDArray[np.float64]]] = {run: {} for run in masks}
     work = [(run, kind) for run in masks for kind in KINDS]
     found: dict[str, Any] = {run: {subset: {} for subset in SUBSETS} for run in masks}
     for run, kind in show.track(work, f"{title}: fitting", len(work)):
         before, test = masks[run]
         judged = judge(recipes, kind, rows, [(without_groups(before, test, rows.group), test)], seed)
+        risks[run][kind] = judged.risk
         for subset, mask in (("overall", test), ("reentry", test & reentry)):
             found[run][subset][kind] = metrics(rows.y[mask], judged.risk[mask])
-    return found
+    for run, (_, test) in show.track(masks.items(), f"{title}: intervals and gate", len(masks)):
+        gates[run] = panel_gate(rows, risks[run], {"overall": test, "reentry": test & reentry}, bounds, seed)
+    return found, gates
 
 
 def _panel_rows(folder: Path) -> tuple[Rows, str, Masks, NDArray[np.bool_]]:

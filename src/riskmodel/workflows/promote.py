@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from riskmodel.errors import UsageError
 from riskmodel.training.labels import label_named
-from riskmodel.workflows.train import PASSED
+from riskmodel.workflows.registering import GATE, PASSED
 from riskmodel.workflows.workspace import model_name
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def promote(
     name = model_name(label_named(label_name or workspace.settings.label).name)
     found = [facts for facts in workspace.registry.versions(name) if facts.version == version]
     workspace.registry.bundle_path(name, version)
-    said = found[0].tags.get("gate", "not asked")
+    said = found[0].tags.get(GATE, "not asked")
     if said != PASSED:
         why = found[0].tags.get("gate_why", "it was trained by a version without a gate")
         if not reason.strip():

@@ -6,34 +6,25 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from riskmodel.errors import DataError, UsageError
-from riskmodel.features import declared, set_hash
-from riskmodel.models import BundleFacts
-from riskmodel.models import bundle as bundles
 from riskmodel.tables.freshness import first_known
-from riskmodel.training import report
 from riskmodel.training.fit import KINDS, Recipes, fit_calibrated
 from riskmodel.training.folds import newest, places
 from riskmodel.training.gate import UNTESTED, Verdict
 from riskmodel.training.labels import Label, label_named
-from riskmodel.training.rows import Collected, Gathered, gather, schedule
+from riskmodel.training.rows import Gathered, gather, schedule
 from riskmodel.training.rule_pack import rule_pack
 from riskmodel.training.trial import predicted
 from riskmodel.training.wires import wires_in_force
 from riskmodel.workflows.health import health_of_rows
-from riskmodel.workflows.judging import Judgement, gate, judge, with_champion
+from riskmodel.workflows.judging import gate, judge, with_champion
 from riskmodel.workflows.progress import Progress, Silent
-from riskmodel.workflows.workspace import Workspace, model_name
+from riskmodel.workflows.registering import Fitted, Registered, register
+from riskmodel.workflows.workspace import Workspace
 
 if TYPE_CHECKING:
     from riskmodel.features.health import Health
-    from riskmodel.models import CalibratedModel
-    from riskmodel.models.registry import Alias
 
-PASSED, REFUSED = "passed", "refused"
-"""What a registered version's tag `gate` says."""
 TEST_SHARE = 3
 """The newest third of the as-of dates is the test."""
 
@@ -56,6 +47,8 @@ class Trained:
     areas: str
     """What the places of the test were that the training never saw: county, township, village or household."""
     test: dict[str, dict[str, Any]] = field(repr=False)
+    released: bool
+    """Whether `score` may tell this horizon: a test in later months and other places had matured outcomes."""
     gate: Verdict = field(repr=False)
     """What the gate makes of the test: which kind may be used, and why."""
     unconfirmed_policy: list[str] = field(repr=False)
@@ -142,73 +135,29 @@ def _trained(
     chosen = kind or verdict.chosen
     show.say(f"fitting the final model ({chosen}) of {label.horizon} months on all matured rows")
     model = fit_calibrated(recipes, chosen, collected.rows, seed)
-    done = _register(workspace, label, collected, found, verdict, chosen, model, now, recipes)
-    return replace(done, areas=dealt.unit)
+    fitted = Fitted(label, chosen, collected, found, verdict, model)
+    return _told(workspace, fitted, register(workspace, fitted, recipes, now), dealt.unit)
 
 
-def _register(
-    workspace: Workspace,
-    label: Label,
-    collected: Collected,
-    found: Judgement | None,
-    verdict: Verdict,
-    kind: str,
-    model: CalibratedModel,
-    now: datetime,
-    recipes: Recipes,
-) -> Trained:
-    rows, policy = collected.rows, workspace.policy
-    results = found.metrics() if found else {}
-    flat = {f"{k}_{m}": float(v) for k, told in results.items() for m, v in told.items() if v is not None}
-    dates = sorted(set(collected.keys["as_of"].to_list()))
-    facts = BundleFacts(
-        feature_set=set_hash(),
-        groups={f.name: f.group.value for f in declared()},
-        policy=policy.version,
-        label=label.name,
-        horizon_months=label.horizon,
-        first_as_of=dates[0],
-        last_as_of=dates[-1],
-        metrics=flat,
-        seed=workspace.settings.seed,
-        created_at=now,
-        golden=rows.x[np.linspace(0, len(rows) - 1, num=min(16, len(rows)), dtype=int)],
-    )
-    folder = workspace.models / f"{label.name}-{now:%Y%m%dT%H%M%S}"
-    model_hash = bundles.write(folder, model, facts)
-    figures = report.figures(found.tested.y, found.tested.risks, model) if found else {}
-    name, passed = model_name(label.name), verdict.allows(kind)
-    version = workspace.registry.register(
-        name,
-        folder,
-        parameters={"label": label.name, "kind": kind, "seed": facts.seed, "rows": len(rows),
-                    "events": int(rows.y.sum()), "first_as_of": dates[0], "last_as_of": dates[-1],
-                    "features": len(rows.columns), "most_per_event": recipes.most_per_event,
-                    **report.tree_parameters(recipes.trees)},
-        metrics=flat,
-        figures=figures,
-        tags={"label": label.name, "kind": kind, "feature_set": facts.feature_set, "policy": policy.version,
-              "gate": PASSED if passed else REFUSED, "gate_why": verdict.why},
-        experiment=name,
-    )  # fmt: skip
-    has_champion = any("champion" in v.aliases for v in workspace.registry.versions(name))
-    alias: Alias = "champion" if passed and not has_champion else "challenger"
-    workspace.registry.alias(name, version, alias)
+def _told(workspace: Workspace, fitted: Fitted, registered: Registered, areas: str) -> Trained:
+    """The result, from what was fitted and how it was registered."""
+    rows, found = fitted.collected.rows, fitted.judgement
     return Trained(
-        label=label.name,
-        kind=kind,
-        version=version,
-        alias=alias,
-        model_hash=model_hash,
-        bundle=str(folder),
+        label=fitted.label.name,
+        kind=fitted.kind,
+        version=registered.version,
+        alias=registered.alias,
+        model_hash=registered.model_hash,
+        bundle=str(registered.bundle),
         rows=len(rows),
         events=int(rows.y.sum()),
-        as_of_dates=[d.isoformat() for d in dates],
-        test_dates=sorted({d.isoformat() for d in found.keys["as_of"].to_list()}) if found else [],
-        areas="",
-        test=results,
-        gate=verdict,
-        unconfirmed_policy=unconfirmed(policy.unconfirmed_used()),
+        as_of_dates=[day.isoformat() for day in fitted.as_of_dates],
+        test_dates=sorted({day.isoformat() for day in found.keys["as_of"].to_list()}) if found else [],
+        areas=areas,
+        test=found.metrics() if found else {},
+        released=found is not None,
+        gate=fitted.verdict,
+        unconfirmed_policy=unconfirmed(workspace.policy.unconfirmed_used()),
     )
 
 

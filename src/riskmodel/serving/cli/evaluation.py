@@ -109,6 +109,10 @@ def _benchmark_lines(result: dict[str, Any]) -> Iterator[str]:
             yield "  ".join([f"{'model':10}", *(f"{title:>15}" for title in TITLES.values())])
         cells = [f"{shown(line['ours'][m])} / {shown(line['reference'].get(m))}" for m in TITLES]
         yield "  ".join([f"{line['model']:10}", *(f"{cell:>15}" for cell in cells)])
+    for protocol, runs in result["gates"].items():
+        for run, found in runs.items():
+            yield f"\n{protocol.upper()} {run}: {found.verdict.why}"
+            yield from (f"  {sentence}" for sentence in found.sentences())
     for household in result.get("top", ()):
         yield ""
         yield from explanation_lines(Explanation(**household))

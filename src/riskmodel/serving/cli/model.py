@@ -113,6 +113,8 @@ def _trained_lines(done: Trained) -> Iterator[str]:
     yield f"test in later months and other {done.areas} areas, {', '.join(done.test_dates)}:"
     yield from metric_table(done.test)
     yield from gate_lines(done.gate)
+    if not done.released:
+        yield f"NOT RELEASED 未发布: no outcome for a test of {done.label} has matured; its probabilities are untested"
     yield f"{done.kind} registered as version {done.version} ({done.alias}), hash {done.model_hash[:16]}"
     yield f"bundle {done.bundle}"
     if done.shorter:
