@@ -11,7 +11,7 @@ LOCK_EXTRAS := dev postgres
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test test-long check lint types contracts format docs lock bench-eph bench-ingest bench-features bench-quality clean wipe
+.PHONY: help setup demo test test-long check lint types contracts format docs lock bench-eph bench-ingest bench-features bench-shap bench-quality clean wipe
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -68,6 +68,9 @@ bench-features: setup ## Measure CPU and memory of all features of 200,000 and 1
 bench-quality: setup ## Measure the models on five simulated counties, beside the truth
 	$(BIN)/python benchmarks/quality.py $(ARGS)
 
+bench-shap: setup ## Measure the speed of exact explanations beside shap, pred_contrib and predict
+	$(BIN)/python benchmarks/shapley.py $(ARGS)
+
 clean: ## Remove caches and build products
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage .coverage.* htmlcov build dist
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -88,4 +91,7 @@ $(VENV)/.installed: pyproject.toml requirements.lock
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@$(BIN)/python -c 'import ctypes; ctypes.CDLL("libgomp.so.1")' 2>/dev/null || test "$$(uname)" != Linux || { \
 	  echo "LightGBM needs the library libgomp.so.1. On Debian: apt-get install libgomp1; then make setup again." >&2; exit 1; }
+	@echo "Compiling the loops of the explanations (ten seconds) ..."
+	@$(BIN)/python -c 'from riskmodel.settings import prepare_process; prepare_process(); \
+	  from riskmodel.models.shapley_compiled import compiled; compiled()'
 	@touch $@

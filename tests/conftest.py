@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from riskmodel.settings import keep_compiled_code
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -21,6 +23,8 @@ ROOT = Path(__file__).resolve().parents[1]
 # CI machines are shared and slow by spells: a time limit for each example would fail tests that are right.
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
+
+keep_compiled_code()  # before anything imports numba: else each test process compiles for ten seconds
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

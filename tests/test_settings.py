@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from riskmodel.errors import UsageError
-from riskmodel.settings import DEFAULT_HOME, FILE, Settings, load
+from riskmodel.settings import DEFAULT_HOME, FILE, Settings, keep_compiled_code, load
 
 
 @pytest.fixture(autouse=True)
@@ -113,3 +114,30 @@ def test_the_process_is_prepared_before_polars_is_there_unless_told_otherwise(
     )
     said = subprocess.run(["env", *given, sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert said.stdout.split() == ["True", threads]
+
+
+def test_compiled_code_is_kept_in_a_folder_of_this_user_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NUMBA_CACHE_DIR", "")
+    monkeypatch.delenv("NUMBA_CACHE_DIR")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    keep_compiled_code()
+    folder = tmp_path / "cache" / "riskmodel" / "numba"
+    assert os.environ["NUMBA_CACHE_DIR"] == str(folder)  # noqa: TID251 - what was set is the point
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_another_folder_for_compiled_code_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NUMBA_CACHE_DIR", "elsewhere")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    keep_compiled_code()
+    assert os.environ["NUMBA_CACHE_DIR"] == "elsewhere"  # noqa: TID251 - what was set is the point
+    assert not (tmp_path / "cache").exists()
+
+
+def test_where_no_folder_can_be_made_no_code_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NUMBA_CACHE_DIR", "")
+    monkeypatch.delenv("NUMBA_CACHE_DIR")
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    keep_compiled_code()
+    assert "NUMBA_CACHE_DIR" not in os.environ  # noqa: TID251 - what was not set is the point

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 
+import lightgbm
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,9 +12,12 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
+from models.random_trees import model_text, random_rows, random_tree
 from models.samples import COLUMNS, QUICK, boosted, labels, rows
 from riskmodel.errors import BundleError, DataError, UsageError
 from riskmodel.models import Column, LightGBMModel, LightGBMParameters
+
+PLAIN = tuple(Column(f"c{i}") for i in range(4))
 
 
 @settings(deadline=None, max_examples=15)
@@ -122,6 +126,21 @@ def test_files_give_the_same_model() -> None:
     np.testing.assert_array_equal(again.contributions(x), model.contributions(x))
 
 
+def test_trees_too_deep_to_tabulate_are_explained_by_lightgbm_and_the_log_says_so(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    random = np.random.default_rng(3)
+    trees = [random_tree(random, 40 if deep else 16, 4, deepest=30 if deep else 6) for deep in (1, 0, 1, 1, 0)]
+    model, x = LightGBMModel(PLAIN, model_text(trees, 4)), random_rows(random, 40, 4)
+    with caplog.at_level("WARNING"):
+        margin, contributions = model.explained(x)
+        model.explained(x)
+    assert caplog.text.count("of 5 trees are too deep to tabulate") == 1
+    np.testing.assert_array_equal(margin, model.margin(x))
+    expected = lightgbm.Booster(model_str=model.text).predict(x, pred_contrib=True)
+    np.testing.assert_allclose(contributions, np.asarray(expected)[:, :-1], rtol=0, atol=1e-9)
+
+
 def test_names_in_any_script_do_not_reach_the_text() -> None:
     x = rows(300)
     columns = [Column('a"b\n=,[]{}:'), Column("净收入"), Column("f1"), Column(" ")]
@@ -160,4 +179,4 @@ def test_what_cannot_be_fitted_is_refused() -> None:
 def test_importing_the_models_does_not_import_the_slow_libraries() -> None:
     script = "import riskmodel.models, sys, json; print(json.dumps(sorted(sys.modules)))"
     loaded = json.loads(subprocess.run([sys.executable, "-c", script], check=True, capture_output=True).stdout)
-    assert not {"lightgbm", "sklearn", "scipy", "mlflow", "shap", "pandas"}.intersection(loaded)
+    assert not {"lightgbm", "sklearn", "scipy", "mlflow", "shap", "numba", "pandas"}.intersection(loaded)

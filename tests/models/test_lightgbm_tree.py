@@ -80,7 +80,7 @@ def test_another_number_among_the_children_is_refused(data: st.DataObject, numbe
         (r"\nsplit_gain=\d", "\nsplit_gain=x", "split_gain"),
         (r"\nthreshold=\S+", "\nthreshold=nan", "threshold"),
         (r"\nthreshold=\S+", "\nthreshold=-inf", "threshold"),
-        (r"\ndecision_type=\d+", "\ndecision_type=4", "decision_type"),
+        (r"\ndecision_type=\d+", "\ndecision_type=12", "decision_type"),
         (r"\ndecision_type=\d+", "\ndecision_type=127", "decision_type"),
         (r"\nleaf_value=\S+", "\nleaf_value=1e999", "infinite"),
         (r"\nleaf_value=\S+", "\nleaf_value=1 1", "leaf_value"),

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from models.samples import COLUMNS, rows
 from models.test_bundle import MAKERS
@@ -43,7 +44,8 @@ def test_a_row_is_scored_alike_alone_and_among_others(make: Callable[[], RiskMod
 @every_kind
 def test_rows_of_another_shape_or_with_infinite_values_are_refused(make: Callable[[], RiskModel]) -> None:
     model = made(make)
-    for ask in (model.margin, model.contributions):
+    asked: tuple[Callable[[NDArray[np.float64]], object], ...] = (model.margin, model.contributions, model.explained)
+    for ask in asked:
         with pytest.raises(BundleError, match="expects"):
             ask(np.zeros((2, 3)))
         with pytest.raises(DataError, match="infinite"):
@@ -75,3 +77,12 @@ def test_calibration_leaves_margins_and_explanations_as_they_are(make: Callable[
     assert calibrated.columns == model.columns
     np.testing.assert_array_equal(calibrated.margin(x), model.margin(x))
     np.testing.assert_array_equal(calibrated.contributions(x), model.contributions(x))
+    np.testing.assert_array_equal(calibrated.explained(x)[0], model.margin(x))
+
+
+@every_kind
+def test_one_pass_gives_the_bits_of_the_margin_and_of_the_contributions(make: Callable[[], RiskModel]) -> None:
+    model, x = made(make), rows(700, seed=6)
+    margin, contributions = model.explained(x)
+    np.testing.assert_array_equal(margin, model.margin(x))
+    np.testing.assert_array_equal(contributions, model.contributions(x))

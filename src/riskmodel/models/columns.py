@@ -10,6 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from riskmodel.errors import BundleError, DataError, UsageError
 
+_CHECKED_TOGETHER = 4096  # rows
+
 
 @dataclass(frozen=True)
 class Column:
@@ -69,6 +71,12 @@ def matrix(x: ArrayLike, columns: Sequence[Column]) -> NDArray[np.float64]:
             f"the data has shape {rows.shape}, but the model expects (rows, {len(columns)}) with the columns "
             f"{_listed(columns)}: build the data with the feature set of this model"
         )
+    for start in range(0, len(rows), _CHECKED_TOGETHER):  # so that checking takes no memory to speak of
+        _check_values(rows[start : start + _CHECKED_TOGETHER], columns)
+    return rows
+
+
+def _check_values(rows: NDArray[np.float64], columns: Sequence[Column]) -> None:
     infinite = np.isinf(rows).any(axis=0)
     if infinite.any():
         name = columns[int(infinite.argmax())].name
@@ -76,7 +84,6 @@ def matrix(x: ArrayLike, columns: Sequence[Column]) -> NDArray[np.float64]:
     for index, column in enumerate(columns):
         if column.levels is not None:
             _check_levels(rows[:, index], column.name, len(column.levels))
-    return rows
 
 
 def _check_levels(values: NDArray[np.float64], name: str, levels: int) -> None:

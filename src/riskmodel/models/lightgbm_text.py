@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import NoReturn
 
 from riskmodel.errors import BundleError
-from riskmodel.models.lightgbm_tree import check_tree
+from riskmodel.models.lightgbm_tree import Tree, check_tree
 
 MAX_BYTES = 64 * 2**20
 MAX_TREES = 10_000
@@ -50,13 +50,11 @@ def validate(text: str, columns: int) -> None:
     if columns < 1:
         _refuse("it must have at least one column")
     start, sizes = _header(text, columns)
-    for index, size in enumerate(sizes):
-        block = text[start : start + size]
+    for index, block in enumerate(_blocks(text, start, sizes)):
         if not block.startswith(f"Tree={index}\n"):
             _refuse(f"tree {index} does not start where tree_sizes says")
         check_tree(block, index, columns)
-        start += size
-    if text[start:] != END:
+    if text[start + sum(sizes) :] != END:
         _refuse("after the last tree there must be the line 'end of trees' and nothing else")
 
 
@@ -65,6 +63,18 @@ def header_line(text: str, key: str) -> str | None:
     head = text[: text.index("\n\n")]
     found = [line for line in head.split("\n") if line.startswith(key + "=")]
     return found[0].partition("=")[2] if found else None
+
+
+def trees(text: str, columns: int) -> list[Tree]:
+    """The trees of a text that `validate` lets pass, in their order."""
+    return [Tree(block, index) for index, block in enumerate(_blocks(text, *_header(text, columns)))]
+
+
+def _blocks(text: str, start: int, sizes: Sequence[int]) -> Iterator[str]:
+    """The lines of each tree."""
+    for size in sizes:
+        yield text[start : start + size]
+        start += size
 
 
 def _header(text: str, columns: int) -> tuple[int, list[int]]:

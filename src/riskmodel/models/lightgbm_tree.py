@@ -18,10 +18,10 @@ _FLOAT = re.compile(r"-?\d{1,25}(?:\.\d{1,25})?(?:e[+-]?\d{1,3})?", re.ASCII)
 _THRESHOLD = re.compile(rf"inf|{_FLOAT.pattern}", re.ASCII)
 _INT32 = 2**31 - 1
 
-_NUMERIC = frozenset(
-    {0, 2, 8, 10}
-)  # bit 1: missing goes left; bits 2-3: the column had no (0) or had (8) missing values
-_CATEGORICAL = frozenset({1, 9})  # bit 0: a set of categories goes left, all else, and missing, right
+# bit 0: a set of categories goes left, all else, and missing, right; bit 1: missing goes left
+# bits 2-3: what is missing: nothing (0, and NaN counts as 0), zero and NaN (4), NaN (8)
+_NUMERIC = frozenset({0, 2, 4, 6, 8, 10})
+_CATEGORICAL = frozenset({1, 5, 9})
 
 _NODE_INTEGERS = ("split_feature", "decision_type", "left_child", "right_child", "internal_count")
 _NODE_FLOATS = ("split_gain", "internal_value", "internal_weight")
@@ -64,20 +64,20 @@ class Tree:
     def check(self, columns: int) -> None:
         """BundleError unless LightGBM can predict with and explain this tree."""
         self._one_integer("is_linear", 0, 0)
-        self._floats("shrinkage", 1)
-        if max(map(abs, self._floats("leaf_value", self.leaves))) > MAX_LEAF_VALUE:
+        self.floats("shrinkage", 1)
+        if max(map(abs, self.floats("leaf_value", self.leaves))) > MAX_LEAF_VALUE:
             self._refuse(f"leaf_value holds a number beyond {MAX_LEAF_VALUE:g}, which is no log-odds")
         if self.leaves == 1:
             self._check_single_leaf()
             return
         nodes = self.leaves - 1
-        integers = {key: self._integers(key, nodes) for key in _NODE_INTEGERS}
-        floats = {key: self._floats(key, nodes) for key in _NODE_FLOATS}
-        if min(self._floats("leaf_weight", self.leaves)) < 0 or min(floats["internal_weight"]) < 0:
+        integers = {key: self.integers(key, nodes) for key in _NODE_INTEGERS}
+        floats = {key: self.floats(key, nodes) for key in _NODE_FLOATS}
+        if min(self.floats("leaf_weight", self.leaves)) < 0 or min(floats["internal_weight"]) < 0:
             self._refuse("a weight is negative")
         if not all(0 <= feature < columns for feature in integers["split_feature"]):
             self._refuse(f"split_feature is not one of the {columns} columns")
-        self._check_decisions(integers["decision_type"], self._thresholds(nodes))
+        self._check_decisions(integers["decision_type"], self.thresholds(nodes))
         self._check_categories()
         self._check_shape(integers["left_child"], integers["right_child"])
         self._check_counts(integers["left_child"], integers["right_child"], integers["internal_count"])
@@ -86,9 +86,9 @@ class Tree:
         if self.categorical_splits or any(self.lines[key] for key in (*_NODE_INTEGERS, *_NODE_FLOATS, "threshold")):
             self._refuse("it has one leaf but also a split")
         if self.lines["leaf_weight"]:
-            self._floats("leaf_weight", 1)
+            self.floats("leaf_weight", 1)
         if self.lines["leaf_count"]:
-            self._integers("leaf_count", 1)
+            self.integers("leaf_count", 1)
 
     def _check_decisions(self, decisions: list[int], thresholds: list[float]) -> None:
         if not _NUMERIC.union(_CATEGORICAL).issuperset(decisions):
@@ -100,10 +100,10 @@ class Tree:
     def _check_categories(self) -> None:
         if not self.categorical_splits:
             return
-        boundaries = self._integers("cat_boundaries", self.categorical_splits + 1)
+        boundaries = self.integers("cat_boundaries", self.categorical_splits + 1)
         if boundaries[0] != 0 or any(a >= b for a, b in pairwise(boundaries)):
             self._refuse("cat_boundaries does not ascend from 0")
-        words = self._integers("cat_threshold", boundaries[-1], largest=2**32 - 1)
+        words = self.integers("cat_threshold", boundaries[-1], largest=2**32 - 1)
         if min(words) < 0:
             self._refuse("cat_threshold is negative")
 
@@ -123,7 +123,7 @@ class Tree:
 
     def _check_counts(self, left: list[int], right: list[int], counts: list[int]) -> None:
         """Contributions divide by these counts, so each is positive and the sum of its children's."""
-        leaf_counts = self._integers("leaf_count", self.leaves)
+        leaf_counts = self.integers("leaf_count", self.leaves)
         if min(*leaf_counts, *counts) < 1:
             self._refuse("a count of rows is below 1")
         for node, count in enumerate(counts):
@@ -147,24 +147,24 @@ class Tree:
             self._refuse(f"its lines are not those that LightGBM writes ({', '.join(odd)[:120]})")
 
     def _one_integer(self, key: str, smallest: int, largest: int) -> int:
-        value = self._integers(key, 1)[0]
+        value = self.integers(key, 1)[0]
         if not smallest <= value <= largest:
             self._refuse(f"{key} is {value}, not between {smallest} and {largest}")
         return value
 
-    def _integers(self, key: str, length: int, largest: int = _INT32) -> list[int]:
+    def integers(self, key: str, length: int, largest: int = _INT32) -> list[int]:
         values = [int(token) for token in self._tokens(key, length, _INTEGER)]
         if not all(-_INT32 <= value <= largest for value in values):
             self._refuse(f"{key} holds a number that is too large")
         return values
 
-    def _floats(self, key: str, length: int) -> list[float]:
+    def floats(self, key: str, length: int) -> list[float]:
         values = [float(token) for token in self._tokens(key, length, _FLOAT)]
         if not all(map(math.isfinite, values)):
             self._refuse(f"{key} holds an infinite number")
         return values
 
-    def _thresholds(self, nodes: int) -> list[float]:
+    def thresholds(self, nodes: int) -> list[float]:
         """Infinite where a split parts all numbers from the missing ones."""
         return [float(token) for token in self._tokens("threshold", nodes, _THRESHOLD)]
 

@@ -75,11 +75,17 @@ class LogisticModel:
 
     def contributions(self, x: ArrayLike) -> NDArray[np.float64]:
         """What each column adds relative to the mean of the training rows, shape (n, F)."""
+        return self.explained(x)[1]
+
+    def explained(self, x: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Margin (n,) and contributions (n, F) from one pass."""
         rows = matrix(x, self.columns)
-        result = np.zeros_like(rows)
+        total, result = np.full(len(rows), self.base), np.zeros_like(rows)
         for term in self.terms:
-            result[:, term.column] = term.effect(rows[:, term.column])
-        return result
+            effect = term.effect(rows[:, term.column])
+            total += effect
+            result[:, term.column] = effect
+        return total, result
 
     def to_files(self) -> dict[str, bytes]:
         """One JSON file with the terms."""

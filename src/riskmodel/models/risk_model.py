@@ -36,6 +36,9 @@ class RiskModel(Protocol):
     def contributions(self, x: ArrayLike) -> NDArray[np.float64]:
         """What each column adds, shape (n, F): each row's sum plus `base` is its margin within 1e-9."""
 
+    def explained(self, x: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Margin and contributions from one pass, with the bits of `margin` and `contributions`."""
+
     def to_files(self) -> dict[str, bytes]:
         """The model as files (name -> content) that hold text and numbers only."""
 
@@ -63,3 +66,7 @@ class CalibratedModel:
     def contributions(self, x: ArrayLike) -> NDArray[np.float64]:
         """What each column adds to the margin, shape (n, F)."""
         return self.model.contributions(x)
+
+    def explained(self, x: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The margin of each row, shape (n,), and what each column adds to it, shape (n, F), from one pass."""
+        return self.model.explained(x)

@@ -51,8 +51,7 @@ class RuleModel:
 
     def margin(self, x: ArrayLike) -> NDArray[np.float64]:
         """The sum of the weights of the wires that fired, shape (n,)."""
-        total: NDArray[np.float64] = self.contributions(x).sum(axis=1)
-        return total
+        return self.explained(x)[0]
 
     def contributions(self, x: ArrayLike) -> NDArray[np.float64]:
         """The same sum by column, shape (n, F)."""
@@ -63,6 +62,11 @@ class RuleModel:
             values = rows[:, index]
             result[:, index] += wire.weight * (values < wire.threshold if wire.below else values >= wire.threshold)
         return result
+
+    def explained(self, x: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Margin (n,) and contributions (n, F) from one pass."""
+        contributions = self.contributions(x)
+        return contributions.sum(axis=1), contributions
 
     def to_files(self) -> dict[str, bytes]:
         """One JSON file with the wires."""

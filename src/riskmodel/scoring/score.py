@@ -49,8 +49,7 @@ def score(table: FeatureTable, bundle: Bundle, policy: Policy, shorter: Bundle |
     """
     check_feature_set(bundle)
     x = table.values
-    margin = bundle.model.margin(x)
-    contributions = bundle.model.contributions(x)
+    margin, contributions = bundle.model.explained(x)
     probability, horizons = _of_both_horizons(bundle.model.calibration.probability(margin), shorter, x)
     groups = {f.name: f.group.value for f in table.features}
     sums = group_sums(contributions, groups)

@@ -61,9 +61,10 @@ def benchmark_eph(
     shutil.rmtree(own.home, ignore_errors=True)
     result: dict[str, Any] = {"reference": REFERENCE}
     gates: dict[str, dict[str, PanelGate]] = {}
-    result["p1"], gates["p1"] = _protocol(own, *_panel_rows(panel), show, "P1")
+    bounds = Bounds.of(workspace.policy, "", date(2010, 1, 1))
+    result["p1"], gates["p1"] = _protocol(bounds, own.settings.seed, *_panel_rows(panel), show, "P1")
     result["ingested"] = ingest(own, raw, show)
-    result["p2"], gates["p2"] = _protocol(own, *_raw_rows(own, raw, show), show, "P2")
+    result["p2"], gates["p2"] = _protocol(bounds, own.settings.seed, *_raw_rows(own, raw, show), show, "P2")
     result["gates"] = gates
     if top:
         train(own, now, LABEL, show)
@@ -77,11 +78,17 @@ Masks = dict[str, tuple["NDArray[np.bool_]", "NDArray[np.bool_]"]]
 
 
 def _protocol(
-    own: Workspace, rows: Rows, distance: str, masks: Masks, reentry: NDArray[np.bool_], show: Progress, title: str
+    bounds: Bounds,
+    seed: int,
+    rows: Rows,
+    distance: str,
+    masks: Masks,
+    reentry: NDArray[np.bool_],
+    show: Progress,
+    title: str,
 ) -> tuple[dict[str, Any], dict[str, PanelGate]]:
     """The metrics by run, subset and kind, and the gate by run."""
-    recipes, seed = Recipes(distance), own.settings.seed
-    bounds = Bounds.of(own.policy, "", date(2010, 1, 1))
+    recipes = Recipes(distance)
     gates: dict[str, PanelGate] = {}
     risks: dict[str, dict[str, NDArray[np.float64]]] = {run: {} for run in masks}
     work = [(run, kind) for run in masks for kind in KINDS]
