@@ -6,34 +6,41 @@ from riskmodel.features.arithmetic import (
     constant,
     count,
     count_of,
+    divisor,
     everyone,
     flag,
     known_count,
     largest_of,
     only,
-    over,
     total_of,
 )
 
 
 def test_a_ratio_is_missing_where_a_part_is_or_the_divisor_is_not_above_zero() -> None:
     frame = pl.DataFrame({"a": [1, -1, 1, None, 1, 1], "b": [4, 4, 0, 4, None, -4]})
-    assert frame.select(over(pl.col("a"), pl.col("b"))).to_series().to_list() == [0.25, -0.25, None, None, None, None]
+    assert frame.select(pl.col("a") / divisor(pl.col("b"))).to_series().to_list() == [
+        0.25,
+        -0.25,
+        None,
+        None,
+        None,
+        None,
+    ]
 
 
 def test_a_ratio_is_the_nearest_float_however_the_divisor_is_stored() -> None:
     amounts, line = list(range(100, 1000, 7)), 800_000
     alike = pl.DataFrame({"amount": amounts}).with_columns(line=pl.lit(line, dtype=pl.Int64))
     for frame in (alike, alike.head(1), pl.concat([alike, pl.DataFrame({"amount": [1], "line": [7]})])):
-        made = frame.select(over(pl.col("amount"), pl.col("line"))).to_series().to_list()
+        made = frame.select(pl.col("amount") / divisor(pl.col("line"))).to_series().to_list()
         assert made == [amount / by for amount, by in frame.select("amount", "line").iter_rows()]
-        by_constant = frame.select(over(pl.col("amount"), constant(line))).to_series().to_list()
+        by_constant = frame.select(pl.col("amount") / divisor(constant(line))).to_series().to_list()
         assert by_constant == [amount / line for amount in frame["amount"]]
 
 
 def test_a_constant_that_is_not_known_is_missing() -> None:
     frame = pl.DataFrame({"amount": [1, 2]})
-    assert frame.select(over(pl.col("amount"), constant(None))).to_series().to_list() == [None, None]
+    assert frame.select(pl.col("amount") / divisor(constant(None))).to_series().to_list() == [None, None]
 
 
 def test_counts_leave_out_what_is_not_known() -> None:

@@ -25,6 +25,22 @@ def test_the_same_question_is_answered_by_one_column() -> None:
     assert list(h.wanted["members"]) == ["members.old"]
 
 
+def test_a_divisor_and_a_window_are_worked_out_once_whatever_is_made_of_them() -> None:
+    h = facts()
+    for amount in ("wage", "property"):
+        h.over(h.survey(amount), pl.col("size") * h.line())
+        h.bills(amount, lambda inside: inside.sum(), 1, 12)
+    assert [len(columns) for columns in h.steps.rounds] == [1, 1]
+    assert [len(columns) for columns in h.rows["bills"].rounds] == [1]
+    assert h.once(pl.col("size")).meta.output_name() == "size"
+
+
+def test_what_is_made_of_sums_over_the_neighbours_waits_for_them() -> None:
+    h = facts()
+    h.over(h.neighbours("poor", pl.col("size")), h.neighbours("all", pl.col("size")) * 1000)
+    assert (h.steps.rounds, [len(columns) for columns in h.village_steps.rounds]) == ([], [1, 1])
+
+
 def test_two_questions_under_one_name_are_refused() -> None:
     h = facts()
     h.members("old", pl.col("age").max())

@@ -5,26 +5,26 @@ from __future__ import annotations
 import polars as pl
 
 
-def over(amount: pl.Expr, by: pl.Expr) -> pl.Expr:
-    """Ratio of two numbers as a float; missing where one is not known or the divisor is not above zero.
+def divisor(by: pl.Expr) -> pl.Expr:
+    """A number to divide by, as a float; missing where it is not known or not above zero.
 
-    The nearest float to the true ratio, whatever stands in other rows. Polars divides by a column that it stores as one
-    constant by multiplying with 1/x, which may differ in the last bit; the reshaping makes it a number per row. A
-    divisor that is the same for all rows is given as `constant`, not as a literal.
+    A ratio is then the nearest float to the true one, whatever stands in other rows. Polars divides by a column that it
+    stores as one constant by multiplying with 1/x, which may differ in the last bit; the reshaping makes it a number
+    per row. What is the same for all rows is given as `constant`, not as a literal.
     """
-    return pl.when(by > 0).then(amount.cast(pl.Float64) / by.cast(pl.Float64).reshape((-1,)))
+    return pl.when(by > 0).then(by.cast(pl.Float64)).reshape((-1,))
 
 
 def constant(value: float | None) -> pl.Expr:
-    """The same number in every row, or missing in every row; may be divided by."""
+    """The same number in every row, or missing in every row; divided by as `divisor`."""
     if value is None:
         return pl.lit(None, dtype=pl.Float64)
-    return pl.int_range(pl.len()) * 0.0 + value
+    return pl.repeat(value, pl.len(), dtype=pl.Float64)
 
 
 def count(holds: pl.Expr) -> pl.Expr:
     """Aggregate: in how many rows something holds. A row for which it is not known does not count."""
-    return holds.fill_null(value=False).sum().cast(pl.Int64)
+    return holds.sum().cast(pl.Int64)  # leaves out nulls
 
 
 def everyone() -> pl.Expr:

@@ -100,13 +100,14 @@ def assemble_view(
         asked = _asked_for(base, view, households)
         near = pl.col("village_code").is_in(asked["village_code"].unique().implode())
         base = asked if neighbours else base.filter(near)
-    table = _with_line(_with_facts(base, facts, view), policy, view.as_of)
-    table = table.with_columns(view.ids.decode("H", table["household_id"])).sort("household_id")
+    table = _with_facts(_by_id(base, view), facts, view)
+    table = view.collect(facts.steps.added(_with_line(table, policy, view)))
     summed = _fitting(neighbours, view) if neighbours else _summed(table, facts, view)
-    table = table.hstack(summed.of_others(table).select(*facts.village_sums))
-    rows = table.select("household_id", pl.col("village_code", "category").cast(pl.String), "size", *expressions)
-    if households is not None:
-        rows = rows.filter(pl.col("household_id").is_in(list(households)))
+    plan = table.hstack(summed.of_others(table)).lazy()
+    if households is not None and not neighbours:  # the others were there for the sums alone
+        plan = plan.filter(pl.col("household_id").is_in(list(households)))
+    keys = ("household_id", pl.col("village_code", "category").cast(pl.String), "size")
+    rows = view.collect(facts.village_steps.added(plan).select(*keys, *expressions))
     whole = households is None and neighbours is None
     return FeatureTable(view.as_of, view.county, rows, features, summed if whole else None)
 
@@ -173,26 +174,34 @@ def _asked_for(base: pl.DataFrame, view: View, households: Sequence[str]) -> pl.
     return wanted
 
 
+def _by_id(base: pl.DataFrame, view: View) -> pl.DataFrame:
+    """The households sorted by their ids, which are added as text."""
+    ids = view.ids.decode("H", base["household_id"]).rename("id")
+    return view.collect(base.lazy().with_columns(ids).sort("id"))
+
+
 def _with_facts(base: pl.DataFrame, facts: Facts, view: View) -> pl.DataFrame:
-    """The households with everything that was asked about them; a household without rows has nulls."""
+    """The households, now under their ids, with all that was asked about them; one without rows has nulls."""
     made, nulls = facts.collect(view)
     frame = base.lazy()
     for asked in view.collect_all(made):
         frame = frame.join(asked.lazy(), on="household_id", how="left", maintain_order="left")
-    return frame.with_columns(nulls).collect(engine="in-memory", optimizations=AS_WRITTEN)
+    whole = frame.with_columns(*nulls, household_id="id")
+    return whole.collect(engine="in-memory", optimizations=AS_WRITTEN)
 
 
-def _with_line(table: pl.DataFrame, policy: Policy, as_of: date) -> pl.DataFrame:
-    """Add the line: fen per person and year in force at the end of each household's survey window, known by `as_of`."""
+def _with_line(table: pl.DataFrame, policy: Policy, view: View) -> pl.LazyFrame:
+    """Add the line: fen per person and year in force at the end of each household's survey window, known by now."""
     if "surveys.period_end" not in table.columns:
-        return table
+        return table.lazy()
     key = ["village_code", "surveys.period_end"]
-    asked = table.select(key).drop_nulls().unique()
+    asked = view.collect(table.lazy().select(key).drop_nulls().unique())
     fen = [
-        policy.value("monitoring_line", f"{village:012d}", on=day, known=as_of) * 100
+        policy.value("monitoring_line", f"{village:012d}", on=day, known=view.as_of) * 100
         for village, day in asked.iter_rows()  # one look-up per village and date of survey, not per household
     ]
-    return table.join(asked.with_columns(pl.Series(LINE, fen, dtype=pl.Float64)), on=key, how="left")
+    lines = asked.lazy().with_columns(pl.Series(LINE, fen, dtype=pl.Float64))
+    return table.lazy().join(lines, on=key, how="left", maintain_order="left")
 
 
 def _summed(table: pl.DataFrame, facts: Facts, view: View) -> Neighbours:

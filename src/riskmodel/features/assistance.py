@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from riskmodel.features.arithmetic import count_of, flag, over, total_of
+from riskmodel.features.arithmetic import count_of, flag, total_of
 from riskmodel.features.facts import Facts
 from riskmodel.features.feature import Direction, feature
 from riskmodel.policy import Background
@@ -87,7 +87,7 @@ def assistance_to_income_12m(h: Facts) -> pl.Expr:
     Missing without any assistance in them, unless full lists cover all; then 0.
     """
     amount = h.assistance("amount", lambda inside: total_of(pl.col("amount"), inside), 1, 12)
-    return over(amount, h.survey("net_total"))
+    return h.over(amount, h.survey("net_total"))
 
 
 @feature("是否近期退出低保", "dibao ended lately", unit="是否", group=Background.AID, risk=Direction.FREE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from riskmodel.features.arithmetic import count, known_count, only, over, total_of
+from riskmodel.features.arithmetic import count, known_count, only, total_of
 from riskmodel.features.facts import Facts
 from riskmodel.features.feature import Direction, feature
 from riskmodel.policy import Cause
@@ -59,7 +59,7 @@ def school_costs_to_income(h: Facts) -> pl.Expr:
 
     Missing where it is known for no term.
     """
-    return over(h.terms("self_pay", total_of(SELF_PAY, SELF_PAY.is_not_null())), h.survey("net_total"))
+    return h.over(h.terms("self_pay", total_of(SELF_PAY, SELF_PAY.is_not_null())), h.survey("net_total"))
 
 
 @feature(
@@ -76,7 +76,7 @@ def school_costs_to_warning(h: Facts) -> pl.Expr:
     Terms that began in the last 12 months. Missing where it is known for no term, or the threshold is not set.
     """
     beyond = only(BEYOND_COMPULSORY, SELF_PAY)
-    return over(h.terms("beyond_paid", total_of(beyond, beyond.is_not_null())), h.warning("TW_EDU_FEE"))
+    return h.over(h.terms("beyond_paid", total_of(beyond, beyond.is_not_null())), h.warning("TW_EDU_FEE"))
 
 
 @feature("寄宿学生数", "boarding pupils", unit="人", group=Cause.EDU, risk=Direction.FREE)

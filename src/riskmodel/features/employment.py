@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from riskmodel.features.arithmetic import count, everyone, known_count, only, over
+from riskmodel.features.arithmetic import count, everyone, known_count, only
 from riskmodel.features.facts import Facts, of_head
 from riskmodel.features.feature import Direction, feature
 from riskmodel.policy import Background, Cause, Place
@@ -30,7 +30,7 @@ def workers_employed(h: Facts) -> pl.Expr:
 )
 def workers_share(h: Facts) -> pl.Expr:
     """Present members at work in their newest month of the last 6, over all present members."""
-    return over(_employed(h), h.members("all", everyone()))
+    return h.over(_employed(h), h.members("all", everyone()))
 
 
 @feature(
@@ -71,7 +71,7 @@ def workers_in_construction(h: Facts) -> pl.Expr:
 )
 def head_wage_to_line(h: Facts) -> pl.Expr:
     """Monthly wage of the head in the newest month of the last 6, times 12 per household member, over the line."""
-    return over(h.workers("head_wage", of_head(pl.col("wage"))) * 12, pl.col("size") * h.line())
+    return h.over(h.workers("head_wage", of_head(pl.col("wage"))) * 12, pl.col("size") * h.line())
 
 
 @feature(
@@ -84,13 +84,13 @@ def head_wage_to_line(h: Facts) -> pl.Expr:
 )
 def top_wage_to_line(h: Facts) -> pl.Expr:
     """Highest monthly wage of a present member in the newest months of the last 6, times 12 per head, over the line."""
-    return over(_top_wage(h) * 12, pl.col("size") * h.line())
+    return h.over(_top_wage(h) * 12, pl.col("size") * h.line())
 
 
 @feature("最高工资占全家工资比", "share of the highest wage", unit="比例", group=Cause.JOB, risk=Direction.FREE)
 def top_wage_share(h: Facts) -> pl.Expr:
     """Highest monthly wage over the sum of the present members' wages, newest months of the last 6."""
-    return over(_top_wage(h), h.workers("wages", pl.col("wage").sum()))
+    return h.over(_top_wage(h), h.workers("wages", pl.col("wage").sum()))
 
 
 @feature(
@@ -103,7 +103,7 @@ def top_wage_share(h: Facts) -> pl.Expr:
 )
 def work_months_share_12m(h: Facts) -> pl.Expr:
     """Months at work over months with an employment row, all present members, last 12 complete months."""
-    return over(h.work_months("worked", count(pl.col("employed"))), h.work_months("rows", everyone()))
+    return h.over(h.work_months("worked", count(pl.col("employed"))), h.work_months("rows", everyone()))
 
 
 @feature("公益岗最近到期月数", "months until a public post ends", unit="月", group=Cause.JOB, risk=Direction.DOWN)
@@ -129,7 +129,7 @@ def post_ending_wage_share(h: Facts) -> pl.Expr:
     Newest month of the last 6 of each present member.
     """
     soon = _post_running(h) & (h.moment.days_since(pl.col("public_post_until")) >= -DAYS_AHEAD)
-    return over(h.workers("ending_wages", only(soon, pl.col("wage")).sum()), h.workers("wages", pl.col("wage").sum()))
+    return h.over(h.workers("ending_wages", only(soon, pl.col("wage")).sum()), h.workers("wages", pl.col("wage").sum()))
 
 
 @feature("近12个月中断就业次数", "breaks of work in 12 months", unit="次", group=Cause.JOB, risk=Direction.UP)
@@ -149,7 +149,7 @@ def outside_workers_share(h: Facts) -> pl.Expr:
     """Present members at work in another province or abroad, over those at work at a known place; newest month of 6."""
     place = pl.col("place")
     outside = h.workers("outside", count(pl.col("employed") & place.is_in(FAR)))
-    return over(outside, h.workers("placed", count(pl.col("employed") & place.is_not_null())))
+    return h.over(outside, h.workers("placed", count(pl.col("employed") & place.is_not_null())))
 
 
 @feature("缴纳养老保险人数", "members paying into a pension", unit="人", group=Cause.JOB, risk=Direction.DOWN)
@@ -171,7 +171,7 @@ def pension_payers_of_workers(h: Facts) -> pl.Expr:
     At work in their newest month of the last 6. For wage earners a sign of a formal job.
     """
     at_work, known = pl.col("employed"), pl.col("pension_status").is_not_null()
-    return over(h.workers("paying", count(at_work & PAYING)), h.workers("paying_known", count(at_work & known)))
+    return h.over(h.workers("paying", count(at_work & PAYING)), h.workers("paying_known", count(at_work & known)))
 
 
 @feature("领取养老金人数", "members who receive a pension", unit="人", group=Background.INCOME, risk=Direction.FREE)

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from riskmodel.features.arithmetic import constant, count, largest_of, total_of
+from riskmodel.features.arithmetic import constant, count, divisor, largest_of, total_of
 from riskmodel.features.lists import Listed
+from riskmodel.features.steps import Steps
 from riskmodel.features.windows import (
     ASSISTANCE_MONTHS,
     BILL_MONTHS,
@@ -61,9 +62,30 @@ class Facts:
     """Aggregates to make, by prepared table and column."""
     windows: dict[str, tuple[int, int]] = field(default_factory=dict, repr=False)
     """Complete months ago, newest and oldest, that an aggregate looks at, by column; without one: all that is read."""
-    _types: dict[str, dict[str, pl.DataType]] = field(default_factory=dict, repr=False)
+    rows: dict[str, Steps] = field(default_factory=dict, repr=False)
+    """What is worked out of each row before the aggregates, by prepared table."""
+    steps: Steps = field(default_factory=lambda: Steps("step"))
+    """What is worked out of the aggregates before the features."""
+    village_steps: Steps = field(default_factory=lambda: Steps("village_step"))
+    """The same of the sums over the neighbours."""
     village_sums: dict[str, pl.Expr] = field(default_factory=dict)
     """Sums over the neighbours to make, by column."""
+    _nulls: dict[str, list[pl.Expr]] = field(default_factory=dict, repr=False)
+
+    def over(self, amount: pl.Expr, by: pl.Expr) -> pl.Expr:
+        """Ratio of two numbers as a float; missing where one is not known or the divisor is not above zero."""
+        return amount / self.once(divisor(self.once(by)))
+
+    def once(self, value: pl.Expr) -> pl.Expr:
+        """A value of the household that is worked out once, whatever is made of it."""
+        if value.meta.is_column():
+            return value
+        of_village = any(n in self.village_sums or n in self.village_steps for n in value.meta.root_names())
+        return (self.village_steps if of_village else self.steps).column(value)
+
+    def per_row(self, prepared: str, value: pl.Expr) -> pl.Expr:
+        """A value of each row of a prepared table that is worked out once, whatever aggregates are made of it."""
+        return self.rows.setdefault(prepared, Steps("row")).column(value)
 
     def survey(self, column: str) -> pl.Expr:
         """Column of the newest income survey of the last 36 months, of any stage; money in fen a year.
@@ -100,16 +122,18 @@ class Facts:
     def received(self, name: str, components: Iterable[IncomeComponent], newest: int, oldest: int) -> pl.Expr:
         """Net amount received in the complete months `newest`..`oldest` ago, fen; costs are negative. Null: no row."""
         inside = _months_ago(newest, oldest, INCOME_MONTHS) & pl.col("component").is_in([c.value for c in components])
-        return self._ask("incomes", f"{name}_{newest}_{oldest}", total_of(pl.col("net"), inside), (newest, oldest))
+        total = total_of(pl.col("net"), self.per_row("incomes", inside))
+        return self._ask("incomes", f"{name}_{newest}_{oldest}", total, (newest, oldest))
 
     def months_with_income(self, newest: int, oldest: int) -> pl.Expr:
         """How many of the complete months `newest`..`oldest` ago have an income row. Null: no row in 15 months."""
-        months = pl.col("month").filter(_months_ago(newest, oldest, INCOME_MONTHS)).n_unique().cast(pl.Int64)
+        inside = self.per_row("incomes", _months_ago(newest, oldest, INCOME_MONTHS))
+        months = pl.col("month").filter(inside).n_unique().cast(pl.Int64)
         return self._ask("incomes", f"months_{newest}_{oldest}", months, (newest, oldest))
 
     def month_of_income(self, ago: int) -> pl.Expr:
         """Net amount received in the complete month `ago`, whole yuan rounded down. Null: no row in that month."""
-        inside = _months_ago(ago, ago, INCOME_MONTHS)
+        inside = self.per_row("incomes", _months_ago(ago, ago, INCOME_MONTHS))
         return self._ask("incomes", f"net_{ago}", total_of(pl.col("net"), inside), (ago, ago)) // 100
 
     def bills(self, name: str, aggregate: Within, newest: int, oldest: int) -> pl.Expr:
@@ -213,31 +237,35 @@ class Facts:
         seen, frames, nulls = Seen(view, self.moment), [], []
         for name in self.wanted:
             if view.lacks(PREPARED[name].tables[0]):
-                nulls += [pl.lit(None, dtype=kind).alias(column) for column, kind in self._types_of(name).items()]
+                nulls += self._nulls_of(name)
             else:
                 frames.append(self._made(name, seen))
         return frames, nulls
 
     def _made(self, name: str, seen: Seen) -> pl.LazyFrame:
         """The aggregates of a prepared table, over its rows and those that a household inherits."""
-        return rows_seen(name, seen).group_by("household_id").agg(*self.wanted[name].values())
+        rows = rows_seen(name, seen)
+        if name in self.rows:
+            rows = self.rows[name].added(rows)
+        return rows.group_by("household_id").agg(*self.wanted[name].values())
 
-    def _types_of(self, name: str) -> dict[str, pl.DataType]:
-        """Types of the columns of aggregates, from a view without any row."""
-        if name not in self._types:
+    def _nulls_of(self, name: str) -> list[pl.Expr]:
+        """The columns of aggregates without any row."""
+        if name not in self._nulls:
             schema = self._made(name, Seen(View.of({}, self.moment.as_of), self.moment)).collect_schema()
-            self._types[name] = {column: kind for column, kind in schema.items() if column != "household_id"}
-        return self._types[name]
+            del schema["household_id"]
+            self._nulls[name] = [pl.lit(None, dtype=kind).alias(column) for column, kind in schema.items()]
+        return self._nulls[name]
 
     def _within(
         self, prepared: str, table: str, name: str, aggregate: Within, newest: int, oldest: int, most: int
     ) -> pl.Expr:
-        inside = _months_ago(newest, oldest, most)
+        inside = self.per_row(prepared, _months_ago(newest, oldest, most))
         asked = self._ask(prepared, f"{name}_{newest}_{oldest}", aggregate(inside), (newest, oldest))
         if not self.covered(table, max(newest, 1), oldest):
             return asked
         rows = self._ask(prepared, f"rows_{newest}_{oldest}", count(inside), (newest, oldest))
-        return pl.when(rows.fill_null(0) == 0).then(0).otherwise(asked)
+        return self.once(pl.when(rows.fill_null(0) == 0).then(0).otherwise(asked))
 
     def _the_row(self, prepared: str, column: str) -> pl.Expr:
         """A column of a prepared table with at most one row per household."""
@@ -268,7 +296,8 @@ def _months_ago(newest: int, oldest: int, most: int) -> pl.Expr:
         raise ValueError(
             f"a fact of {oldest} months ago is asked for, but only {most} months are read: lengthen the window"
         )
-    return pl.col("months_ago").is_between(newest, oldest)
+    ago = pl.col("months_ago")
+    return ago == newest if newest == oldest else ago.is_between(newest, oldest)
 
 
 def _note(noted: dict[str, pl.Expr], column: str, expression: pl.Expr) -> pl.Expr:

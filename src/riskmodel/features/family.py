@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from riskmodel.features.arithmetic import count, everyone, known_count, over
+from riskmodel.features.arithmetic import count, everyone, known_count
 from riskmodel.features.facts import Facts, of_head
 from riskmodel.features.feature import Direction, feature
 from riskmodel.features.illness import SEVERE
@@ -44,7 +44,7 @@ def elders(h: Facts) -> pl.Expr:
 )
 def dependants_share(h: Facts) -> pl.Expr:
     """Present members younger or older than the working age of the policy, over all present members."""
-    return over(h.members("dependants", count(~_of_working_age(h))), h.members("all", everyone()))
+    return h.over(h.members("dependants", count(~_of_working_age(h))), h.members("all", everyone()))
 
 
 @feature("有劳动能力人数", "members able to work", unit="人", group=Cause.LAB, risk=Direction.DOWN)
@@ -67,7 +67,7 @@ def care_load(h: Facts) -> pl.Expr:
     """
     ill = pl.col("chronic_illness").fill_null(value=False) | pl.col("major_illness").fill_null(value=False)
     severe = (pl.col("disability_grade") <= SEVERE).fill_null(value=False)
-    return over(h.members("to_care_for", count(~_of_working_age(h) | ill | severe)), able_members(h) + 1)
+    return h.over(h.members("to_care_for", count(~_of_working_age(h) | ill | severe)), able_members(h) + 1)
 
 
 @feature("丧失劳动力人数", "members who lost their ability to work", unit="人", group=Cause.LAB, risk=Direction.UP)
@@ -85,19 +85,19 @@ def head_age(h: Facts) -> pl.Expr:
 @feature("成员平均年龄", "mean age of the members", unit="岁", group=Cause.LAB, risk=Direction.FREE)
 def mean_age(h: Facts) -> pl.Expr:
     """Mean age of the present members, each in full years."""
-    return over(h.members("ages", pl.col("age").sum().cast(pl.Int64)), h.members("all", everyone()))
+    return h.over(h.members("ages", pl.col("age").sum().cast(pl.Int64)), h.members("all", everyone()))
 
 
 @feature("户主文化程度", "schooling of the head", unit="级", group=Cause.LAB, risk=Direction.DOWN)
 def head_education(h: Facts) -> pl.Expr:
     """Schooling of the head: 0 none, 1 primary, 2 junior, 3 senior, 4 college, 5 bachelor; of several, the lowest."""
-    return h.members("head_level", of_head(LEVEL))
+    return h.members("head_level", of_head(_level(h)))
 
 
 @feature("成年人最高文化程度", "highest schooling of an adult", unit="级", group=Cause.LAB, risk=Direction.DOWN)
 def best_education(h: Facts) -> pl.Expr:
     """Highest known schooling of a present member above the school age; levels as for the head."""
-    return h.members("best_level", LEVEL.filter(_adult(h)).max())
+    return h.members("best_level", _level(h).filter(_adult(h)).max())
 
 
 @feature(
@@ -105,14 +105,19 @@ def best_education(h: Facts) -> pl.Expr:
 )
 def senior_share(h: Facts) -> pl.Expr:
     """Present members above the school age with senior schooling or more, over those whose schooling is known."""
-    senior = LEVEL.ge(LEVELS[Education.SENIOR.value])
-    known = h.members("adults_level_known", count(_adult(h) & LEVEL.is_not_null()))
-    return over(h.members("senior", count(_adult(h) & senior)), known)
+    senior = _level(h).ge(LEVELS[Education.SENIOR.value])
+    known = h.members("adults_level_known", count(_adult(h) & _level(h).is_not_null()))
+    return h.over(h.members("senior", count(_adult(h) & senior)), known)
 
 
 def _of_working_age(h: Facts) -> pl.Expr:
-    return pl.col("age").is_between(h.parameter("age.working_min"), h.parameter("age.working_max"))
+    inside = pl.col("age").is_between(h.parameter("age.working_min"), h.parameter("age.working_max"))
+    return h.per_row("members", inside)
 
 
 def _adult(h: Facts) -> pl.Expr:
-    return pl.col("age") > h.parameter("age.school_max")
+    return h.per_row("members", pl.col("age") > h.parameter("age.school_max"))
+
+
+def _level(h: Facts) -> pl.Expr:
+    return h.per_row("members", LEVEL)

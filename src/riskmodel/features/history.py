@@ -21,8 +21,8 @@ def ex_poor(_: Facts) -> pl.Expr:
 @feature("脱贫后月数", "months since exit from poverty", unit="月", group=Background.HISTORY, risk=Direction.FREE)
 def months_since_exit(h: Facts) -> pl.Expr:
     """Complete months from the end of the year of exit, 0 within that year; missing for ordinary households."""
-    january = pl.date(pl.col("exit_year") + 1, 1, 1)
-    return h.moment.complete_months_since(january).clip(lower_bound=0)
+    january = (pl.col("exit_year") + 1) * 12 + 1
+    return (h.moment.open_number - january).clip(lower_bound=0)
 
 
 @feature("被纳入监测次数", "monitoring episodes so far", unit="次", group=Background.HISTORY, risk=Direction.UP)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from riskmodel.features.arithmetic import count, known_count, over
+from riskmodel.features.arithmetic import count, known_count
 from riskmodel.features.facts import Facts, of_head
 from riskmodel.features.feature import Direction, feature
 from riskmodel.policy import Cause
@@ -38,7 +38,7 @@ def uninsured_members(h: Facts) -> pl.Expr:
 )
 def uninsured_share(h: Facts) -> pl.Expr:
     """Present members without basic health insurance, over those for whom it is known."""
-    return over(h.members("uninsured", count(UNINSURED)), h.members("insurance_known", count(INSURANCE_KNOWN)))
+    return h.over(h.members("uninsured", count(UNINSURED)), h.members("insurance_known", count(INSURANCE_KNOWN)))
 
 
 @feature("户主是否参加基本医保", "head insured", unit="是否", group=Cause.ILL, risk=Direction.DOWN, actionable=True)
@@ -76,7 +76,7 @@ def self_pay_share(h: Facts) -> pl.Expr:
 
     Missing where self-pay is not known or net income is not above 0.
     """
-    return over(h.survey("compliant_self_pay"), h.survey("net_total"))
+    return h.over(h.survey("compliant_self_pay"), h.survey("net_total"))
 
 
 @feature("持证残疾人数", "members with a disability certificate", unit="人", group=Cause.DIS, risk=Direction.UP)

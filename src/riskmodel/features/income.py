@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from riskmodel.features.arithmetic import constant, over
+from riskmodel.features.arithmetic import constant
 from riskmodel.features.facts import Facts
 from riskmodel.features.feature import Direction, feature
 from riskmodel.policy import Background, Cause, IncomeBlock, IncomeComponent
@@ -22,7 +22,7 @@ WAGES = [component for component in IncomeComponent if component.block is Income
 )
 def income_to_line(h: Facts) -> pl.Expr:
     """Per-capita net income of the newest survey over the line."""
-    return over(h.survey("net_per_capita"), h.line())
+    return h.over(h.survey("net_per_capita"), h.line())
 
 
 @feature(
@@ -35,7 +35,7 @@ def income_to_line(h: Facts) -> pl.Expr:
 )
 def reference_income_to_line(h: Facts) -> pl.Expr:
     """Per-capita reference income of the newest survey over the line: net income + claims - compliant self-pay."""
-    return over(h.survey("reference_per_capita"), h.line())
+    return h.over(h.survey("reference_per_capita"), h.line())
 
 
 @feature(
@@ -83,7 +83,7 @@ def received_change_3m(h: Facts) -> pl.Expr:
 
     Only months with an income row count. Missing where what was received before is not above 0.
     """
-    return over(_per_month(h, 1, 3), _per_month(h, 4, 6))
+    return h.over(_per_month(h, 1, 3), _per_month(h, 4, 6))
 
 
 @feature(
@@ -93,7 +93,7 @@ def single_source_share(h: Facts) -> pl.Expr:
     """Largest of wages, net business, property and transfers over their sum, newest survey; a loss counts as 0."""
     kinds = [h.survey("wage"), _net_business(h), h.survey("property"), h.survey("transfer")]
     gains = [kind.clip(lower_bound=0) for kind in kinds]
-    return over(pl.max_horizontal(*gains), pl.sum_horizontal(*gains, ignore_nulls=False))
+    return h.over(pl.max_horizontal(*gains), pl.sum_horizontal(*gains, ignore_nulls=False))
 
 
 @feature(
@@ -113,7 +113,7 @@ def wage_to_line(h: Facts) -> pl.Expr:
 @feature("公益岗收入占工资性收入比", "share of public-post wages", unit="比例", group=Cause.JOB, risk=Direction.FREE)
 def public_post_share(h: Facts) -> pl.Expr:
     """Wages from public-benefit posts over all wages, newest survey; missing without wages."""
-    return over(h.survey("wage_public_post"), h.survey("wage"))
+    return h.over(h.survey("wage_public_post"), h.survey("wage"))
 
 
 @feature(
@@ -129,8 +129,8 @@ def wage_change_3m(h: Facts) -> pl.Expr:
 
     Only months with an income row of any kind count. Missing where one of the two periods has no wage row.
     """
-    now, before = (over(h.received("wage", WAGES, *m), h.months_with_income(*m)) for m in ((1, 3), (4, 6)))
-    return over(now, before)
+    now, before = (h.over(h.received("wage", WAGES, *m), h.months_with_income(*m)) for m in ((1, 3), (4, 6)))
+    return h.over(now, before)
 
 
 @feature(
@@ -150,7 +150,7 @@ def business_to_line(h: Facts) -> pl.Expr:
 @feature("经营净收入占纯收入比", "share of business income", unit="比例", group=Cause.IND, risk=Direction.FREE)
 def business_share(h: Facts) -> pl.Expr:
     """Business income less business cost over net income, newest survey; missing where net income is not above 0."""
-    return over(_net_business(h), h.survey("net_total"))
+    return h.over(_net_business(h), h.survey("net_total"))
 
 
 @feature(
@@ -200,7 +200,7 @@ def support_to_line_6m(h: Facts) -> pl.Expr:
 )
 def assistance_share(h: Facts) -> pl.Expr:
     """Dibao and tekun income over net income, newest survey; missing where net income is not above 0."""
-    return over(h.survey("transfer_assistance"), h.survey("net_total"))
+    return h.over(h.survey("transfer_assistance"), h.survey("net_total"))
 
 
 @feature(
@@ -219,7 +219,7 @@ def relief_to_line_6m(h: Facts) -> pl.Expr:
     """
     if h.covered("incomes", 1, 6):
         received = h.received(IncomeComponent.TR_RELIEF.value, [IncomeComponent.TR_RELIEF], 1, 6)
-        return _year_to_line(h, over(received.fill_null(0), constant(6)))
+        return _year_to_line(h, h.over(received.fill_null(0), constant(6)))
     return _received_to_line_6m(h, IncomeComponent.TR_RELIEF)
 
 
@@ -228,17 +228,17 @@ def _net_business(h: Facts) -> pl.Expr:
 
 
 def _per_head_to_line(h: Facts, amount: pl.Expr) -> pl.Expr:
-    return over(amount, h.survey("persons") * h.line())
+    return h.over(amount, h.survey("persons") * h.line())
 
 
 def _per_month(h: Facts, newest: int, oldest: int) -> pl.Expr:
-    return over(h.received("net", IncomeComponent, newest, oldest), h.months_with_income(newest, oldest))
+    return h.over(h.received("net", IncomeComponent, newest, oldest), h.months_with_income(newest, oldest))
 
 
 def _received_to_line_6m(h: Facts, component: IncomeComponent) -> pl.Expr:
-    return _year_to_line(h, over(h.received(component.value, [component], 1, 6), h.months_with_income(1, 6)))
+    return _year_to_line(h, h.over(h.received(component.value, [component], 1, 6), h.months_with_income(1, 6)))
 
 
 def _year_to_line(h: Facts, per_month: pl.Expr) -> pl.Expr:
     """An amount per month, taken for a year and per head, over the line."""
-    return over(per_month * 12, pl.col("size") * h.line())
+    return h.over(per_month * 12, pl.col("size") * h.line())

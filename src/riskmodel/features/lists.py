@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from riskmodel.tables.catalogue import TABLES
@@ -23,24 +24,27 @@ Listed = Mapping[str, frozenset[date]]
 def listed_months(view: View) -> dict[str, frozenset[date]]:
     """The months that full lists cover from their first to their last day, as received by the as-of date."""
     found: dict[str, set[date]] = {}
+    today = view.as_of.isoformat()
     for record in view.records:
-        usual = record.table in TABLES and record.source == TABLES[record.table].sources[0].value
-        if usual and record.full_list and record.received_on <= view.as_of.isoformat():
+        if not record.full_list or record.table not in TABLES:
+            continue
+        if record.source == TABLES[record.table].sources[0].value and record.received_on <= today:
             found.setdefault(record.table, set()).update(_whole_months(record.period_from, record.period_to))
     return {table: frozenset(months) for table, months in found.items() if months}
 
 
-def _whole_months(first: str | None, last: str | None) -> list[date]:
+@lru_cache(maxsize=1024)
+def _whole_months(first: str | None, last: str | None) -> tuple[date, ...]:
     """First days of the months that lie wholly between two days."""
     if first is None or last is None:
-        return []
+        return ()
     month, end, months = date.fromisoformat(first), date.fromisoformat(last), []
     if month.day > 1:
         month = _following(month)
     while _following(month) - timedelta(days=1) <= end:
         months.append(month)
         month = _following(month)
-    return months
+    return tuple(months)
 
 
 def _following(day: date) -> date:

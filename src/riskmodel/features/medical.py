@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from riskmodel.features.arithmetic import count_of, largest_of, only, over, total_of
+from riskmodel.features.arithmetic import count_of, largest_of, only, total_of
 from riskmodel.features.facts import Facts
 from riskmodel.features.feature import Direction, feature
 from riskmodel.policy import Category, Cause
@@ -27,7 +27,7 @@ SPECIAL = pl.col("visit_type") == "outpatient_special"
 )
 def bills_to_income_12m(h: Facts) -> pl.Expr:
     """Self-pay of the bills of the last 12 complete months over the net income of the newest survey."""
-    return over(_self_pay(h, 1, 12), h.survey("net_total"))
+    return h.over(_self_pay(h, 1, 12), h.survey("net_total"))
 
 
 @feature(
@@ -39,7 +39,7 @@ def bills_to_income_12m(h: Facts) -> pl.Expr:
 )
 def bills_to_income_3m(h: Facts) -> pl.Expr:
     """Self-pay of the bills of the last 3 complete months over the net income of a year, newest survey."""
-    return over(_self_pay(h, 1, 3), h.survey("net_total"))
+    return h.over(_self_pay(h, 1, 3), h.survey("net_total"))
 
 
 @feature(
@@ -52,7 +52,7 @@ def bills_to_income_3m(h: Facts) -> pl.Expr:
 )
 def bills_to_line_12m(h: Facts) -> pl.Expr:
     """Self-pay of the bills of the last 12 complete months per head of the household over the line."""
-    return over(_self_pay(h, 1, 12), pl.col("size") * h.line())
+    return h.over(_self_pay(h, 1, 12), pl.col("size") * h.line())
 
 
 @feature(
@@ -65,7 +65,7 @@ def bills_to_line_12m(h: Facts) -> pl.Expr:
 )
 def bills_to_line_3m(h: Facts) -> pl.Expr:
     """Self-pay of the bills of the last 3 complete months per head of the household over the line of a year."""
-    return over(_self_pay(h, 1, 3), pl.col("size") * h.line())
+    return h.over(_self_pay(h, 1, 3), pl.col("size") * h.line())
 
 
 @feature(
@@ -79,7 +79,7 @@ def bills_to_line_3m(h: Facts) -> pl.Expr:
 def largest_bill_to_line(h: Facts) -> pl.Expr:
     """Largest self-pay of one bill of the last 12 complete months per head of the household over the line."""
     largest = h.bills("largest", lambda inside: largest_of(SELF_PAY, inside), 1, 12)
-    return over(largest, pl.col("size") * h.line())
+    return h.over(largest, pl.col("size") * h.line())
 
 
 @feature(
@@ -91,7 +91,7 @@ def largest_bill_to_line(h: Facts) -> pl.Expr:
 )
 def bills_self_pay_share(h: Facts) -> pl.Expr:
     """Self-pay over the total cost of the bills of the last 12 complete months: what insurance and aid left."""
-    return over(_self_pay(h, 1, 12), h.bills("cost", lambda inside: total_of(pl.col("total_cost"), inside), 1, 12))
+    return h.over(_self_pay(h, 1, 12), h.bills("cost", lambda inside: total_of(pl.col("total_cost"), inside), 1, 12))
 
 
 @feature(
@@ -109,7 +109,7 @@ def bills_outside_catalogue_to_line(h: Facts) -> pl.Expr:
     """
     outside = SELF_PAY - pl.col("compliant_self_pay")
     beyond = h.bills("outside_catalogue", lambda inside: total_of(outside, inside), 1, 12)
-    return over(beyond, pl.col("size") * h.line())
+    return h.over(beyond, pl.col("size") * h.line())
 
 
 @feature(
@@ -121,15 +121,16 @@ def bills_outside_catalogue_to_line(h: Facts) -> pl.Expr:
 )
 def stays_in_county_share(h: Facts) -> pl.Expr:
     """Inpatient stays in the county over all stays of known place that ended in the last 12 complete months."""
-    placed = STAY & pl.col("in_county").is_not_null()
-    near = h.bills("near", lambda inside: count_of(STAY & pl.col("in_county"), inside), 1, 12)
-    return over(near, h.bills("placed", lambda inside: count_of(placed, inside), 1, 12))
+    stay, in_county = h.per_row("bills", STAY), pl.col("in_county")
+    placed = stay & in_county.is_not_null()
+    near = h.bills("near", lambda inside: count_of(stay & in_county, inside), 1, 12)
+    return h.over(near, h.bills("placed", lambda inside: count_of(placed, inside), 1, 12))
 
 
 @feature("近12个月住院次数", "inpatient stays in 12 months", unit="次", group=Cause.ILL, risk=Direction.UP)
 def stays_12m(h: Facts) -> pl.Expr:
     """Inpatient stays that ended in the last 12 complete months. Missing without any bill in them."""
-    return h.bills("stays", lambda inside: count_of(STAY, inside), 1, 12)
+    return h.bills("stays", lambda inside: count_of(h.per_row("bills", STAY), inside), 1, 12)
 
 
 @feature(
@@ -158,7 +159,7 @@ def special_outpatient_months_12m(h: Facts) -> pl.Expr:
 )
 def months_since_stay(h: Facts) -> pl.Expr:
     """Complete months since the month of the newest inpatient stay of the last 24, itself included; 1 = last month."""
-    return h.newest_bill("stay", STAY)
+    return h.newest_bill("stay", h.per_row("bills", STAY))
 
 
 @feature(
@@ -176,9 +177,9 @@ def bills_to_warning(h: Facts) -> pl.Expr:
     `TW_MED_YTD.other`. Missing where that threshold is not set. Right after a December: of the year that ended.
     """
     months = h.moment.months_of_year
-    stays = h.bills("stays_paid", lambda inside: total_of(only(STAY, SELF_PAY), inside), 1, months)
-    registered = over(stays, h.warning("TW_MED_YTD.registered"))
-    other = over(_self_pay(h, 1, months), h.warning("TW_MED_YTD.other"))
+    stays = h.bills("stays_paid", lambda inside: total_of(_of_a_stay(h), inside), 1, months)
+    registered = h.over(stays, h.warning("TW_MED_YTD.registered"))
+    other = h.over(_self_pay(h, 1, months), h.warning("TW_MED_YTD.other"))
     return _by_kind(registered, other)
 
 
@@ -196,9 +197,9 @@ def stay_to_warning(h: Facts) -> pl.Expr:
     `TW_MED_STAY.monitored` for a household with an open monitoring episode, else `TW_MED_STAY.other`; missing where
     that is not set.
     """
-    largest = h.bills("largest_stay", lambda inside: largest_of(only(STAY, SELF_PAY), inside), 1, 3)
+    largest = h.bills("largest_stay", lambda inside: largest_of(_of_a_stay(h), inside), 1, 3)
     monitored = h.episodes("open", pl.col("eliminated_month").is_null().any()).fill_null(value=False)
-    by_kind = (over(largest, h.warning(f"TW_MED_STAY.{kind}")) for kind in ("monitored", "other"))
+    by_kind = (h.over(largest, h.warning(f"TW_MED_STAY.{kind}")) for kind in ("monitored", "other"))
     return pl.when(monitored).then(next(by_kind)).otherwise(next(by_kind))
 
 
@@ -215,10 +216,9 @@ def special_outpatient_to_warning(h: Facts) -> pl.Expr:
 
     Missing where that threshold is not set.
     """
-    months = [
-        h.bills("special_paid", lambda inside: total_of(only(SPECIAL, SELF_PAY), inside), m, m) for m in (1, 2, 3)
-    ]
-    return over(pl.max_horizontal(*months), h.warning("TW_MED_OUT"))
+    paid = h.per_row("bills", only(SPECIAL, SELF_PAY))
+    months = [h.bills("special_paid", lambda inside: total_of(paid, inside), m, m) for m in (1, 2, 3)]
+    return h.over(pl.max_horizontal(*months), h.warning("TW_MED_OUT"))
 
 
 @feature(
@@ -238,11 +238,16 @@ def bills_to_rural_income_warning(h: Facts) -> pl.Expr:
     paid, income = _self_pay(h, 1, h.moment.months_of_year), h.rural_income()
     # a warning is counted in fen of its yuan; the ratio is a pure number
     registered, other = (h.warning(f"TW_MED_REL.{kind}") / 100 * income for kind in ("ex_poor", "other"))
-    return _by_kind(over(paid, registered), over(paid, other))
+    return _by_kind(h.over(paid, registered), h.over(paid, other))
 
 
 def _self_pay(h: Facts, newest: int, oldest: int) -> pl.Expr:
     return h.bills("self_pay", lambda inside: total_of(SELF_PAY, inside), newest, oldest)
+
+
+def _of_a_stay(h: Facts) -> pl.Expr:
+    """Self-pay of each bill, where it is that of an inpatient stay, else 0."""
+    return h.per_row("bills", only(STAY, SELF_PAY))
 
 
 def _by_kind(registered: pl.Expr, other: pl.Expr) -> pl.Expr:

@@ -75,15 +75,17 @@ class Neighbours:
         homes, own = self._by_household
         lives_in = households["village_code"].to_numpy()
         home = _places(self.amounts["household_id"], households["household_id"])
+        village = np.searchsorted(villages, lives_in)
+        village[np.append(villages, -1)[village] != lives_in] = len(villages)
         stayed = np.append(homes, -1)[home] == lives_in
-        others = sums[_places(villages, households["village_code"])] - own[np.where(stayed, home, len(homes))]
+        others = sums[village] - own[np.where(stayed, home, len(homes))]
         return pl.DataFrame(others, schema=dict.fromkeys(self.columns, pl.Int64))
 
     @cached_property
-    def _by_village(self) -> tuple[pl.Series, NDArray[np.int64]]:
+    def _by_village(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Villages in ascending order, and the amounts of each together."""
         total = self.amounts.group_by("village_code").agg(pl.col(self.columns).sum()).sort("village_code")
-        return total["village_code"], _above_zeros(total.select(self.columns))
+        return total["village_code"].to_numpy(), _above_zeros(total.select(self.columns))
 
     @cached_property
     def _by_household(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -97,11 +99,11 @@ def _above_zeros(amounts: pl.DataFrame) -> NDArray[np.int64]:
 
 
 def _places(known: pl.Series, wanted: pl.Series) -> NDArray[np.int64]:
-    """Where each wanted value stands among known ones, which ascend; below the last where it is not among them."""
+    """Where each wanted id stands among known ones, which ascend; below the last where it is not among them."""
     place = known.search_sorted(wanted).to_numpy().astype(np.int64)
     if known.is_empty():
         return place
-    found = known.gather(np.minimum(place, known.len() - 1)).eq(wanted)
+    found = known.gather(np.minimum(place, known.len() - 1)) == wanted
     return np.where(found.to_numpy(), place, known.len())
 
 

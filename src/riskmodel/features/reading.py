@@ -101,7 +101,7 @@ def reading(feature: Feature, as_of: date, listed: Listed | None = None) -> Read
 
     facts = Facts(Moment(as_of), value, optional, dict(listed or {}))
     expressions = [feature.build(facts), *facts.village_sums.values()]
-    roots = {name for expression in expressions for name in expression.meta.root_names()}
+    roots = {name for expression in expressions for name in expression.meta.root_names()} | facts.steps.made_from
     if LINE in roots:
         policy[LINE_KIND, as_of] = None
     return Reading(
@@ -141,8 +141,10 @@ def _asked(facts: Facts, prepared: str) -> Asked:
     aggregates = facts.wanted[prepared]
     windows = [facts.windows.get(column) for column in aggregates]
     months = _joined([window for window in windows if window]) if all(windows) else ()
-    columns = frozenset(name for aggregate in aggregates.values() for name in aggregate.meta.root_names())
-    return Asked(prepared, months, columns)
+    columns = {name for aggregate in aggregates.values() for name in aggregate.meta.root_names()}
+    if made := facts.rows.get(prepared):
+        columns = {name for name in columns if name not in made} | made.made_from
+    return Asked(prepared, months, frozenset(columns))
 
 
 def _joined(windows: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:

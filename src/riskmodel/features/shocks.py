@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from riskmodel.features.arithmetic import count_of, only, over, total_of
+from riskmodel.features.arithmetic import count_of, only, total_of
 from riskmodel.features.facts import Facts
 from riskmodel.features.feature import Direction, feature
 from riskmodel.features.windows import SHOCK_MONTHS
@@ -54,7 +54,7 @@ def business_shocks_12m(h: Facts) -> pl.Expr:
 )
 def losses_to_income_12m(h: Facts) -> pl.Expr:
     """Losses by disasters and accidents, last 12 complete months and since, over net income of the newest survey."""
-    return over(_losses(h, 12), h.survey("net_total"))
+    return h.over(_losses(h, 12), h.survey("net_total"))
 
 
 @feature(
@@ -66,7 +66,7 @@ def losses_to_income_12m(h: Facts) -> pl.Expr:
 )
 def losses_to_income_36m(h: Facts) -> pl.Expr:
     """Losses by disasters and accidents, last 36 complete months and since, over net income of the newest survey."""
-    return over(_losses(h, 36), h.survey("net_total"))
+    return h.over(_losses(h, 36), h.survey("net_total"))
 
 
 @feature(
@@ -84,7 +84,7 @@ def faded_losses_to_line(h: Facts) -> pl.Expr:
     """
     weight = pl.col("months_ago").replace_strict(WEIGHTS, default=0, return_dtype=pl.Int64)
     weighed = h.shocks("faded", lambda inside: total_of(only(~ECONOMIC, pl.col("loss") * weight), inside), SHOCK_MONTHS)
-    return over(weighed, pl.col("size") * h.line() * FULL_WEIGHT)
+    return h.over(weighed, pl.col("size") * h.line() * FULL_WEIGHT)
 
 
 @feature(
@@ -101,7 +101,7 @@ def unpaid_losses_to_income_12m(h: Facts) -> pl.Expr:
     """
     left = (pl.col("loss") - pl.col("claim_paid").fill_null(0)).clip(lower_bound=0)
     unpaid = h.shocks("unpaid", lambda inside: total_of(only(~ECONOMIC, left), inside), 12)
-    return over(unpaid, h.survey("net_total"))
+    return h.over(unpaid, h.survey("net_total"))
 
 
 @feature(
@@ -114,7 +114,7 @@ def unpaid_losses_to_income_12m(h: Facts) -> pl.Expr:
 def business_losses_to_income_12m(h: Facts) -> pl.Expr:
     """Losses by falls of prices, no buyers and failed projects, last 12 complete months and since, over net income."""
     lost = h.shocks("business_loss", lambda inside: total_of(only(ECONOMIC, pl.col("loss")), inside), 12)
-    return over(lost, h.survey("net_total"))
+    return h.over(lost, h.survey("net_total"))
 
 
 @feature("近36个月因灾因事故伤亡人数", "members killed or injured", unit="人", group=Cause.ACC, risk=Direction.UP)

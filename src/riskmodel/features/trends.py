@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import polars as pl
 
-from riskmodel.features.arithmetic import over
 from riskmodel.features.facts import Facts
 from riskmodel.features.feature import Direction, feature
 from riskmodel.features.income import WAGES
@@ -92,12 +91,12 @@ def received_variation_12m(h: Facts) -> pl.Expr:
     Months with an income row count, at least 6 of them; a month is cut at 100 million yuan. Missing where the mean is
     not above 0.
     """
-    months = [h.month_of_income(ago).clip(-MOST_YUAN, MOST_YUAN) for ago in range(1, 13)]
-    known = pl.sum_horizontal(*(month.is_not_null().cast(pl.Int64) for month in months))
-    total = pl.sum_horizontal(*months, ignore_nulls=True)
-    squares = pl.sum_horizontal(*(month * month for month in months), ignore_nulls=True)
+    months = [h.once(h.month_of_income(ago).clip(-MOST_YUAN, MOST_YUAN)) for ago in range(1, 13)]
+    known = h.once(pl.sum_horizontal(*(month.is_not_null().cast(pl.Int64) for month in months)))
+    total = h.once(pl.sum_horizontal(*months, ignore_nulls=True))
+    squares = h.once(pl.sum_horizontal(*(month * month for month in months), ignore_nulls=True))
     spread = (known * squares - total * total).cast(pl.Float64).sqrt()
-    return pl.when(known >= LEAST_MONTHS).then(over(spread, total))
+    return pl.when(known >= LEAST_MONTHS).then(h.over(spread, total))
 
 
 @feature(
@@ -109,7 +108,7 @@ def received_variation_12m(h: Facts) -> pl.Expr:
 )
 def wage_received_share_12m(h: Facts) -> pl.Expr:
     """Wages received over net income received, last 12 complete months; missing without a wage row."""
-    return over(h.received("wage", WAGES, 1, 12), h.received("net", IncomeComponent, 1, 12))
+    return h.over(h.received("wage", WAGES, 1, 12), h.received("net", IncomeComponent, 1, 12))
 
 
 @feature("近12个月无收入记录月数", "months without income rows", unit="月", group=Background.DATA, risk=Direction.FREE)
@@ -119,5 +118,5 @@ def months_without_income_12m(h: Facts) -> pl.Expr:
 
 
 def _change(h: Facts, name: str, components: list[IncomeComponent]) -> pl.Expr:
-    per_month = (over(h.received(name, components, *m), h.months_with_income(*m)) for m in ((1, 3), (13, 15)))
-    return over(next(per_month), next(per_month))
+    per_month = (h.over(h.received(name, components, *m), h.months_with_income(*m)) for m in ((1, 3), (13, 15)))
+    return h.over(next(per_month), next(per_month))

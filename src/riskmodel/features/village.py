@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from riskmodel.features.arithmetic import count, over
+from riskmodel.features.arithmetic import count
 from riskmodel.features.employment import PAYING, workers_employed
 from riskmodel.features.facts import Facts
 from riskmodel.features.feature import Direction, feature
@@ -36,8 +36,8 @@ def village_income_to_line(h: Facts) -> pl.Expr:
 
     Each ratio is rounded down to thousandths and limited to -10 to 100.
     """
-    thousandths = over(h.survey("net_per_capita") * 1000, h.line()).floor().clip(-10_000, 100_000)
-    return over(h.neighbours("income", thousandths), _surveyed(h) * 1000)
+    thousandths = h.over(h.survey("net_per_capita") * 1000, h.line()).floor().clip(-10_000, 100_000)
+    return h.over(h.neighbours("income", thousandths), _surveyed(h) * 1000)
 
 
 @feature(
@@ -49,7 +49,7 @@ def village_income_to_line(h: Facts) -> pl.Expr:
 )
 def village_below_line_share(h: Facts) -> pl.Expr:
     """Other households of the village with per-capita net income below the line, over those with a survey."""
-    return over(h.neighbours("below", h.survey("net_per_capita") < h.line()), _surveyed(h))
+    return h.over(h.neighbours("below", h.survey("net_per_capita") < h.line()), _surveyed(h))
 
 
 @feature(
@@ -61,7 +61,7 @@ def village_below_line_share(h: Facts) -> pl.Expr:
 )
 def village_near_line_share(h: Facts) -> pl.Expr:
     """Other households of the village with per-capita net income below 1.5 times the line, over those with a survey."""
-    return over(h.neighbours("near", h.survey("net_per_capita") < h.line() * 1.5), _surveyed(h))
+    return h.over(h.neighbours("near", h.survey("net_per_capita") < h.line() * 1.5), _surveyed(h))
 
 
 @feature(
@@ -74,7 +74,7 @@ def village_near_line_share(h: Facts) -> pl.Expr:
 def village_employed_mean(h: Facts) -> pl.Expr:
     """Members at work per other household of the village that has employment rows; at work as for the household."""
     employed = workers_employed(h)
-    return over(h.neighbours("employed", employed), h.neighbours("with_work_rows", employed.is_not_null()))
+    return h.over(h.neighbours("employed", employed), h.neighbours("with_work_rows", employed.is_not_null()))
 
 
 @feature(
@@ -88,7 +88,7 @@ def village_uninsured_share(h: Facts) -> pl.Expr:
     """Present members of the other households of the village without basic insurance, over those of known insurance."""
     uninsured = h.members("uninsured", count(UNINSURED))
     known = h.members("insurance_known", count(INSURANCE_KNOWN))
-    return over(h.neighbours("uninsured", uninsured), h.neighbours("insurance_known", known))
+    return h.over(h.neighbours("uninsured", uninsured), h.neighbours("insurance_known", known))
 
 
 @feature(
@@ -102,7 +102,7 @@ def village_pension_payers_share(h: Facts) -> pl.Expr:
     """Present members of the other households of the village who pay into a pension, over those of known state."""
     payers = h.members("paying", count(PAYING))
     known = h.members("pension_known", count(pl.col("pension_status").is_not_null()))
-    return over(h.neighbours("pension_payers", payers), h.neighbours("pension_known", known))
+    return h.over(h.neighbours("pension_payers", payers), h.neighbours("pension_known", known))
 
 
 @feature(
@@ -115,7 +115,7 @@ def village_pension_payers_share(h: Facts) -> pl.Expr:
 def village_shock_share_12m(h: Facts) -> pl.Expr:
     """Other households of the village hit by a disaster or accident in 12 complete months and since, over all."""
     hit = disasters_12m(h).fill_null(0) + accidents_12m(h).fill_null(0) > 0
-    return over(h.neighbours("hit", hit), _others(h))
+    return h.over(h.neighbours("hit", hit), _others(h))
 
 
 @feature(
@@ -128,7 +128,7 @@ def village_shock_share_12m(h: Facts) -> pl.Expr:
 def village_entered_share_12m(h: Facts) -> pl.Expr:
     """Other households of the village identified in the last 12 complete months or since, over all of them."""
     ago = h.moment.complete_months_since(pl.col("identified_month"))
-    return over(h.neighbours("entered", h.episodes("entered", (ago <= 12).any())), _others(h))
+    return h.over(h.neighbours("entered", h.episodes("entered", (ago <= 12).any())), _others(h))
 
 
 @feature(
@@ -140,7 +140,7 @@ def village_entered_share_12m(h: Facts) -> pl.Expr:
 )
 def village_monitored_share(h: Facts) -> pl.Expr:
     """Other households of the village with a monitoring episode so far, open or past, over all of them."""
-    return over(h.neighbours("monitored", past_episodes(h) > 0), _others(h))
+    return h.over(h.neighbours("monitored", past_episodes(h) > 0), _others(h))
 
 
 @feature(
@@ -153,7 +153,7 @@ def village_monitored_share(h: Facts) -> pl.Expr:
 def village_overdue_share(h: Facts) -> pl.Expr:
     """Other households of the village with an overdue loan, over those of which loans are known."""
     overdue = loans_overdue(h)
-    return over(h.neighbours("overdue", overdue > 0), h.neighbours("loans_known", overdue.is_not_null()))
+    return h.over(h.neighbours("overdue", overdue > 0), h.neighbours("loans_known", overdue.is_not_null()))
 
 
 @feature(
@@ -170,7 +170,7 @@ def village_bills_to_line(h: Facts) -> pl.Expr:
     Each ratio is rounded down to thousandths and limited to 100.
     """
     thousandths = (bills_to_line_12m(h) * 1000).floor().clip(upper_bound=100_000)
-    return over(h.neighbours("bills", thousandths), h.neighbours("billed", thousandths.is_not_null()) * 1000)
+    return h.over(h.neighbours("bills", thousandths), h.neighbours("billed", thousandths.is_not_null()) * 1000)
 
 
 @feature(
@@ -183,7 +183,7 @@ def village_bills_to_line(h: Facts) -> pl.Expr:
 def village_unsafe_house_share(h: Facts) -> pl.Expr:
     """Other households of the village with a house of grade C or D at the newest inspection, over those inspected."""
     grade = house_grade(h)
-    return over(h.neighbours("unsafe_house", grade >= UNSAFE_FROM), h.neighbours("inspected", grade.is_not_null()))
+    return h.over(h.neighbours("unsafe_house", grade >= UNSAFE_FROM), h.neighbours("inspected", grade.is_not_null()))
 
 
 def _others(h: Facts) -> pl.Expr:

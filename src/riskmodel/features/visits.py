@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from riskmodel.features.arithmetic import count, over
+from riskmodel.features.arithmetic import count
 from riskmodel.features.facts import Facts
 from riskmodel.features.feature import Direction, feature
 from riskmodel.policy import Background
@@ -33,4 +33,4 @@ def risk_visits_1y(h: Facts) -> pl.Expr:
 )
 def not_home_share_1y(h: Facts) -> pl.Expr:
     """Visits of the last 365 days on which nobody was met, over all of them."""
-    return over(h.visits("not_home", count(YEAR & (pl.col("finding") == "not_home"))), h.visits("year", count(YEAR)))
+    return h.over(h.visits("not_home", count(YEAR & (pl.col("finding") == "not_home"))), h.visits("year", count(YEAR)))

@@ -74,15 +74,20 @@ class Moment:
 
     def complete_months_since(self, first: pl.Expr) -> pl.Expr:
         """Complete months from a month (itself included) to the as-of date; 1 = the last complete month."""
-        return _month_number(pl.lit(self.open_month)) - _month_number(first)
+        return self.open_number - _month_number(first)
+
+    @property
+    def open_number(self) -> int:
+        """The same counted from the year 0: 12 times the year and the month."""
+        return _number(self.open_month)
 
     def age(self, on: date | None = None) -> pl.Expr:
         """Full years from the month of birth to the month of the as-of date (or of another day)."""
-        return (_month_number(pl.lit(on or self.as_of)) - _month_number(pl.col("birth_month"))) // 12
+        return (_number(on or self.as_of) - _month_number(pl.col("birth_month"))) // 12
 
     def months_until(self, day: pl.Expr) -> pl.Expr:
         """Months from the as-of month to that of a date; 0 in the same month."""
-        return _month_number(day) - self.as_of.year * 12 - self.as_of.month
+        return _month_number(day) - _number(self.as_of)
 
     def days_since(self, day: pl.Expr) -> pl.Expr:
         """Days from a date to the as-of date."""
@@ -275,6 +280,10 @@ def _of_present(rows: pl.LazyFrame, seen: Seen) -> pl.LazyFrame:
     """Rows of the persons who are present members, under the household that they belong to at the as-of date."""
     facts = ("person_id", "household_id", "relation", "age", "school_age", "pension_status")
     return rows.drop("household_id").join(seen.present.select(facts), on="person_id", how="inner")
+
+
+def _number(month: date) -> int:
+    return month.year * 12 + month.month
 
 
 def _month_number(day: pl.Expr) -> pl.Expr:

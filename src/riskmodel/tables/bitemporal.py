@@ -11,6 +11,7 @@ No other module reads rows by `known_at`.
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 import polars as pl
@@ -26,11 +27,12 @@ STILL_KNOWN = date(9999, 12, 31)
 
 def known(rows: Frame, as_of: date) -> Frame:
     """The rows that were known at the end of the day `as_of`, one version per key, retracted keys left out."""
-    return rows.filter(
-        pl.col("known_at") <= pl.lit(as_of),
-        pl.col("known_until") > pl.lit(as_of),
-        ~pl.col("retracted"),
-    )
+    return rows.filter(_was_known(as_of))
+
+
+@lru_cache(maxsize=32)
+def _was_known(as_of: date) -> pl.Expr:
+    return (pl.col("known_at") <= pl.lit(as_of)) & (pl.col("known_until") > pl.lit(as_of)) & ~pl.col("retracted")
 
 
 def newest_states(rows: Frame, subject: str, as_of: date) -> Frame:

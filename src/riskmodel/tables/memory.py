@@ -32,7 +32,9 @@ def build(tables: Mapping[str, pl.DataFrame]) -> tuple[Ids, dict[str, pl.DataFra
     """
     ids = _dictionaries(tables)
     codes = {kind: pl.Enum(values) for kind, values in ids.values.items()}
-    return ids, {name: _stored(tables[name], name, codes) for name in TABLES if name in tables}
+    plans = {name: _stored(tables[name], name, codes) for name in TABLES if name in tables}
+    made = pl.collect_all(list(plans.values()), engine="in-memory", optimizations=AS_WRITTEN)
+    return ids, dict(zip(plans, made, strict=True))
 
 
 def _dictionaries(tables: Mapping[str, pl.DataFrame]) -> Ids:
@@ -45,19 +47,20 @@ def _dictionaries(tables: Mapping[str, pl.DataFrame]) -> Ids:
     return Ids({kind: pl.concat(listed).drop_nulls().unique().sort() for kind, listed in found.items()})
 
 
-def _stored(rows: pl.DataFrame, name: str, codes: Mapping[str, pl.Enum]) -> pl.DataFrame:
+def _stored(rows: pl.DataFrame, name: str, codes: Mapping[str, pl.Enum]) -> pl.LazyFrame:
     """The rows of a table coded, with the day until which each was known, in the order of the table."""
     spec = TABLES[name]
+    if rows.is_empty():
+        return _empty(name)
     ids = (_code(column, codes.get(letter)) for column, letter in _id_columns(name))
     coded = rows.lazy().select(*_other_columns(name), *ids)
     if not _has_twins(rows, spec.key[:1] if spec.kind == Kind.STATE else spec.key):
         versions = coded.with_columns(pl.lit(STILL_KNOWN).alias("known_until"))
     elif any(_has_twins(rows, columns) for columns in _compared(name)):
-        return merge(empty(spec), coded.select(_columns(name)).collect(), spec)[0]
+        return merge(empty(spec), coded.select(_columns(name)).collect(), spec)[0].lazy()
     else:
         versions = close_versions(coded, spec.key)
-    placed = versions.sort([*order(spec), *VERSION], nulls_last=True).select(*_columns(name), "known_until")
-    return placed.collect(engine="in-memory", optimizations=AS_WRITTEN)
+    return versions.sort([*order(spec), *VERSION], nulls_last=True).select(*_columns(name), "known_until")
 
 
 def _has_twins(rows: pl.DataFrame, columns: Sequence[str]) -> bool:
@@ -78,6 +81,11 @@ def _compared(name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     content = tuple(column for column in spec.payload if column not in spec.key)
     alike = (spec.key[0], *content) if spec.kind == Kind.STATE else (*spec.key, *content, "retracted")
     return (*spec.key, *VERSION), alike
+
+
+@cache
+def _empty(name: str) -> pl.LazyFrame:
+    return empty(TABLES[name]).lazy()
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -74,8 +75,17 @@ class View:
         return generation.decode(self.table(name).collect(), table(name), self.ids)
 
     def _known(self, name: str) -> pl.LazyFrame:
+        if name in self._known_in_memory:
+            return self._known_in_memory[name]
         frame = self.stored.get(name)
         return known(generation.empty(table(name)).lazy() if frame is None else frame, self.as_of)
+
+    @cached_property
+    def _known_in_memory(self) -> dict[str, pl.LazyFrame]:
+        """Known rows of all tables together, where they are in memory: one by one takes twice as long."""
+        names = [name for name in self.stored if self.in_memory and name not in self.empty]
+        made = self.collect_all([known(self.stored[name], self.as_of) for name in names])
+        return {name: frame.lazy() for name, frame in zip(names, made, strict=True)}
 
     @classmethod
     def of(cls, rows: Mapping[str, pl.DataFrame], as_of: date, county: str = "") -> View:
