@@ -11,7 +11,7 @@ LOCK_EXTRAS := dev postgres
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test test-long check lint types contracts format docs lock bench-eph bench-ingest bench-features bench-shap bench-quality clean wipe
+.PHONY: help setup demo notebooks test test-long check lint types contracts format docs lock bench-eph bench-ingest bench-features bench-shap bench-quality clean wipe
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -20,6 +20,14 @@ setup: $(VENV)/.installed ## Create .venv and install the locked dependencies an
 
 demo: setup ## Run one county from delivered files to work list, in the folder demo/
 	$(BIN)/riskmodel --home demo demo $(ARGS)
+
+notebooks: setup ## Run the notebooks on demo/, or a small county of their own; with outputs they lie in executed/
+	@mkdir -p executed
+	@for page in notebooks/*.py; do \
+	  echo "$$page"; \
+	  $(BIN)/jupytext --quiet --to ipynb --output "executed/$$(basename "$$page" .py).ipynb" "$$page" && \
+	  $(BIN)/jupyter-execute --inplace "executed/$$(basename "$$page" .py).ipynb" || exit 1; \
+	done
 
 test: setup ## Run the tests, the long ones left out
 	$(BIN)/python -m pytest -n 2 $(ARGS)
@@ -75,8 +83,8 @@ clean: ## Remove caches and build products
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage .coverage.* htmlcov build dist
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
-wipe: clean ## Remove also .venv and the demo's folder
-	rm -rf $(VENV) demo benchmark-home
+wipe: clean ## Remove also .venv, the demo's folders and the executed notebooks
+	rm -rf $(VENV) demo demo-small executed benchmark-home
 
 # The stamp: pip runs again only when one of these two files is newer.
 $(VENV)/.installed: pyproject.toml requirements.lock

@@ -22,6 +22,7 @@ TESTS_OF_THE_WHOLE = {
     "test_arrival_order.py",
     "test_house.py",
     "test_monotone_in_life.py",
+    "test_notebooks.py",
     "test_office_files.py",
     "test_point_in_time.py",
     "test_scenarios.py",

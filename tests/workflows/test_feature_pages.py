@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import json
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -10,11 +8,9 @@ import pytest
 
 from riskmodel.errors import UsageError
 from riskmodel.features import assemble, declared
-from riskmodel.features.health import Health
 from riskmodel.workflows.feature_pages import BINS, FeaturePage, pages
 from riskmodel.workflows.workspace import Workspace
 
-NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "features.ipynb"
 AS_OF = date(2024, 5, 25)
 
 
@@ -71,35 +67,3 @@ def test_a_page_shows_the_declaration(made: dict[str, FeaturePage], f: Any) -> N
 def test_a_date_on_which_nobody_was_known_is_refused(sample_workspace: Workspace) -> None:
     with pytest.raises(UsageError, match="no household was known on 2001-01-01"):
         next(pages(sample_workspace, date(2001, 1, 1)))
-
-
-# --- the notebook ---
-
-
-def cells() -> list[dict[str, Any]]:
-    found = json.loads(NOTEBOOK.read_text("utf-8"))["cells"]
-    assert isinstance(found, list)
-    return found
-
-
-def test_the_notebook_shows_the_health_and_a_page_for_every_feature(sample_workspace: Workspace) -> None:
-    shown: list[Any] = []
-    names: dict[str, Any] = {"display": shown.append}
-    for cell in (cell for cell in cells() if cell["cell_type"] == "code"):
-        *lines, last = "".join(cell["source"]).rstrip().splitlines()
-        if last.startswith("health("):  # a notebook shows the value of the last line
-            last = f"display({last})"
-        exec("\n".join([*lines, last]), names)  # our own notebook
-        if "parameters" in cell["metadata"].get("tags", []):
-            assert names["home"] == "../demo"
-            names["home"] = str(sample_workspace.home)
-    assert isinstance(shown[0], Health)
-    assert [page.feature.name for page in shown[1:]] == [f.name for f in declared()]
-    assert shown[0].as_of == shown[1].as_of
-
-
-def test_the_notebook_defines_nothing_and_is_committed_without_outputs() -> None:
-    code = [cell for cell in cells() if cell["cell_type"] == "code"]
-    assert all(cell["outputs"] == [] and cell["execution_count"] is None for cell in code)
-    assert not any(line.startswith(("def ", "class ")) for cell in code for line in cell["source"])
-    assert len({cell["id"] for cell in cells()}) == len(cells())

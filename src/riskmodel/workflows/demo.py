@@ -20,6 +20,8 @@ from riskmodel.workflows.simulate import NOTICE, simulate
 from riskmodel.workflows.train import Trained, train
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from riskmodel.workflows.workspace import Workspace
 
 TOP = 10
@@ -72,17 +74,7 @@ def demo(
     A second run goes on where the first one was stopped. Raises UsageError for a workspace with other data.
     """
     show = progress or Silent()
-    simulated = workspace.home / "simulated" / f"{households}-households-{months}-months"
-    if not simulated.exists():
-        if workspace.lake.counties():
-            raise UsageError(f"{workspace.home} holds other data already. Give the demo a folder of its own: --home")
-        with published_folder(simulated) as folder:  # a stopped run must not leave half of the deliveries
-            simulate(folder, households, months, workspace.settings.seed, progress=show)
-    init(workspace)
-    (workspace.home / "policy").mkdir(parents=True, exist_ok=True)
-    shutil.copy(simulated / "policy" / "simulated.toml", workspace.home / "policy" / "simulated.toml")
-    delivered = simulated / "deliveries"
-    ingested = ingest(workspace, delivered, show)
+    delivered, ingested = taken_in(workspace, households, months, show)
     trained = train(workspace, now, progress=show)
     as_of = newest_as_of(workspace)
     scored = score(workspace, as_of, progress=show)
@@ -101,6 +93,24 @@ def demo(
             "scores": scored.folder,
         },
     )
+
+
+def taken_in(workspace: Workspace, households: int, months: int, show: Progress) -> tuple[Path, Ingested]:
+    """A simulated county in the workspace: the folder of its deliveries, and what came of them.
+
+    What was simulated or ingested before is not done again. Raises UsageError for a workspace with other data.
+    """
+    simulated = workspace.home / "simulated" / f"{households}-households-{months}-months"
+    if not simulated.exists():
+        if workspace.lake.counties():
+            raise UsageError(f"{workspace.home} holds other data already. Give the demo a folder of its own: --home")
+        with published_folder(simulated) as folder:  # a stopped run must not leave half of the deliveries
+            simulate(folder, households, months, workspace.settings.seed, progress=show)
+    init(workspace)
+    (workspace.home / "policy").mkdir(parents=True, exist_ok=True)
+    shutil.copy(simulated / "policy" / "simulated.toml", workspace.home / "policy" / "simulated.toml")
+    delivered = simulated / "deliveries"
+    return delivered, ingest(workspace, delivered, show)
 
 
 def _comparison(test: dict[str, dict[str, Any]]) -> Iterator[str]:
