@@ -70,6 +70,26 @@ def test_a_bundle_is_found_by_alias_and_by_version(filled: Path) -> None:
     assert figure.read_bytes() == SVG
 
 
+def test_files_are_attached_to_the_run_of_a_version_and_mlflow_shows_them(copy: Registry, filled: Path) -> None:
+    registry = Registry(filled / "模型 库")
+    before = {path: path.read_bytes() for path in registry.bundle_path("fall-12m", 2).iterdir()}
+    (first,) = registry.attach("fall-12m", 2, {"report.html": b"one"})
+    (again,) = registry.attach("fall-12m", 2, {"report.html": b"two"})
+    assert first == again
+    assert again.read_bytes() == b"two"
+    run = registry.versions("fall-12m")[1].run_id
+    assert [found.path for found in registry._client.list_artifacts(run, "report")] == ["report/report.html"]
+    assert before == {path: path.read_bytes() for path in registry.bundle_path("fall-12m", 2).iterdir()}
+    (moved,) = copy.attach("fall-12m", 1, {"card.md": b"three"})
+    assert moved.is_relative_to(copy.folder)  # of a registry that was moved, not where it was
+
+
+@pytest.mark.parametrize("name", ["../bundle.json", "a/b", ".hidden", ""])
+def test_what_is_no_file_name_is_not_attached(filled: Path, name: str) -> None:
+    with pytest.raises(UsageError, match="is no file name"):
+        Registry(filled / "模型 库").attach("fall-12m", 1, {name: b""})
+
+
 def test_an_alias_moves(copy: Registry) -> None:
     copy.alias("fall-12m", 2, "champion")
     copy.alias("fall-12m", 1, "challenger")

@@ -37,7 +37,7 @@ def test_a_name_that_nobody_gave_is_an_error(lacking: str) -> None:
 
 
 def test_the_shipped_templates_are_the_ones_that_are_found() -> None:
-    assert environment().list_templates() == TEMPLATES == ["base.html", "ingest.html"]
+    assert environment().list_templates() == TEMPLATES == ["base.html", "document.html", "ingest.html"]
 
 
 @pytest.mark.parametrize("template", TEMPLATES)

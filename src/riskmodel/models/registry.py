@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from riskmodel.errors import BundleError, UsageError
 from riskmodel.models import bundle
-from riskmodel.tables.files import make_folder
+from riskmodel.tables.files import make_folder, write_bytes
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -31,10 +31,11 @@ if TYPE_CHECKING:
 Alias = Literal["champion", "challenger"]
 
 _ALIASES = ("champion", "challenger")
-_BUNDLE, _FIGURES = "bundle", "figures"  # folders among a run's artifacts
+_BUNDLE, _FIGURES, _REPORT = "bundle", "figures", "report"  # folders among a run's artifacts
 _HASH_TAG = "bundle_hash"
 _BATCH = 100  # parameters, tags and metrics that MLflow takes at once
 _NAME = re.compile(r"\w[\w.-]{0,99}")
+_ATTACHED = re.compile(r"\w[\w.-]{0,99}")
 _FIGURE = re.compile(r"\w[\w.-]{0,99}\.(svg|png)")
 
 
@@ -106,6 +107,19 @@ class Registry:
         """Note something of a version that is there, as a tag."""
         with _mlflow_errors(f"noting {key} of {name} version {version}"):
             self._client.set_model_version_tag(name, str(version), key, value)
+
+    def attach(self, name: str, version: int, files: Mapping[str, bytes]) -> list[Path]:
+        """Put files beside the run of a version, as artifacts in `report/`; a file of the same name is replaced.
+
+        Gives their paths. UsageError when there is no such version, or for a name that is no plain file name.
+        """
+        for file in files:
+            if not _ATTACHED.fullmatch(file):
+                raise UsageError(f"{file!r} is no file name: use letters, digits, '_', '-' and '.'")
+        folder = self.bundle_path(name, version).with_name(_REPORT)  # from the folder, see `_path`
+        for file, content in files.items():
+            write_bytes(folder / file, content)
+        return [folder / file for file in files]
 
     def versions(self, name: str) -> list[VersionFacts]:
         """All versions of a model, oldest first; none when nothing was registered under the name."""

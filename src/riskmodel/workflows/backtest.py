@@ -25,6 +25,7 @@ from riskmodel.training.folds import LEAST_EVENTS, ORIGINS, SCHEMES, Fold, folds
 from riskmodel.training.labels import Label, label_named
 from riskmodel.training.lead_time import event_months, lead_times
 from riskmodel.training.trial import trial
+from riskmodel.workflows.audits import by_date, calibration, curves, months
 from riskmodel.workflows.judging import Judgement, gate, judge, with_champion
 from riskmodel.workflows.progress import Progress, Silent
 from riskmodel.workflows.train import gathered_rows, recipes_of, unconfirmed
@@ -57,12 +58,21 @@ class BackTest:
     folds: list[dict[str, Any]] = field(repr=False)
     """Every fold with its scheme, numbers of rows and events, and the plain metrics of each kind."""
     pooled: dict[str, dict[str, Any]] = field(repr=False)
-    """By scheme: `metrics` and `intervals` by kind, `differences` of pairs, `reliability`, `groups`, `lead_time`."""
+    """By scheme: `metrics` and `intervals` by kind, `differences` of pairs, `reliability`, `groups`, `lead_time`,
+    `calibration` and `precision_recall` by kind; of the scheme time also `months`, the groups date by date."""
     gate: Verdict | None = field(repr=False)
     released: bool
     """Whether this horizon may be told at all: at least one fold of every scheme had matured."""
     why_not: str = ""
     unconfirmed_policy: list[str] = field(default_factory=list, repr=False)
+    by_date: list[dict[str, Any]] = field(default_factory=list, repr=False)
+    """Rows and events of every as-of date."""
+    feature_set: str = ""
+    policy: str = ""
+    """Its version."""
+    seed: int = 0
+    delivered_on: str = ""
+    """Day of the newest delivery, in whose view the outcomes were read."""
     shorter: BackTest | None = field(default=None, repr=False)
 
 
@@ -103,8 +113,10 @@ def _of_label(
     folder = workspace.home / "backtests" / label.name / _fingerprint(collected, recipes, seed, most)
     dates = [day.isoformat() for day in sorted(set(collected.keys["as_of"].to_list()))]
     told = BackTest(
-        label.name, label.horizon, str(folder), dates, len(rows), int(rows.y.sum()), dealt.unit, [], {}, None, False
-    )
+        label.name, label.horizon, str(folder), dates, len(rows), int(rows.y.sum()), dealt.unit, [], {}, None, False,
+        by_date=by_date(collected.keys, rows.y), feature_set=set_hash(), policy=workspace.policy.version, seed=seed,
+        delivered_on=workspace.lake.newest_delivery().isoformat(),
+    )  # fmt: skip
     if missing:
         why = (
             f"no fold has matured for {', '.join(missing)}: a fold needs {LEAST_EVENTS} events whose outcomes were "
@@ -123,7 +135,7 @@ def _of_label(
     result = replace(
         told,
         folds=[_fold_facts(workspace, collected, recipes, fold, risks[fold.scheme]) for fold in cut],
-        pooled={scheme: _pooled(workspace, label, found) for scheme, found in judged.items()},
+        pooled={scheme: _pooled(workspace, label, scheme, found) for scheme, found in judged.items()},
         gate=gate(workspace, judged),
         released=True,
         unconfirmed_policy=unconfirmed(workspace.policy.unconfirmed_used()),
@@ -173,11 +185,18 @@ def _fold_facts(
         "train_events": int(y[fold.train].sum()),
         "test_rows": int(fold.test.sum()),
         "test_events": int(y[fold.test].sum()),
+        "train_dates": _dates(collected, fold.train),
+        "test_dates": _dates(collected, fold.test),
         "metrics": {kind: values | plain[kind] for kind, values in numbers(found).items()},
     }
 
 
-def _pooled(workspace: Workspace, label: Label, found: Judgement) -> dict[str, Any]:
+def _dates(collected: Collected, rows: NDArray[np.bool_]) -> list[str]:
+    """As-of dates of some of the rows, oldest first."""
+    return [day.isoformat() for day in collected.keys.filter(rows.tolist())["as_of"].unique().sort().to_list()]
+
+
+def _pooled(workspace: Workspace, label: Label, scheme: str, found: Judgement) -> dict[str, Any]:
     """Everything that is told of a scheme."""
     rows, comparison = found.tested, found.comparison
     return {
@@ -189,6 +208,9 @@ def _pooled(workspace: Workspace, label: Label, found: Judgement) -> dict[str, A
         "reliability": {kind: reliability(rows.y, risk) for kind, risk in rows.risks.items()},
         "groups": {kind: table.to_dicts() for kind, table in found.by_group.items()},
         "lead_time": _lead_time(workspace, label, found),
+        "calibration": calibration(found),
+        "precision_recall": curves(found),
+        **({"months": months(found)} if scheme == "time" else {}),
     }
 
 

@@ -12,7 +12,7 @@ from riskmodel.models import bundle as bundles
 from riskmodel.training.comparison import Comparison, Trial, compare
 from riskmodel.training.evaluation import metrics
 from riskmodel.training.fairness import fairness
-from riskmodel.training.gate import CHAMPION, PREFERENCE, Bounds, Missed, Verdict, decide
+from riskmodel.training.gate import CHAMPION, NAIVE, PREFERENCE, Bounds, Missed, Verdict, decide
 from riskmodel.training.groups import groups_of_rows
 from riskmodel.training.recall_gaps import recall_gaps, unsettled_gaps
 from riskmodel.training.trial import trial
@@ -43,7 +43,7 @@ class Judgement:
     groups: pl.DataFrame = field(repr=False)
     """The groups that the household of each test row belonged to."""
     by_group: dict[str, pl.DataFrame] = field(repr=False)
-    """For each kind that the gate may choose, its numbers group by group; see `training.fairness`."""
+    """For each kind that may be used, the naive rule too, its numbers group by group; see `training.fairness`."""
 
     def metrics(self) -> dict[str, dict[str, Any]]:
         """The plain numbers by kind: those of `evaluation.metrics` and of the comparison; None: cannot be told."""
@@ -63,7 +63,7 @@ def judge(workspace: Workspace, collected: Collected, risks: Risks, recipes: Rec
     groups = groups_of_rows(workspace.lake, keys)
     tables = {
         kind: fairness(found.y, found.risks[kind], found.lists[kind], groups, found.sampling)
-        for kind in PREFERENCE
+        for kind in (*PREFERENCE, NAIVE)
         if kind in found.risks
     }
     return Judgement(found, keys, compare(found), groups, tables)

@@ -10,6 +10,9 @@ import pytest
 from command_line import answer
 from riskmodel.serving.cli.evaluation import _benchmark_lines
 from riskmodel.training.eph_protocol import REFERENCE
+from riskmodel.training.gate import Verdict
+from riskmodel.training.intervals import Interval
+from riskmodel.training.panel_gate import PanelGate
 from riskmodel.workflows.explain import explain
 from trained_county import Office
 
@@ -84,7 +87,11 @@ def test_benchmark_numbers_stand_beside_the_reference(office: Office) -> None:
         for protocol, runs in REFERENCE.items()
     }
     household = explain(office.workspace, office.riskiest)
-    lines = list(_benchmark_lines(ours | {"top": [vars(household)]}))
+    lead = {"reentry": {"roc_auc": Interval(0.005, -0.005, 0.015)}}
+    gates = {"p1": {"all": PanelGate(Verdict("logistic", "the gate chooses logistic", "检验选用逻辑回归", []), lead)}}
+    lines = list(_benchmark_lines(ours | {"gates": gates, "top": [vars(household)]}))
     assert "\nP1 all, overall (n = 44,084): ours / reference" in lines
     assert any(line.startswith("lightgbm") and "0.8384 / 0.8384" in line for line in lines)
     assert any(line.startswith(household.household_id) for line in lines)
+    assert "\nP1 all: the gate chooses logistic" in lines
+    assert any("reentry, roc_auc" in line and "NOT significant" in line for line in lines)

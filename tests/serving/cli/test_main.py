@@ -39,7 +39,8 @@ def test_the_commands_are_those_that_others_rely_on() -> None:
     expected = {"init", "identify", "find", "ingest", "check", "simulate", "demo", "train", "score", "explain"}
     expected |= {"models list", "models promote", "audit verify", "audit show"}
     expected |= {"features list", "features show", "features explain", "features health"}
-    expected |= {"benchmark eph", "evaluate-table", "policy check", "docs", "worklist", "worklist-evaluate"}
+    expected |= {"backtest", "report", "benchmark eph", "evaluate-table", "policy check", "docs"}
+    expected |= {"worklist", "worklist-evaluate"}
     assert {" ".join(words) for words in COMMANDS if words not in GROUPS} == expected
 
 

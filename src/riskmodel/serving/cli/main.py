@@ -24,6 +24,7 @@ from riskmodel.serving.cli import (
     installation,
     model,
     policy,
+    report,
     simulation,
     worklist,
 )
@@ -42,7 +43,7 @@ app = typer.Typer(
 )
 COMMANDS = (
     *(installation, audit, simulation, data, checks, model, household, worklist),
-    *(features, backtest, evaluation, policy),
+    *(features, backtest, report, evaluation, policy),
 )
 for module in COMMANDS:
     module.register(app)
