@@ -94,8 +94,10 @@ def test_every_message_of_the_catalogue_is_used_and_none_shows_its_key(made: str
 
 
 def test_both_languages_say_everything(made: str) -> None:
-    chinese, english = re.findall(r'lang="zh"', made), re.findall(r'lang="en"', made)
+    chinese, english = re.findall(r'<span lang="zh"', made), re.findall(r'<span lang="en"', made)
     assert len(chinese) == len(english) > 500
+    for chart in re.findall(r"<svg.*?</svg>", made, flags=re.DOTALL):  # a long name may stand on two lines
+        assert ('<text lang="zh"' in chart) == ('<text lang="en"' in chart)
     told = re.findall(r'<(?:span|text) lang="en"[^>]*>([^<]*)<', made)
     assert [text for text in told if re.search(r"[\u3400-\u9fff]", text)] == []
 
