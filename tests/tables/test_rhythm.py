@@ -69,12 +69,19 @@ def test_a_load_of_the_past_is_no_pause() -> None:
     assert only([*loaded, *(record(day) for day in days(30, 30, 30))], START + timedelta(days=90)).most_days == 45
 
 
-def test_pauses_and_feeds_of_more_than_three_years_ago_are_forgotten() -> None:
-    outage = days(30, 300, 30, 30, 30)
+def test_a_pause_three_years_before_the_last_delivery_is_forgotten() -> None:
+    outage = days(30, 300, *[30] * 37)
     records = [record(day) for day in outage]
-    assert only(records, outage[-1]).most_days == 315
-    assert only(records, outage[2] + timedelta(days=1097)).most_days == 45
-    assert only(records, outage[-1] + timedelta(days=1096)).silent is False
+    assert only(records[:5], outage[4]).most_days == 315
+    assert only(records, outage[-1]).most_days == 45
+
+
+def test_however_long_a_feed_is_silent_its_alarm_goes_on_until_the_feed_is_forgotten() -> None:
+    received = days(200, 200, 200)
+    records = [record(day) for day in received]
+    for silence in (301, 579, 1096):
+        assert only(records, received[-1] + timedelta(days=silence)).silent is True
+    assert only(records, received[-1] + timedelta(days=1097)).silent is False
 
 
 def test_what_arrives_and_says_nothing_new_for_too_long_is_stale_not_silent() -> None:

@@ -36,6 +36,6 @@ def test_without_a_test_only_the_label_of_the_installation_gets_a_champion(tmp_p
     assert (main.alias, soon.alias) == ("champion", "challenger")
     assert bundle.read(main.bundle).facts.metrics == {}
     (version,) = place.registry.versions(model_name(LABEL))
-    assert version.tags["gate"] == "passed"
+    assert version.tags["gate"] == "naive rule"
     assert "too few outcomes have matured" in version.tags["gate_why"]
     assert register(place, untested(LABEL), Recipes("income_to_line"), NOW + timedelta(hours=1)).alias == "challenger"

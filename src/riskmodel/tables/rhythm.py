@@ -1,8 +1,9 @@
 """How often a department delivers a table, and which have fallen silent.
 
-A feed is a table as one department sends it. Its rhythm is learned from its own deliveries of the last three years, so
-a feed that comes every month is missed after six weeks and one that comes once a year only after more than a year. A
-feed that never came, or too seldom to have a rhythm, is not missed.
+A feed is a table as one department sends it. Its rhythm is learned from its own deliveries, of the three years before
+the last one: however long it is silent, the rhythm it had is not forgotten before the feed itself is. So a feed that
+comes every month is missed after six weeks and one that comes once a year only after more than a year. A feed that
+never came, or too seldom to have a rhythm, is not missed.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 LEAST_GAPS: Final = 3
 """A feed with fewer pauses between its deliveries has no rhythm yet."""
 MEMORY_DAYS: Final = 1096
-"""Pauses that ended longer ago than three years are forgotten; so is a feed that ended then."""
+"""A rhythm is that of the three years before the last delivery; a feed that ended three years ago is forgotten."""
 MOST_GRACE_DAYS: Final = 31
 
 
@@ -89,9 +90,10 @@ def _missed(last: date | None, most: int | None, as_of: date) -> bool:
 def _rhythm(records: list[BatchRecord], as_of: date) -> tuple[int | None, int | None]:
     """Usual and longest tolerated pause in days, of regular deliveries: a load of the past says nothing about it."""
     days = sorted(set(_days(record for record in records if record.mode == "r")))
-    since = as_of - timedelta(days=MEMORY_DAYS)
+    forgotten = not days or (as_of - days[-1]).days > MEMORY_DAYS
+    since = days[-1] - timedelta(days=MEMORY_DAYS) if days else as_of
     pauses = [(later - day).days for day, later in pairwise(days) if later >= since]
-    if len(pauses) < LEAST_GAPS:
+    if forgotten or len(pauses) < LEAST_GAPS:
         return None, None
     usual = median_low(pauses)
     return usual, max(pauses) + min(usual // 2, MOST_GRACE_DAYS)

@@ -72,6 +72,7 @@ class Check:
     demand: str
     passed: bool
     found: str
+    demand_zh: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,10 @@ class Verdict:
     def allows(self, kind: str) -> bool:
         """Whether a kind passed every demand, or is the naive rule that was chosen because none did."""
         return kind == self.chosen or _passes(kind, self.checks)
+
+    def passes(self, kind: str) -> bool:
+        """Whether a kind met every demand."""
+        return _passes(kind, self.checks)
 
     def failed(self, kind: str) -> list[Check]:
         """What a kind did not pass."""
@@ -140,30 +145,41 @@ def _passes(kind: str, checks: list[Check]) -> bool:
 
 def _checks(kind: str, scheme: str, comparison: Comparison, missed: Missed, bounds: Bounds) -> Iterator[Check]:
     """All demands on a kind in a scheme."""
+
+    def check(demand: str, zh: str, passed: bool, found: str) -> Check:
+        return Check(kind, scheme, demand, passed, found, zh)
+
     least = bounds.events_trees if kind == "lightgbm" else bounds.events
-    yield Check(kind, scheme, f"at least {least} events", comparison.events >= least, f"{comparison.events}")
+    enough = comparison.events >= least
+    yield check(f"at least {least} events", f"检验中至少有{least}起事件", enough, f"{comparison.events}")
     for other in SIMPLE:
         for name in DECISIVE if other in comparison.values else ():
-            found = comparison.differences[kind, other][name]
-            yield Check(kind, scheme, f"{name} above that of {other}", found.above_zero, f"difference {found}")
+            found, zh = comparison.differences[kind, other][name], f"{_ZH[name]}高于{_ZH[other]}"
+            yield check(f"{name} above that of {other}", zh, found.above_zero, f"difference {found}")
     for other in ("logistic", CHAMPION):
         for name in DECISIVE if other in comparison.values and other != kind else ():
-            found = comparison.differences[kind, other][name]
+            found, zh = comparison.differences[kind, other][name], f"{_ZH[name]}不低于{_ZH[other]}"
             passed = found.low > -bounds.inferiority
-            yield Check(kind, scheme, f"{name} not below that of {other}", passed, f"difference {found}")
-    for name in ("slope", "top_ratio"):
+            yield check(f"{name} not below that of {other}", zh, passed, f"difference {found}")
+    for name, (demand, zh) in _CALIBRATED.items():
         found = comparison.values[kind][name]
-        yield Check(kind, scheme, _CALIBRATED[name], _within(found, bounds), f"{found}")
-    found = comparison.values[kind]["roc_auc"]
-    demand = f"ROC AUC at most {bounds.roc_auc_most:g}: better is too good to be true, look for a leak"
-    yield Check(kind, scheme, demand, found.value <= bounds.roc_auc_most, f"{found}")
-    gap = f"no group's recall more than {bounds.group_recall_gap:g} below the overall one"
-    yield Check(kind, scheme, gap, not missed.failing, str(missed))
+        yield check(demand, zh, _within(found, bounds), f"{found}")
+    found, most = comparison.values[kind]["roc_auc"], f"{bounds.roc_auc_most:g}"
+    demand = f"ROC AUC at most {most}: better is too good to be true, look for a leak"
+    yield check(
+        demand, f"ROC AUC不超过{most}（过高说明可能用到了未来信息）", found.value <= bounds.roc_auc_most, f"{found}"
+    )
+    gap = f"{bounds.group_recall_gap:g}"
+    demand = f"no group's recall more than {gap} below the overall one"
+    yield check(demand, f"没有群体的召回率比总体低{gap}以上", not missed.failing, str(missed))
 
 
 _CALIBRATED: Final = {
-    "slope": "calibration slope within the bounds",
-    "top_ratio": "observed over expected events of the top tenth within the bounds",
+    "slope": ("calibration slope within the bounds", "校准斜率在容许范围内"),
+    "top_ratio": (
+        "observed over expected events of the top tenth within the bounds",
+        "风险最高十分之一的实际与预测之比在容许范围内",
+    ),
 }
 
 
@@ -182,8 +198,11 @@ def _why(chosen: str, checks: list[Check]) -> tuple[str, str]:
         if failed is None:
             continue
         parts.append(f"{kind} fails {failed.demand} ({failed.scheme}: {failed.found})")
-        parts_zh.append(f"{_ZH[kind]}未达到要求“{failed.demand}”（{failed.scheme}：{failed.found}）")
-    found = "nothing beats it" if chosen == NAIVE else "it passes every demand"
+        found_zh = failed.found.replace("difference", "差值")
+        parts_zh.append(
+            f"{_ZH[kind]}未达到要求“{failed.demand_zh}”（{_ZH.get(failed.scheme, failed.scheme)}：{found_zh}）"
+        )
+    found = "no other kind meets every demand" if chosen == NAIVE else "it passes every demand"
     found_zh = "其他方法均未通过检验" if chosen == NAIVE else "它通过了全部检验"
     head = f"the gate chooses {chosen}: {found}"
     head_zh = f"检验选用{_ZH[chosen]}：{found_zh}"
@@ -195,4 +214,12 @@ _ZH: Final = {
     "logistic": "逻辑回归",
     "rule_pack": "规则包",
     "naive": "按收入与监测线的距离排序",
+    "rules": "部门预警规则",
+    CHAMPION: "现行模型",
+    "recall_at_capacity": "走访名单召回率",
+    "average_precision": "平均精确率",
+    "time": "按时间",
+    "area": "留出地区",
+    "space_time": "时间和地区同时留出",
+    "overall": "全部",
 }

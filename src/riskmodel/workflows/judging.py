@@ -93,22 +93,27 @@ def with_champion(
     Rows whose outcome began after everything the champion learned had been settled are scored by the champion itself.
     Of the others it has seen the outcome, or part of it; there the recipe of its kind stands for it, fitted anew.
     """
-    bundle = _champion(workspace, label)
-    if bundle is None or bundle.model.model.kind not in risks:
+    bundle, kind = _champion(workspace, label)
+    if bundle is None or kind not in risks:
         return dict(risks)
     last = bundle.facts.last_as_of
     unseen = collected.rows.time >= last.year * 12 + last.month + collected.rows.gap
-    stands = risks[bundle.model.model.kind].copy()
+    stands = risks[kind].copy()
     rows = unseen & ~np.isnan(stands)
     if rows.any():
         stands[rows] = bundle.model.probability(collected.rows.x[rows])
     return {**risks, CHAMPION: stands}
 
 
-def _champion(workspace: Workspace, label: str) -> Bundle | None:
-    """The champion of a label if it learned from the features of this version."""
+def _champion(workspace: Workspace, label: str) -> tuple[Bundle | None, str]:
+    """The champion of a label if it learned from the features of this version, and its kind.
+
+    The kind is that of the version, not of its bundle: the distance to the line is a logistic regression on one column.
+    """
     name = model_name(label)
-    if not any("champion" in version.aliases for version in workspace.registry.versions(name)):
-        return None
+    found = [version for version in workspace.registry.versions(name) if "champion" in version.aliases]
+    if not found:
+        return None, ""
     bundle = bundles.read(workspace.registry.bundle_path(name, "champion"))
-    return bundle if bundle.facts.feature_set == set_hash() else None
+    kind = found[0].tags.get("kind", bundle.model.model.kind)
+    return (bundle, kind) if bundle.facts.feature_set == set_hash() else (None, "")

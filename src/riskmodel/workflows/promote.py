@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from riskmodel.errors import UsageError
 from riskmodel.training.labels import label_named
-from riskmodel.workflows.registering import GATE, PASSED
+from riskmodel.workflows.registering import FALLBACK, GATE, PASSED
 from riskmodel.workflows.workspace import model_name
 
 if TYPE_CHECKING:
@@ -41,7 +41,8 @@ def promote(
     found = [facts for facts in workspace.registry.versions(name) if facts.version == version]
     workspace.registry.bundle_path(name, version)
     said = found[0].tags.get(GATE, "not asked")
-    if said != PASSED:
+    allowed = said in (PASSED, FALLBACK)
+    if not allowed:
         why = found[0].tags.get("gate_why", "it was trained by a version without a gate")
         if not reason.strip():
             raise UsageError(
@@ -50,4 +51,4 @@ def promote(
             )
         workspace.registry.note(name, version, OVERRIDDEN, f"{now:%Y-%m-%d %H:%M}: {reason.strip()}")
     workspace.registry.alias(name, version, "champion")
-    return Promoted(name, version, said, "" if said == PASSED else reason.strip())
+    return Promoted(name, version, said, "" if allowed else reason.strip())

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 GATE: Final = "gate"
 """Tag of a version that holds what the gate said of it."""
-PASSED, REFUSED = "passed", "refused"
+PASSED, FALLBACK, REFUSED = "passed", "naive rule", "refused"
+"""It met every demand; nothing did, and this is the rule that everybody understands; it did not."""
 GOLDEN: Final = 16
 """So many rows go with the bundle, so that whoever reads it can see that it still gives the same margins."""
 
@@ -76,7 +77,7 @@ def register(workspace: Workspace, fitted: Fitted, recipes: Recipes, now: dateti
     facts = _facts(workspace, fitted, now)
     folder = workspace.models / f"{fitted.label.name}-{now:%Y%m%dT%H%M%S}"
     model_hash = bundles.write(folder, fitted.model, facts)
-    name, passed = model_name(fitted.label.name), fitted.verdict.allows(fitted.kind)
+    name, said = model_name(fitted.label.name), _said(fitted)
     tested = fitted.judgement.tested if fitted.judgement else None
     version = workspace.registry.register(
         name,
@@ -85,14 +86,21 @@ def register(workspace: Workspace, fitted: Fitted, recipes: Recipes, now: dateti
         metrics=fitted.metrics,
         figures=report.figures(tested.y, tested.risks, fitted.model) if tested else {},
         tags={"label": fitted.label.name, "kind": fitted.kind, "feature_set": facts.feature_set,
-              "policy": facts.policy, GATE: PASSED if passed else REFUSED, "gate_why": fitted.verdict.why},
+              "policy": facts.policy, GATE: said, "gate_why": fitted.verdict.why},
         experiment=name,
     )  # fmt: skip
-    usable = passed and (tested is not None or fitted.label.name == workspace.settings.label)
+    usable = said != REFUSED and (tested is not None or fitted.label.name == workspace.settings.label)
     free = not any("champion" in known.aliases for known in workspace.registry.versions(name))
     alias: Alias = "champion" if usable and free else "challenger"
     workspace.registry.alias(name, version, alias)
     return Registered(version, alias, model_hash, folder)
+
+
+def _said(fitted: Fitted) -> str:
+    """What the gate says of the kind that was fitted."""
+    if fitted.verdict.passes(fitted.kind):
+        return PASSED
+    return FALLBACK if fitted.verdict.allows(fitted.kind) else REFUSED
 
 
 def _facts(workspace: Workspace, fitted: Fitted, now: datetime) -> BundleFacts:
