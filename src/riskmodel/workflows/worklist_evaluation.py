@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from riskmodel.errors import UsageError
 from riskmodel.policy import Finding, Listing
 from riskmodel.training.audit_estimate import AuditEstimate, estimate
 from riskmodel.workflows.issued_lists import Issued, newest_list, newest_lists
@@ -50,6 +51,8 @@ def evaluate_lists(
     """
     chosen = [newest_list(workspace, area, as_of)]
     last = date.fromisoformat(chosen[0].manifest["inputs"]["as_of"])
+    if since is not None and since > last:
+        raise UsageError(f"no list was drawn since {since}; the newest one is of {last}. Give an earlier month.")
     if since is not None and since < last:
         chosen = newest_lists(workspace, area, since, last)
     read_on = workspace.lake.newest_delivery()
