@@ -14,6 +14,7 @@ import pytest
 from riskmodel.errors import BusyError
 from riskmodel.tables.files import (
     Held,
+    finite,
     locked,
     make_folder,
     remove_folder,
@@ -160,3 +161,8 @@ def test_a_lock_is_free_again_after_an_error_and_leaves_no_trace(tmp_path: Path)
 def mode(path: Path) -> int:
     """Rights of a file or folder."""
     return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_what_is_no_number_is_nothing_in_json_and_everything_else_stays() -> None:
+    content = {"a": [1.5, float("nan"), (float("inf"), 2)], "b": "nan", "c": None, "d": {"e": -float("inf"), "f": True}}
+    assert finite(content) == {"a": [1.5, None, [None, 2]], "b": "nan", "c": None, "d": {"e": None, "f": True}}

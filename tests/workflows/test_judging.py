@@ -24,7 +24,7 @@ def test_the_champion_is_scored_itself_only_where_it_cannot_have_seen_the_outcom
     risks = {"lightgbm": np.linspace(0.01, 0.2, len(collected.rows))}
     same = with_champion(place, SOON, collected, risks)
     assert (same[CHAMPION] == risks["lightgbm"]).all()
-    found = bundle.read(Path(office.trained.shorter.bundle))  # type: ignore[union-attr]
+    found = bundle.read(Path(office.trained.shorter.bundle))  # type: ignore[union-attr]  # it was trained along
     early = sorted(set(collected.keys["as_of"]))[0]
     read = bundle.read
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import math
 import os
 import shutil
 import weakref
@@ -38,6 +39,15 @@ def write_bytes(path: Path, content: bytes) -> None:
 def write_json(path: Path, content: Any) -> None:
     """Write a JSON document at once; keys sorted, so equal content is equal bytes."""
     write_bytes(path, (json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode())
+
+
+def finite(content: Any) -> Any:
+    """Content for JSON, which knows only finite numbers: None for the others; tuples become lists."""
+    if isinstance(content, dict):
+        return {key: finite(item) for key, item in content.items()}
+    if isinstance(content, list | tuple):
+        return [finite(item) for item in content]
+    return None if isinstance(content, float) and not math.isfinite(content) else content
 
 
 def write_parquet(path: Path, rows: pl.DataFrame) -> None:

@@ -17,7 +17,7 @@ import polars as pl
 from riskmodel import __version__
 from riskmodel.errors import DataError
 from riskmodel.features import set_hash
-from riskmodel.tables.files import write_json, write_parquet
+from riskmodel.tables.files import finite, write_json, write_parquet
 from riskmodel.training.comparison import numbers
 from riskmodel.training.evaluation import metrics, reliability
 from riskmodel.training.fit import KINDS, Recipes, fit_calibrated
@@ -140,7 +140,7 @@ def _of_label(
         released=True,
         unconfirmed_policy=unconfirmed(workspace.policy.unconfirmed_used()),
     )
-    write_json(folder / RESULT, _finite(asdict(result)) | {"made_at": now.isoformat()})
+    write_json(folder / RESULT, finite(asdict(result)) | {"made_at": now.isoformat()})
     return result
 
 
@@ -233,12 +233,3 @@ def _lead_time(workspace: Workspace, label: Label, found: Judgement) -> dict[str
 
 def _not_released(label: Label, why: str) -> BackTest:
     return BackTest(label.name, label.horizon, "", [], 0, 0, "", [], {}, None, released=False, why_not=why)
-
-
-def _finite(value: Any) -> Any:
-    """The same with None for what is not a number, as JSON knows none."""
-    if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
-    return None if isinstance(value, float) and not np.isfinite(value) else value

@@ -6,11 +6,11 @@ both languages, as {"zh": ..., "en": ...}; groups of fewer than 10 households ha
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any, Final
 
 from riskmodel import __version__
 from riskmodel.rendering.messages import Words
+from riskmodel.tables.files import finite
 from riskmodel.training.groups import GROUPINGS
 from riskmodel.training.intervals import LEVEL, REPLICATES
 from riskmodel.workflows.model_report import told
@@ -59,7 +59,7 @@ def card(found: Material) -> dict[str, Any]:
         {"limits": [_both(text) for text in told.limits(found)], "unconfirmed_policy": found.unconfirmed},
     )
     head = {"format": FORMAT, "made_at": found.made_at.isoformat(), "software": f"riskmodel {__version__}"}
-    made: dict[str, Any] = _finite(head | dict(zip(HEADINGS, values, strict=True)))
+    made: dict[str, Any] = finite(head | dict(zip(HEADINGS, values, strict=True)))
     return made
 
 
@@ -153,12 +153,3 @@ def _analyses(found: Material) -> dict[str, Any]:
 
 def _both(text: Words) -> dict[str, str]:
     return {"zh": text.zh, "en": text.en}
-
-
-def _finite(value: Any) -> Any:
-    """The same with None for what is not a number, as JSON knows none."""
-    if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
