@@ -18,7 +18,7 @@ from riskmodel.features import FeatureTable, assemble, declared
 from riskmodel.models import Column, LogisticModel
 from riskmodel.policy import Policy
 from riskmodel.scoring.reasons import LEAST, REASONS, stored_reasons
-from riskmodel.scoring.score import CONTRIBUTION, FIRST, GROUP, OWN, check_feature_set, score, tiers
+from riskmodel.scoring.score import CONTRIBUTION, FIRST, GROUP, check_feature_set, score, tiers
 from scenario import COUNTY, policy_of
 from scoring.conftest import bundle_of
 
@@ -105,14 +105,11 @@ def soon(sample_rows: Collected) -> Bundle:
 
 def test_the_probability_of_12_months_is_never_below_that_of_6(given: Given, soon: Bundle) -> None:
     found = score(given.table, given.bundle, given.policy, soon)
-    assert (found["probability"] >= found["probability_6m"]).all()
-    assert found.select((pl.col("probability") == pl.max_horizontal(OWN, "probability_6m")).all()).item()
-    lifted = (found["probability"] > found[OWN]).sum()
-    assert 0 < lifted < found.height
-    by_household = found.sort("household_id")
-    x = given.table.values
-    np.testing.assert_array_equal(by_household[OWN].to_numpy(), given.bundle.model.probability(x))
-    np.testing.assert_array_equal(by_household["probability_6m"].to_numpy(), soon.model.probability(x))
+    by_household, x = found.sort("household_id"), given.table.values
+    longer, shorter = given.bundle.model.probability(x), soon.model.probability(x)
+    assert 0 < (shorter > longer).sum() < len(x)
+    np.testing.assert_array_equal(by_household["probability"].to_numpy(), longer)
+    np.testing.assert_array_equal(by_household["probability_6m"].to_numpy(), np.minimum(shorter, longer))
 
 
 @for_any(st.integers(0, 2**32 - 1), st.floats(0, 1))
@@ -128,7 +125,6 @@ def test_it_is_never_below_for_any_row_whatsoever(
         replace(features, rows=features.rows.head(20).with_columns(**columns)), trees, policy_of(**TIERS), soon
     )
     assert (found["probability"] >= found["probability_6m"]).all()
-    assert (found["probability"] >= found[OWN]).all()
 
 
 def test_ranks_and_tiers_follow_the_probability_that_is_told(given: Given, soon: Bundle) -> None:
@@ -139,18 +135,16 @@ def test_ranks_and_tiers_follow_the_probability_that_is_told(given: Given, soon:
     assert found["tier"].to_list() == told.to_list()
 
 
-def test_the_shorter_horizon_changes_no_margin_no_contribution_and_no_reason(given: Given, soon: Bundle) -> None:
-    moved = {"probability", "tier", "rank_county", "rank_township", OWN, "probability_6m"}
-    found = score(given.table, given.bundle, given.policy, soon).sort("household_id")
-    assert found.drop(moved).equals(given.scored.sort("household_id").drop(moved - {OWN, "probability_6m"}))
-    assert {OWN, "probability_6m"}.isdisjoint(given.scored.columns)
+def test_the_shorter_horizon_changes_nothing_of_the_longer_one(given: Given, soon: Bundle) -> None:
+    found = score(given.table, given.bundle, given.policy, soon)
+    assert found.drop("probability_6m").equals(given.scored)
 
 
 def test_one_household_alone_gets_the_same_bits_of_both_horizons(
     given: Given, soon: Bundle, sample_workspace: Workspace
 ) -> None:
     (county,) = sample_workspace.counties()
-    batch, columns = score(given.table, given.bundle, given.policy, soon), ("probability", OWN, "probability_6m")
+    batch, columns = score(given.table, given.bundle, given.policy, soon), ("probability", "probability_6m")
     for row in (0, 300, -1):
         household = batch["household_id"][row]
         alone = assemble(sample_workspace.lake, given.table.as_of, [household], county=county, policy=given.policy)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
 
-from riskmodel.training.comparison import Trial, compare, numbers
+from riskmodel.training.comparison import Trial, compare
 from riskmodel.training.intervals import Resampling
 
 ROWS = 900
@@ -56,8 +56,8 @@ def test_the_lift_is_over_a_list_of_the_wires_that_is_as_long_in_every_place() -
 def test_observed_over_expected_is_one_where_risks_are_right_and_more_where_they_are_halved() -> None:
     assert FOUND.values["truth"]["top_ratio"].value == pytest.approx(1, abs=0.25)
     assert FOUND.values["truth"]["slope"].value == pytest.approx(1, abs=0.25)
-    halved = numbers(replace(TRIAL, risks={"half": P / 2}))["half"]
-    assert halved["total_ratio"] == pytest.approx(2 * FOUND.values["truth"]["total_ratio"].value)
+    halved = compare(replace(TRIAL, risks={"half": P / 2})).values["half"]
+    assert halved["total_ratio"].value == pytest.approx(2 * FOUND.values["truth"]["total_ratio"].value)
 
 
 def test_differences_are_those_of_the_values_with_intervals_of_their_own() -> None:
@@ -69,9 +69,13 @@ def test_differences_are_those_of_the_values_with_intervals_of_their_own() -> No
     assert (mirrored.low, mirrored.high) == pytest.approx((-found.high, -found.low))
 
 
-def test_the_numbers_without_intervals_are_the_same() -> None:
-    for kind, told in numbers(TRIAL).items():
-        assert told == pytest.approx({name: found.value for name, found in FOUND.values[kind].items()}, nan_ok=True)
+def test_what_is_written_holds_every_interval_and_difference() -> None:
+    told = FOUND.intervals()
+    one = FOUND.differences["truth", "chance"]["roc_auc"]
+    assert told["differences"]["truth - chance"]["roc_auc"] == {"value": one.value, "low": one.low, "high": one.high}
+    assert {kind: set(values) for kind, values in told["intervals"].items()} == {
+        kind: set(values) for kind, values in FOUND.values.items()
+    }
 
 
 def test_without_events_nothing_is_told_of_ranking_and_nothing_breaks() -> None:

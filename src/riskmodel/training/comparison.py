@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -70,6 +70,15 @@ class Comparison:
     values: Mapping[str, Mapping[str, Interval]]
     differences: Mapping[tuple[str, str], Mapping[str, Interval]] = field(repr=False)
 
+    def intervals(self) -> dict[str, dict[str, dict[str, dict[str, float]]]]:
+        """`intervals` by kind, and `differences` by `one - other`, each by name: value, low, high; to be written."""
+        return {
+            "intervals": {k: {n: asdict(i) for n, i in v.items()} for k, v in self.values.items()},
+            "differences": {
+                f"{a} - {b}": {n: asdict(i) for n, i in v.items()} for (a, b), v in self.differences.items()
+            },
+        }
+
 
 def compare(tested: Trial) -> Comparison:
     """Every kind by average precision, ROC AUC, Brier score, calibration and its lists, with intervals.
@@ -89,12 +98,6 @@ def compare(tested: Trial) -> Comparison:
     pairs = [(a, b) for a in kinds for b in kinds if a != b]
     differences = {(a, b): {name: found[f"{a}|{b}|{name}"] for name in PAIRED} for a, b in pairs}
     return Comparison(tested.events, len(tested.y), values, differences)
-
-
-def numbers(tested: Trial) -> dict[str, dict[str, float]]:
-    """The same numbers by kind without intervals; NaN where a number cannot be told."""
-    told, ones = _Numbers(tested), np.ones(len(tested.y))
-    return {kind: told.of(kind, ones) | {"slope": _slope(tested.y, risk)} for kind, risk in tested.risks.items()}
 
 
 class _Numbers:

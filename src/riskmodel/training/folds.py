@@ -31,7 +31,8 @@ LEAST_PLACES: Final = 2 * PARTS
 ORIGINS: Final = 4
 LEAST_EVENTS: Final = 20
 """A training with fewer events (or non-events) teaches nothing, and there is no such fold."""
-_LEVELS: Final = (("county", 6), ("township", 9), ("village", 12))
+DIGITS: Final = {"county": 6, "township": 9, "village": 12}
+"""Of the village's code, what names a place; the household itself is one where there are too few of them."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,10 @@ class Fold:
     scheme: Scheme
     train: NDArray[np.bool_] = field(repr=False)
     test: NDArray[np.bool_] = field(repr=False)
+    first: int | None = None
+    """The first test date, where the training ends before it; None in a fold of all dates."""
+    part: int | None = None
+    """The part of the places that was held out; None in a fold of all places."""
 
 
 def places(villages: pl.Series, households: pl.Series, seed: int) -> Places:
@@ -57,7 +62,7 @@ def places(villages: pl.Series, households: pl.Series, seed: int) -> Places:
 
     villages, households: (n,) text, the twelve digits of the village and the id.
     """
-    levels = [(unit, villages.str.slice(0, digits)) for unit, digits in _LEVELS]
+    levels = [(unit, villages.str.slice(0, digits)) for unit, digits in DIGITS.items()]
     unit, names = next((found for found in levels if found[1].n_unique() >= LEAST_PLACES), ("household", households))
     distinct = names.unique().sort()
     dealt = np.random.default_rng(seed).permutation(len(distinct)) % PARTS
@@ -119,7 +124,7 @@ def _fold(
     train = before if part is None else without_groups(before & ~here, test, rows.group)
     if not test.any() or not _enough(rows.y[train]):
         return []
-    return [Fold("_".join(words), scheme, train, test)]
+    return [Fold("_".join(words), scheme, train, test, first, part)]
 
 
 def _enough(y: NDArray[np.int8]) -> bool:

@@ -6,35 +6,34 @@ named after everything it depends on; other data, features, policy or recipes ma
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 
-from riskmodel import __version__
 from riskmodel.errors import DataError
 from riskmodel.features import set_hash
-from riskmodel.tables.files import finite, write_json, write_parquet
-from riskmodel.training.comparison import numbers
+from riskmodel.tables.files import finite, write_json
+from riskmodel.training.comparison import compare
 from riskmodel.training.evaluation import metrics, reliability
-from riskmodel.training.fit import KINDS, Recipes, fit_calibrated
 from riskmodel.training.folds import LEAST_EVENTS, ORIGINS, SCHEMES, Fold, folds, places
+from riskmodel.training.horizons import Longer
 from riskmodel.training.labels import Label, label_named
 from riskmodel.training.lead_time import event_months, lead_times
 from riskmodel.training.trial import trial
 from riskmodel.workflows.audits import by_date, calibration, curves, months
+from riskmodel.workflows.fold_files import fingerprint, risks_of_folds
 from riskmodel.workflows.judging import Judgement, gate, judge, with_champion
 from riskmodel.workflows.progress import Progress, Silent
 from riskmodel.workflows.train import gathered_rows, recipes_of, unconfirmed
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from numpy.typing import NDArray
 
+    from riskmodel.training.fit import Recipes
     from riskmodel.training.gate import Verdict
     from riskmodel.training.rows import Collected
     from riskmodel.workflows.judging import Risks
@@ -94,23 +93,34 @@ def backtest(
     labels = [label, *([label_named(label.shorter)] if label.shorter else [])]
     show.say(f"back-test of {' and '.join(found.name for found in labels)}")
     gathered, recipes = gathered_rows(workspace, labels, show), recipes_of(workspace)
-    done = [_of_label(workspace, found, gathered.of(found), recipes, now, most_origins, show) for found in labels[:1]]
-    for found in labels[1:]:
-        try:
-            done.append(_of_label(workspace, found, gathered.of(found), recipes, now, most_origins, show))
-        except DataError as error:
-            done.append(_not_released(found, str(error)))
-    return replace(done[0], shorter=done[1]) if done[1:] else done[0]
+    collected = gathered.of(label)
+    done = _of_label(workspace, label, collected, recipes, now, most_origins, show)
+    if not label.shorter:
+        return done
+    longer = Longer(collected, done.gate.chosen, done.areas, Path(done.folder).name) if done.gate else None
+    try:
+        near = gathered.of(labels[1])
+        shorter = _of_label(workspace, labels[1], near, recipes, now, most_origins, show, longer)
+    except DataError as error:
+        shorter = _not_released(labels[1], str(error))
+    return replace(done, shorter=shorter)
 
 
 def _of_label(
-    workspace: Workspace, label: Label, collected: Collected, recipes: Recipes, now: datetime, most: int, show: Progress
+    workspace: Workspace,
+    label: Label,
+    collected: Collected,
+    recipes: Recipes,
+    now: datetime,
+    most: int,
+    show: Progress,
+    longer: Longer | None = None,
 ) -> BackTest:
     rows, seed = collected.rows, workspace.settings.seed
     dealt = places(collected.keys["village_code"], collected.keys["household_id"], seed)
     cut = folds(rows, dealt, most)
     missing = [scheme for scheme in SCHEMES if not any(fold.scheme == scheme for fold in cut)]
-    folder = workspace.home / "backtests" / label.name / _fingerprint(collected, recipes, seed, most)
+    folder = workspace.home / "backtests" / label.name / fingerprint(collected, recipes, seed, most)
     dates = [day.isoformat() for day in sorted(set(collected.keys["as_of"].to_list()))]
     told = BackTest(
         label.name, label.horizon, str(folder), dates, len(rows), int(rows.y.sum()), dealt.unit, [], {}, None, False,
@@ -123,18 +133,18 @@ def _of_label(
             f"known before its first test date. There are {len(dates)} as-of dates with {told.events} events."
         )
         return replace(told, why_not=why)
-    risks = {scheme: {kind: np.full(len(rows), np.nan) for kind in KINDS} for scheme in SCHEMES}
-    work = [(fold, kind) for fold in cut for kind in KINDS]
-    for fold, kind in show.track(work, f"folds of {label.name}", len(work)):
-        risks[fold.scheme][kind][fold.test] = _risk(folder, fold, kind, collected, recipes, seed)
+    risks, limits = risks_of_folds(folder, cut, collected, recipes, seed, longer, show)
     show.say("comparing the kinds of models on all folds")
-    judged: dict[str, Judgement] = {
-        scheme: judge(workspace, collected, with_champion(workspace, label.name, collected, found), recipes)
+    beside = {
+        scheme: with_champion(workspace, label.name, collected, found, limits.get(scheme))
         for scheme, found in risks.items()
+    }
+    judged: dict[str, Judgement] = {
+        scheme: judge(workspace, collected, found, recipes) for scheme, found in beside.items()
     }
     result = replace(
         told,
-        folds=[_fold_facts(workspace, collected, recipes, fold, risks[fold.scheme]) for fold in cut],
+        folds=[_fold_facts(workspace, collected, recipes, fold, beside[fold.scheme]) for fold in cut],
         pooled={scheme: _pooled(workspace, label, scheme, found) for scheme, found in judged.items()},
         gate=gate(workspace, judged),
         released=True,
@@ -144,40 +154,15 @@ def _of_label(
     return result
 
 
-def _risk(
-    folder: Path, fold: Fold, kind: str, collected: Collected, recipes: Recipes, seed: int
-) -> NDArray[np.float64]:
-    """Risks of the fold's test rows, read where an earlier run wrote them."""
-    path = folder / fold.name / f"{kind}.parquet"
-    if path.exists():
-        return pl.read_parquet(path, glob=False)["risk"].to_numpy()
-    rows = collected.rows
-    model = fit_calibrated(recipes, kind, rows.where(fold.train), seed)
-    risk = model.probability(rows.x[fold.test])
-    keys = collected.keys.filter(fold.test.tolist())
-    write_parquet(path, keys.with_columns(pl.Series("y", rows.y[fold.test]), pl.Series("risk", risk)))
-    return risk
-
-
-def _fingerprint(collected: Collected, recipes: Recipes, seed: int, most: int) -> str:
-    """16 hex digits of everything that the risks of the folds depend on."""
-    rows = collected.rows
-    told = hashlib.sha256()
-    for part in (rows.x, rows.y, rows.time, rows.group):
-        told.update(np.ascontiguousarray(part).tobytes())
-    told.update(repr((recipes, seed, most, rows.gap, set_hash(), __version__)).encode())
-    told.update(",".join(collected.keys["village_code"]).encode())
-    return told.hexdigest()[:16]
-
-
 def _fold_facts(
     workspace: Workspace, collected: Collected, recipes: Recipes, fold: Fold, risks: Risks
 ) -> dict[str, Any]:
-    """What a fold was made of, and the numbers of each kind on it, without intervals."""
+    """What a fold was made of, and the numbers of each kind on it with their intervals, differences paired."""
     y = collected.rows.y
     here = {kind: np.where(fold.test, risk, np.nan) for kind, risk in risks.items()}
     found, _ = trial(collected, here, recipes, workspace.policy, workspace.settings.seed)
     plain = {kind: metrics(found.y, risk) for kind, risk in found.risks.items()}
+    told = compare(found)
     return {
         "name": fold.name,
         "scheme": fold.scheme,
@@ -187,7 +172,8 @@ def _fold_facts(
         "test_events": int(y[fold.test].sum()),
         "train_dates": _dates(collected, fold.train),
         "test_dates": _dates(collected, fold.test),
-        "metrics": {kind: values | plain[kind] for kind, values in numbers(found).items()},
+        "metrics": {kind: {n: i.value for n, i in v.items()} | plain[kind] for kind, v in told.values.items()},
+        **told.intervals(),
     }
 
 
@@ -201,10 +187,7 @@ def _pooled(workspace: Workspace, label: Label, scheme: str, found: Judgement) -
     rows, comparison = found.tested, found.comparison
     return {
         "metrics": found.metrics(),
-        "intervals": {kind: {n: asdict(i) for n, i in values.items()} for kind, values in comparison.values.items()},
-        "differences": {
-            f"{a} - {b}": {n: asdict(i) for n, i in values.items()} for (a, b), values in comparison.differences.items()
-        },
+        **comparison.intervals(),
         "reliability": {kind: reliability(rows.y, risk) for kind, risk in rows.risks.items()},
         "groups": {kind: table.to_dicts() for kind, table in found.by_group.items()},
         "lead_time": _lead_time(workspace, label, found),

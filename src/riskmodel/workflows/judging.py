@@ -14,6 +14,7 @@ from riskmodel.training.evaluation import metrics
 from riskmodel.training.fairness import fairness
 from riskmodel.training.gate import CHAMPION, NAIVE, PREFERENCE, Bounds, Missed, Verdict, decide
 from riskmodel.training.groups import groups_of_rows
+from riskmodel.training.horizons import as_told
 from riskmodel.training.recall_gaps import recall_gaps, unsettled_gaps
 from riskmodel.training.trial import trial
 from riskmodel.workflows.workspace import model_name
@@ -86,23 +87,29 @@ def gate(workspace: Workspace, judgements: Mapping[str, Judgement]) -> Verdict:
 
 
 def with_champion(
-    workspace: Workspace, label: str, collected: Collected, risks: Risks
+    workspace: Workspace,
+    label: str,
+    collected: Collected,
+    risks: Risks,
+    limit: NDArray[np.float64] | None = None,
 ) -> dict[str, NDArray[np.float64]]:
-    """The risks, and beside them what stands for the present champion where there is one of these features.
+    """The risks as they would be told, and beside them what stands for the present champion of these features, if any.
+
+    `limit` (n,): what no risk is told above, see `training.horizons`.
 
     Rows whose outcome began after everything the champion learned had been settled are scored by the champion itself.
     Of the others it has seen the outcome, or part of it; there the recipe of its kind stands for it, fitted anew.
     """
     bundle, kind = _champion(workspace, label)
     if bundle is None or kind not in risks:
-        return dict(risks)
+        return as_told(risks, limit)
     last = bundle.facts.last_as_of
     unseen = collected.rows.time >= last.year * 12 + last.month + collected.rows.gap
     stands = risks[kind].copy()
     rows = unseen & ~np.isnan(stands)
     if rows.any():
         stands[rows] = bundle.model.probability(collected.rows.x[rows])
-    return {**risks, CHAMPION: stands}
+    return as_told({**risks, CHAMPION: stands}, limit)
 
 
 def _champion(workspace: Workspace, label: str) -> tuple[Bundle | None, str]:

@@ -11,8 +11,9 @@ from riskmodel.tables.freshness import first_known
 from riskmodel.training.fit import KINDS, Recipes, fit_calibrated
 from riskmodel.training.folds import newest, places
 from riskmodel.training.gate import UNTESTED, Verdict
+from riskmodel.training.horizons import Longer
 from riskmodel.training.labels import Label, label_named
-from riskmodel.training.rows import Gathered, gather, schedule
+from riskmodel.training.rows import Collected, Gathered, gather, schedule
 from riskmodel.training.rule_pack import rule_pack
 from riskmodel.training.trial import predicted
 from riskmodel.training.wires import wires_in_force
@@ -84,13 +85,16 @@ def train(
     show.say(f"training on label {' and '.join(found.name for found in labels)}: {label.title}")
     gathered = gathered_rows(workspace, labels, show)
     recipes = recipes_of(workspace)
-    done = _trained(workspace, label, gathered, recipes, now, kind, show)
+    collected = gathered.of(label)
+    done = _trained(workspace, label, collected, recipes, now, kind, show)
     read_on = workspace.lake.newest_delivery()
     done = replace(done, health=health_of_rows(workspace, gathered.x, gathered.keys["as_of"].to_list(), read_on))
     if not label.shorter:
         return done
+    longer = Longer(collected, done.kind, done.areas)
     try:
-        return replace(done, shorter=_trained(workspace, labels[1], gathered, recipes, now, kind, show))
+        shorter = _trained(workspace, labels[1], gathered.of(labels[1]), recipes, now, kind, show, longer)
+        return replace(done, shorter=shorter)
     except DataError as error:
         return replace(done, shorter_refused=str(error))
 
@@ -113,28 +117,29 @@ def recipes_of(workspace: Workspace) -> Recipes:
 def _trained(
     workspace: Workspace,
     label: Label,
-    gathered: Gathered,
+    collected: Collected,
     recipes: Recipes,
     now: datetime,
     kind: str | None,
     show: Progress,
+    longer: Longer | None = None,
 ) -> Trained:
-    """Judge every kind of model on a label, fit the final one, register it."""
-    collected, seed = gathered.of(label), workspace.settings.seed
+    """Judge every kind of model on a label as it would be told beside the longer horizon, fit the final one, register
+    it."""
+    rows, seed = collected.rows, workspace.settings.seed
     dealt = places(collected.keys["village_code"], collected.keys["household_id"], seed)
-    cut = newest(collected.rows, dealt, TEST_SHARE)
+    cut = newest(rows, dealt, TEST_SHARE)
     tests = f"test in later months and other {dealt.unit} areas, {label.horizon} months"
     if cut:
-        risks = {
-            name: predicted(recipes, name, collected.rows, cut, seed) for name in show.track(KINDS, tests, len(KINDS))
-        }
-        found = judge(workspace, collected, with_champion(workspace, label.name, collected, risks), recipes)
+        risks = {name: predicted(recipes, name, rows, cut, seed) for name in show.track(KINDS, tests, len(KINDS))}
+        limit = longer.limit(recipes, collected, cut, seed) if longer else None
+        found = judge(workspace, collected, with_champion(workspace, label.name, collected, risks, limit), recipes)
         verdict = gate(workspace, {"space_time": found})
     else:
         found, verdict = None, UNTESTED
     chosen = kind or verdict.chosen
     show.say(f"fitting the final model ({chosen}) of {label.horizon} months on all matured rows")
-    model = fit_calibrated(recipes, chosen, collected.rows, seed)
+    model = fit_calibrated(recipes, chosen, rows, seed)
     fitted = Fitted(label, chosen, collected, found, verdict, model)
     return _told(workspace, fitted, register(workspace, fitted, recipes, now), dealt.unit)
 

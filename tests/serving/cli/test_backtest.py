@@ -14,8 +14,13 @@ if TYPE_CHECKING:
     from trained_county import Office
 
 LEAD = {"events": 40, "listed": 0.5, "early": 0.25, "median_months": 4.0, "listed_before_wire": 0.45}
+AHEAD = {"value": 0.05, "low": -0.01, "high": 0.11}
 SCHEME = {
     "metrics": {"lightgbm": {"roc_auc": 0.8, "recall_at_capacity": 0.31, "lift_over_wires": None}},
+    "differences": {
+        pair: dict.fromkeys(("average_precision", "recall_at_capacity", "roc_auc"), AHEAD)
+        for pair in ("lightgbm - rules", "rules - lightgbm")
+    },
     "lead_time": {"lightgbm": LEAD, "rules": LEAD | {"median_months": None}},
 }
 DONE = BackTest(
@@ -39,6 +44,8 @@ def test_the_terminal_shows_the_numbers_the_lead_and_the_verdict() -> None:
     assert "0.3100" in text
     assert "lightgbm   listed 50% of 40 events before they came, 25% by 3 months or more; median lead 4 months" in text
     assert "median lead - months" in text
+    assert "lightgbm - rules: average precision +0.0500 [-0.0100, +0.1100]; recall at capacity +0.0500" in text
+    assert "rules - lightgbm" not in text
     assert "gate 检验: 没有更好的" in text
     assert "lightgbm: 1 of 1 demands not met" in text
 

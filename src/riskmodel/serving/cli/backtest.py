@@ -20,6 +20,7 @@ SCHEMES = {
     "area": "in other places, all dates 留出地区",
     "space_time": "later in time and in other places 时间与地区同时留出",
 }
+AHEAD = {"average_precision": "average precision", "recall_at_capacity": "recall at capacity", "roc_auc": "ROC AUC"}
 
 
 def register(app: typer.Typer) -> None:
@@ -54,6 +55,7 @@ def _lines(done: BackTest) -> Iterator[str]:
         pooled = done.pooled[scheme]
         yield f"\n{title} ({sum(fold['scheme'] == scheme for fold in done.folds)} folds):"
         yield from metric_table(pooled["metrics"])
+        yield from _difference_lines(pooled["differences"])
         yield from _lead_lines(pooled["lead_time"])
     if done.gate:
         yield ""
@@ -62,10 +64,22 @@ def _lines(done: BackTest) -> Iterator[str]:
     yield ""
 
 
+def _difference_lines(differences: dict[str, dict[str, dict[str, float]]]) -> Iterator[str]:
+    """What LightGBM is ahead of each other kind, with paired intervals."""
+    for pair, named in differences.items():
+        one, other = pair.split(" - ")
+        if one == "lightgbm":
+            told = "; ".join(
+                f"{words} {named[name]['value']:+.4f} [{named[name]['low']:+.4f}, {named[name]['high']:+.4f}]"
+                for name, words in AHEAD.items()
+            )
+            yield f"  {one} - {other}: {told}"
+
+
 def _lead_lines(lead: dict[str, dict[str, float | None]] | None) -> Iterator[str]:
     """How early the lists at capacity named the events."""
     for kind, told in (lead or {}).items():
-        if kind in ("rules", "naive", "logistic", "lightgbm") and told["events"]:
+        if told["events"]:
             median = "-" if told["median_months"] is None else f"{told['median_months']:g}"
             yield (
                 f"  {kind:10} listed {told['listed'] or 0:.0%} of {told['events']:,} events before they came, "
