@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from riskmodel.policy import Policy
     from riskmodel.training.comparison import Comparison
     from riskmodel.training.intervals import Interval
+    from riskmodel.training.stability import Stability
 
 PREFERENCE: Final = ("lightgbm", "logistic", "rule_pack")
 """What may be chosen over the naive rule, in this order."""
@@ -96,6 +97,8 @@ class Verdict:
     """In English."""
     why_zh: str
     checks: list[Check] = field(repr=False)
+    stability: Stability | None = None
+    """How often training the chosen kind again changes what a household is told first: told, not demanded."""
 
     def allows(self, kind: str) -> bool:
         """Whether a kind passed every demand, or is the naive rule that was chosen because none did."""

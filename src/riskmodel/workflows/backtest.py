@@ -23,6 +23,7 @@ from riskmodel.training.folds import LEAST_EVENTS, ORIGINS, SCHEMES, Fold, folds
 from riskmodel.training.horizons import Longer
 from riskmodel.training.labels import Label, label_named
 from riskmodel.training.lead_time import event_months, lead_times
+from riskmodel.training.stability import stability
 from riskmodel.training.trial import trial
 from riskmodel.workflows.audits import by_date, calibration, curves, months
 from riskmodel.workflows.fold_files import fingerprint, risks_of_folds
@@ -142,11 +143,13 @@ def _of_label(
     judged: dict[str, Judgement] = {
         scheme: judge(workspace, collected, found, recipes) for scheme, found in beside.items()
     }
+    verdict = gate(workspace, judged)
+    chosen = recipes.fit(verdict.chosen, rows, seed)
     result = replace(
         told,
         folds=[_fold_facts(workspace, collected, recipes, fold, beside[fold.scheme]) for fold in cut],
         pooled={scheme: _pooled(workspace, label, scheme, found) for scheme, found in judged.items()},
-        gate=gate(workspace, judged),
+        gate=replace(verdict, stability=stability(chosen, recipes, rows, verdict.chosen, seed)),
         released=True,
         unconfirmed_policy=unconfirmed(workspace.policy.unconfirmed_used()),
     )

@@ -55,7 +55,13 @@ class Fitted:
     def metrics(self) -> dict[str, float]:
         """The numbers of the test as `kind_metric`."""
         found = self.judgement.metrics() if self.judgement else {}
-        return {f"{k}_{m}": float(v) for k, told in found.items() for m, v in told.items() if v is not None}
+        told = {f"{k}_{m}": float(v) for k, values in found.items() for m, v in values.items() if v is not None}
+        if steady := self.verdict.stability:
+            told |= {
+                f"{steady.kind}_first_cause_changed": steady.changed,
+                f"{steady.kind}_first_cause_changed_high_risk": steady.changed_high_risk,
+            }
+        return told
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from riskmodel.training.horizons import Longer
 from riskmodel.training.labels import Label, label_named
 from riskmodel.training.rows import Collected, Gathered, gather, schedule
 from riskmodel.training.rule_pack import rule_pack
+from riskmodel.training.stability import stability
 from riskmodel.training.trial import predicted
 from riskmodel.training.wires import wires_in_force
 from riskmodel.workflows.health import health_of_rows
@@ -140,6 +141,7 @@ def _trained(
     chosen = kind or verdict.chosen
     show.say(f"fitting the final model ({chosen}) of {label.horizon} months on all matured rows")
     model = fit_calibrated(recipes, chosen, rows, seed)
+    verdict = replace(verdict, stability=stability(model.model, recipes, rows, chosen, seed))
     fitted = Fitted(label, chosen, collected, found, verdict, model)
     return _told(workspace, fitted, register(workspace, fitted, recipes, now), dealt.unit)
 

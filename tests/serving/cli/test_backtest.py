@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from command_line import answer
 from riskmodel.serving.cli.backtest import _lines
 from riskmodel.training.gate import Check, Verdict
+from riskmodel.training.stability import Stability
 from riskmodel.workflows.backtest import BackTest
 
 if TYPE_CHECKING:
@@ -33,7 +34,13 @@ DONE = BackTest(
     areas="township",
     folds=[{"scheme": "time"}, {"scheme": "area"}],
     pooled={"time": SCHEME, "area": SCHEME | {"lead_time": None}, "space_time": SCHEME},
-    gate=Verdict("naive", "nothing beats it", "没有更好的", [Check("lightgbm", "time", "events", False, "40")]),
+    gate=Verdict(
+        "naive",
+        "nothing beats it",
+        "没有更好的",
+        [Check("lightgbm", "time", "events", False, "40")],
+        Stability("naive", 1200, 0.125, 120, 0.05),
+    ),
     released=True,
 )
 
@@ -48,6 +55,7 @@ def test_the_terminal_shows_the_numbers_the_lead_and_the_verdict() -> None:
     assert "rules - lightgbm" not in text
     assert "gate 检验: 没有更好的" in text
     assert "lightgbm: 1 of 1 demands not met" in text
+    assert "12.5% of 1,200 unchanged households are told another one by the naive of one date earlier; 5.0%" in text
 
 
 def test_a_horizon_that_is_not_released_says_why() -> None:

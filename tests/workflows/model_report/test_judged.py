@@ -21,6 +21,13 @@ def test_every_check_of_the_gate_stands_in_a_table_with_what_was_found(tested: B
     assert said.count(TELL("gate.passed")) == sum(check.passed for check in kept.checks) > 0
 
 
+def test_how_steady_the_reasons_are_stands_with_the_gate(tested: Backtested) -> None:
+    kept = verdict(tested.result).stability
+    assert kept is not None
+    notes = [block.text for block in gate(tested.material) if isinstance(block, Paragraph) and block.tone == "note"]
+    assert any(f"{kept.changed:.1%}" in note.en and f"{kept.households:,}户" in note.zh for note in notes)
+
+
 def test_a_model_that_failed_is_said_to_have_failed_and_who_overrode_it(tested: Backtested) -> None:
     first, second, overridden = standings(tested.material)
     for block in (first, second):

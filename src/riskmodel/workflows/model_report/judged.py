@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from riskmodel.rendering.document import Bullets, Measured, Paragraph, Table, Tiles
 from riskmodel.rendering.messages import Words
 from riskmodel.training.gate import NAIVE, Check, Verdict
+from riskmodel.training.stability import Stability
 from riskmodel.workflows.model_report.wording import (
     DASH,
     TELL,
@@ -30,7 +31,14 @@ if TYPE_CHECKING:
 def verdict(test: Test) -> Verdict:
     """The gate's verdict as it was kept in a result."""
     kept = test["gate"]
-    return Verdict(kept["chosen"], kept["why"], kept["why_zh"], [Check(**check) for check in kept["checks"]])
+    steady = kept.get("stability")
+    return Verdict(
+        kept["chosen"],
+        kept["why"],
+        kept["why_zh"],
+        [Check(**check) for check in kept["checks"]],
+        Stability(**steady) if steady else None,
+    )
 
 
 def summary(told: Material) -> list[Block]:
@@ -61,7 +69,20 @@ def gate(told: Material) -> Iterator[Block]:
         kinds = list(dict.fromkeys(check.kind for check in kept.checks))
         counts = [_counts(kept, kind) for kind in kinds]
         yield Bullets(TELL("gate.chosen", months=months, kind=kind_title(kept.chosen)), counts)
+        if kept.stability:
+            yield Paragraph(_steady(kept.stability), "note")
         yield from (_demands(kept, kind, months) for kind in kinds)
+
+
+def _steady(told: Stability) -> Words:
+    return TELL(
+        "gate.stability",
+        kind=kind_title(told.kind),
+        households=f"{told.households:,}",
+        changed=f"{told.changed:.1%}",
+        high_risk=f"{told.high_risk:,}",
+        changed_high_risk=f"{told.changed_high_risk:.1%}",
+    )
 
 
 def _demands(kept: Verdict, kind: str, months: int) -> Table:
