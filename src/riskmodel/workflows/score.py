@@ -21,7 +21,7 @@ from riskmodel.tables.files import write_json, write_parquet
 from riskmodel.tables.freshness import first_known, newest_known, too_new
 from riskmodel.tables.outcomes import open_episodes
 from riskmodel.tables.publish import published_folder, restore_interrupted
-from riskmodel.training.labels import LABELS
+from riskmodel.training.labels import LABELS, label_named
 from riskmodel.workflows.health import health
 from riskmodel.workflows.progress import Progress, Silent
 from riskmodel.workflows.train import unconfirmed
@@ -72,7 +72,7 @@ def score(workspace: Workspace, as_of: date, label: str | None = None, progress:
     set.
     """
     show = progress or Silent()
-    counties, name = workspace.counties(), model_name(label or workspace.settings.label)
+    counties, name = workspace.counties(), model_name(label_named(label or workspace.settings.label).name)
     workspace.require_known(as_of)
     bundle = champion(workspace, label or workspace.settings.label)
     shorter = champion_of_shorter(workspace, bundle.facts.label)

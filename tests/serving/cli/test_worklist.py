@@ -42,7 +42,7 @@ def test_without_an_audit_visit_the_evaluation_ends_with_exit_code_1(
     assert answer(capsys, "worklist", "--capacity", 40, home=place.home).code == 0
     shown = answer(capsys, "worklist-evaluate", home=place.home)
     assert shown.code == 1
-    assert "recall 召回率: nan [0.000, 1.000]" in shown.out
+    assert "recall 召回率: not known yet 尚无法估计" in shown.out
     assert "note: no audit visit is known" in shown.out
     told = answer(capsys, "worklist-evaluate", "--month", "2024-04", "--since", "2024-01", "--json", home=place.home)
     assert told.json["numbers"]["recall"] == {"value": None, "low": 0.0, "high": 1.0}

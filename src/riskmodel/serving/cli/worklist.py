@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
@@ -125,8 +126,14 @@ def _evaluation_lines(done: Evaluated) -> Iterator[str]:
 
 
 def _share(found: Interval) -> str:
-    return f"{found.value:.3f} [{found.low:.3f}, {found.high:.3f}]"
+    return _told(found, ".3f")
 
 
 def _number(found: Interval) -> str:
-    return f"{found.value:,.0f} [{found.low:,.0f}, {found.high:,.0f}]"
+    return _told(found, ",.0f")
+
+
+def _told(found: Interval, form: str) -> str:
+    if math.isnan(found.value):
+        return "not known yet 尚无法估计"
+    return f"{found.value:{form}} [{found.low:{form}}, {found.high:{form}}]"
