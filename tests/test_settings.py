@@ -15,7 +15,7 @@ from riskmodel.settings import DEFAULT_HOME, FILE, Settings, keep_compiled_code,
 def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """An empty folder to stand in and no setting in the environment."""
     monkeypatch.chdir(tmp_path)
-    for name in ("HOME", "LABEL", "SEED"):
+    for name in ("HOME", "LABEL", "SEED", "DATABASE_URL"):
         monkeypatch.delenv(f"RISKMODEL_{name}", raising=False)
 
 
@@ -44,6 +44,14 @@ def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.
     assert (load(home).label, load(home).seed) == ("income_below_line_12m", 8)
 
 
+def test_the_database_is_a_file_of_the_workspace_unless_the_environment_names_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert load(tmp_path / "home").database_url == ""
+    monkeypatch.setenv("RISKMODEL_DATABASE_URL", "postgresql://host/name")
+    assert load(tmp_path / "home").database_url == "postgresql://host/name"
+
+
 def test_the_option_wins_over_the_environment_for_the_workspace(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -59,7 +67,7 @@ def test_an_empty_home_in_the_environment_is_as_good_as_none(monkeypatch: pytest
 
 def test_an_unknown_key_in_the_file_is_an_error_that_names_it_and_the_known_ones(tmp_path: Path) -> None:
     home = written(tmp_path / "home", "sede = 7\n")
-    with pytest.raises(UsageError, match=r"unknown setting sede in .*riskmodel\.toml\. Known: label, seed"):
+    with pytest.raises(UsageError, match=r"unknown setting sede in .*riskmodel\.toml\. Known: database_url, label, seed"):
         load(home)
 
 

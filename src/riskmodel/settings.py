@@ -28,6 +28,8 @@ class Settings:
     """Label that `train` learns."""
     seed: int = 0
     """Seed of everything that is random in training, and with the key of the installation of the lots of work lists."""
+    database_url: str = ""
+    """The database of the service: `postgresql://HOST/NAME`; empty = a SQLite file in the workspace."""
 
 
 def prepare_process() -> None:
@@ -75,7 +77,8 @@ def load(home: Path | None = None) -> Settings:
             shown = [f"{PREFIX}{k.upper()}" if where == "the environment" else k for k in unknown]
             raise UsageError(f"unknown setting {', '.join(shown)} in {where}. Known: {', '.join(sorted(known))}.")
     values = {**written, **environment}
-    return Settings(home=root, label=_text(values, "label"), seed=_whole(values, "seed"))
+    url = _text(values, "database_url") if values.get("database_url") else ""
+    return Settings(home=root, label=_text(values, "label"), seed=_whole(values, "seed"), database_url=url)
 
 
 def _read(path: Path) -> dict[str, object]:

@@ -22,6 +22,7 @@ from riskmodel.serving.cli import (
     features,
     household,
     installation,
+    keys,
     model,
     policy,
     report,
@@ -43,7 +44,7 @@ app = typer.Typer(
 )
 COMMANDS = (
     *(installation, audit, simulation, data, checks, model, household, worklist),
-    *(features, backtest, report, evaluation, policy),
+    *(features, backtest, report, evaluation, policy, keys),
 )
 for module in COMMANDS:
     module.register(app)

@@ -1,0 +1,1 @@
+"""Steps from each version of the database's tables to the next. A step is never changed once it was released."""

@@ -1,0 +1,88 @@
+"""The tables of the database: keys of case systems, published months, what was found on visits.
+
+Only what people and case systems write, and what they read at once, lies here; facts stay in the lake. Times are text
+in UTC, `2026-11-28T01:02:03Z`, which sorts as it reads in SQLite and PostgreSQL alike.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+)
+
+METADATA: Final = MetaData()
+
+KEYS: Final = Table(
+    "api_keys",
+    METADATA,
+    Column("id", String(12), primary_key=True),
+    Column("digest", LargeBinary(32), nullable=False),  # SHA-256 of the secret part, which is random and long
+    Column("name", String(100), nullable=False),
+    Column("roles", String(200), nullable=False),  # codes, separated by blanks
+    Column("area", String(12), nullable=False),
+    Column("per_minute", Integer, nullable=False),
+    Column("created_at", String(20), nullable=False),
+    Column("expires_at", String(20), nullable=False),
+    Column("revoked_at", String(20)),
+)
+
+MONTHS: Final = Table(
+    "published_months",
+    METADATA,
+    Column("as_of", Date, primary_key=True),
+    Column("label", String(60), nullable=False),
+    Column("model", String(64), nullable=False),
+    Column("shorter_model", String(64)),
+    Column("feature_set", String(64), nullable=False),
+    Column("policy", String(64), nullable=False),
+    Column("households", Integer, nullable=False),
+    Column("published_at", String(20), nullable=False),
+)
+
+ASSESSMENTS: Final = Table(
+    "assessments",
+    METADATA,
+    Column("as_of", Date, nullable=False),
+    Column("household_id", String(25), nullable=False),
+    Column("village_code", String(12), nullable=False),
+    Column("category", String(30)),
+    Column("probability", Float(53), nullable=False),
+    Column("tier", String(12), nullable=False),
+    Column("cause", String(20), nullable=False),  # the first one told; empty = none
+    Column("rank_county", Integer, nullable=False),
+    Column("listed", Boolean, nullable=False),  # neither monitored already nor too new to judge
+    Column("told", Text, nullable=False),  # JSON: the result row, without the contributions
+    PrimaryKeyConstraint("as_of", "household_id"),
+)
+
+Index("assessments_by_area", ASSESSMENTS.c.as_of, ASSESSMENTS.c.village_code, ASSESSMENTS.c.probability)
+
+VISITS: Final = Table(
+    "visit_findings",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("household_id", String(25), nullable=False),
+    Column("village_code", String(12), nullable=False),
+    Column("body", Text, nullable=False),  # JSON: the finding as it was sent
+    Column("key_id", String(12), nullable=False),
+    Column("idempotency_key", String(100), nullable=False),
+    Column("body_digest", String(64), nullable=False),  # an idempotency key of another body is refused
+    Column("received_at", String(20), nullable=False),
+    Column("carried_at", String(20)),  # when it went into the lake
+)
+
+Index("visit_findings_once", VISITS.c.key_id, VISITS.c.idempotency_key, unique=True)
+Index("visit_findings_waiting", VISITS.c.carried_at)

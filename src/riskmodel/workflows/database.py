@@ -1,0 +1,86 @@
+"""The database of an installation: open it, bring it up to date, and the keys of case systems in it."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from riskmodel.errors import UsageError
+from riskmodel.review.access import Role
+from riskmodel.review.keys import Key, Keys
+from riskmodel.review.store import Store, newest_version, open_store
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from riskmodel.workflows.workspace import Workspace
+
+FILE: Final = "riskmodel.sqlite"
+MOST_DAYS: Final = 730
+"""No key is good for longer than two years."""
+
+
+@dataclass(frozen=True)
+class Upgraded:
+    """What `database upgrade` did."""
+
+    embedded: bool
+    """Whether it is the SQLite file of the workspace."""
+    version: str
+
+
+@dataclass(frozen=True)
+class MadeKey:
+    """A new key; its text is shown this once."""
+
+    key: Key
+    text: str = field(repr=False)
+
+
+def database(workspace: Workspace, *, migrate: bool = False) -> Store:
+    """The open database: that of the settings, else a file in the workspace, which is made and kept up to date.
+
+    Raises UsageError for tables of another version of a database that others run, see `upgrade`.
+    """
+    url = workspace.settings.database_url
+    own = f"sqlite:///{(workspace.home / FILE).absolute()}"
+    return open_store(url or own, migrate=migrate or not url)
+
+
+def upgrade(workspace: Workspace) -> Upgraded:
+    """Bring the tables to the version of this program; running it again changes nothing."""
+    with closing(database(workspace, migrate=True)) as store:
+        return Upgraded(store.embedded, newest_version())
+
+
+def make_key(
+    workspace: Workspace, name: str, roles: Sequence[str], area: str, days: int, now: datetime, per_minute: int
+) -> MadeKey:
+    """A key for `days` days. Raises UsageError for an unknown role and whatever makes no sense."""
+    if not 1 <= days <= MOST_DAYS:
+        raise UsageError(f"a key is good for 1 to {MOST_DAYS} days.")
+    with closing(database(workspace)) as store:
+        asked = [_role(code) for code in roles]
+        return MadeKey(*Keys(store).make(name, asked, area, now + timedelta(days=days), now, per_minute))
+
+
+def keys(workspace: Workspace) -> list[Key]:
+    """Every key that was ever made, the newest first."""
+    with closing(database(workspace)) as store:
+        return Keys(store).all()
+
+
+def revoke_key(workspace: Workspace, key_id: str, now: datetime) -> Key:
+    """Make a key void; running services refuse it within a second."""
+    with closing(database(workspace)) as store:
+        return Keys(store).revoke(key_id, now)
+
+
+def _role(code: str) -> Role:
+    found = Role.from_label(code)
+    if found is None:
+        raise UsageError(f"no role {code!r}. Roles: {', '.join(f'{role.value} {role.zh}' for role in Role)}.")
+    return found

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import sqlite3
+import stat
+import threading
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import insert, select
+
+from riskmodel.errors import BusyError, DataError, UsageError
+from riskmodel.review import store as module
+from riskmodel.review.schema import METADATA, VISITS
+from riskmodel.review.store import Store, newest_version, open_store
+
+
+def made(folder: Path) -> Store:
+    return open_store(f"sqlite:///{folder / 'riskmodel.sqlite'}", migrate=True)
+
+
+def visit(number: int) -> dict[str, str]:
+    facts = {"id": f"{number:032x}", "household_id": "H" * 25, "village_code": "9" * 12, "body": "{}", "key_id": "k"}
+    return facts | {"idempotency_key": str(number), "body_digest": "0" * 64, "received_at": "2026-01-05T00:00:00Z"}
+
+
+def test_the_migrations_make_the_tables_that_the_program_declares(tmp_path: Path) -> None:
+    store = made(tmp_path)
+    assert store.version() == newest_version() == "0001"
+    with store.reading() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+
+
+def test_the_file_is_for_its_owner_alone(tmp_path: Path) -> None:
+    made(tmp_path)
+    for path in tmp_path.iterdir():
+        assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
+
+
+def test_tables_of_another_version_are_refused_with_what_to_do(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'riskmodel.sqlite'}"
+    with pytest.raises(UsageError, match=r"of version none, .* needs 0001.*riskmodel database upgrade"):
+        open_store(url)
+    open_store(url, migrate=True).close()
+    open_store(url).close()
+
+
+def test_a_transaction_is_all_there_or_not_at_all(tmp_path: Path) -> None:
+    store = made(tmp_path)
+
+    def stopped() -> None:
+        with store.writing() as connection:
+            connection.execute(insert(VISITS).values(visit(1)))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        stopped()
+    with store.reading() as connection:
+        assert connection.execute(select(VISITS)).all() == []
+    with store.writing() as connection:
+        connection.execute(insert(VISITS).values(visit(1)))
+    with store.reading() as connection:
+        assert len(connection.execute(select(VISITS)).all()) == 1
+
+
+def test_writers_wait_for_each_other_and_lose_nothing(tmp_path: Path) -> None:
+    store = made(tmp_path)
+
+    def write(first: int) -> None:
+        for number in range(first, first + 10):
+            with store.writing() as connection:
+                connection.execute(insert(VISITS).values(visit(number)))
+
+    threads = [threading.Thread(target=write, args=(10 * n,)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with store.reading() as connection:
+        assert len(connection.execute(select(VISITS)).all()) == 40
+
+
+def test_a_writer_that_waits_too_long_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_PATIENCE", 0.05)
+    store = made(tmp_path)
+    other = sqlite3.connect(tmp_path / "riskmodel.sqlite", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(BusyError), store.writing():
+        pass
+    other.close()
+
+
+@pytest.mark.parametrize("url", ["", "nonsense", "mysql://host/name", "sqlite://"])
+def test_a_url_that_cannot_be_used_is_refused(url: str) -> None:
+    with pytest.raises(UsageError, match="sqlite:///FILE"):
+        open_store(url)
+
+
+def test_a_database_that_does_not_answer_is_named_without_its_password() -> None:
+    with pytest.raises(DataError) as refused:
+        open_store("postgresql://ann:secret@127.0.0.1:1/name")
+    assert "127.0.0.1" in str(refused.value)
+    assert "secret" not in str(refused.value)
