@@ -67,7 +67,9 @@ def test_an_empty_home_in_the_environment_is_as_good_as_none(monkeypatch: pytest
 
 def test_an_unknown_key_in_the_file_is_an_error_that_names_it_and_the_known_ones(tmp_path: Path) -> None:
     home = written(tmp_path / "home", "sede = 7\n")
-    with pytest.raises(UsageError, match=r"unknown setting sede in .*riskmodel\.toml\. Known: database_url, label, seed"):
+    with pytest.raises(
+        UsageError, match=r"unknown setting sede in .*riskmodel\.toml\. Known: database_url, label, seed"
+    ):
         load(home)
 
 
