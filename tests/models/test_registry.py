@@ -12,6 +12,7 @@ from models.samples import COLUMNS
 from models.test_bundle import facts
 from riskmodel.errors import BundleError, UsageError
 from riskmodel.models import CalibratedModel, Calibration, Registry, RuleModel, Wire, bundle
+from riskmodel.models.pointer import load, pointed
 
 SVG = b"<svg xmlns='http://www.w3.org/2000/svg'/>"
 
@@ -94,6 +95,16 @@ def test_an_alias_moves(copy: Registry) -> None:
     copy.alias("fall-12m", 2, "champion")
     copy.alias("fall-12m", 1, "challenger")
     assert [version.aliases for version in copy.versions("fall-12m")] == [("challenger",), ("champion",)]
+
+
+def test_services_find_the_champion_without_mlflow(copy: Registry) -> None:
+    for version in (2, 1):
+        copy.alias("fall-12m", version, "champion")
+        found = pointed(copy.folder, "fall-12m")
+        assert found is not None
+        assert (found.version, load(found).hash) == (version, bundle.read(copy.bundle_path("fall-12m", version)).hash)
+    copy.alias("fall-12m", 2, "challenger")
+    assert pointed(copy.folder, "fall-12m") == found
 
 
 def test_an_alias_does_not_move_to_a_damaged_bundle(copy: Registry) -> None:

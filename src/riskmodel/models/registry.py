@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from riskmodel.errors import BundleError, UsageError
 from riskmodel.models import bundle
+from riskmodel.models.pointer import Pointer, point
 from riskmodel.tables.files import make_folder, write_bytes
 
 if TYPE_CHECKING:
@@ -96,12 +97,17 @@ class Registry:
             return int(made.version)
 
     def alias(self, name: str, version: int, alias: Alias) -> None:
-        """Make a version the champion or the challenger, after its bundle has been read in full."""
+        """Make a version the champion or the challenger, after its bundle has been read in full.
+
+        The champion is also named in the file that services read, see `models.pointer`.
+        """
         if alias not in _ALIASES:
             raise UsageError(f"{alias!r} is no alias: choose one of {', '.join(_ALIASES)}")
-        self.bundle_path(name, version)
+        path = self.bundle_path(name, version)
         with _mlflow_errors(f"naming {name} version {version} the {alias}"):
             self._client.set_registered_model_alias(name, alias, str(version))
+        if alias == "champion":
+            point(self.folder, name, Pointer(version, path, bundle.read(path).hash))
 
     def note(self, name: str, version: int, key: str, value: str) -> None:
         """Note something of a version that is there, as a tag."""
