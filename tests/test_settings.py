@@ -15,7 +15,7 @@ from riskmodel.settings import DEFAULT_HOME, FILE, Settings, keep_compiled_code,
 def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """An empty folder to stand in and no setting in the environment."""
     monkeypatch.chdir(tmp_path)
-    for name in ("HOME", "LABEL", "SEED", "DATABASE_URL"):
+    for name in ("HOME", "LABEL", "SEED", "DATABASE_URL", "WORKERS"):
         monkeypatch.delenv(f"RISKMODEL_{name}", raising=False)
 
 
@@ -68,7 +68,7 @@ def test_an_empty_home_in_the_environment_is_as_good_as_none(monkeypatch: pytest
 def test_an_unknown_key_in_the_file_is_an_error_that_names_it_and_the_known_ones(tmp_path: Path) -> None:
     home = written(tmp_path / "home", "sede = 7\n")
     with pytest.raises(
-        UsageError, match=r"unknown setting sede in .*riskmodel\.toml\. Known: database_url, label, seed"
+        UsageError, match=r"unknown setting sede in .*riskmodel\.toml\. Known: database_url, label, seed, workers"
     ):
         load(home)
 

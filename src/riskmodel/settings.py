@@ -30,6 +30,8 @@ class Settings:
     """Seed of everything that is random in training, and with the key of the installation of the lots of work lists."""
     database_url: str = ""
     """The database of the service: `postgresql://HOST/NAME`; empty = a SQLite file in the workspace."""
+    workers: int = 1
+    """Processes of the service, which share the rate of a key."""
 
 
 def prepare_process() -> None:
@@ -78,7 +80,19 @@ def load(home: Path | None = None) -> Settings:
             raise UsageError(f"unknown setting {', '.join(shown)} in {where}. Known: {', '.join(sorted(known))}.")
     values = {**written, **environment}
     url = _text(values, "database_url") if values.get("database_url") else ""
-    return Settings(home=root, label=_text(values, "label"), seed=_whole(values, "seed"), database_url=url)
+    return Settings(
+        home=root,
+        label=_text(values, "label"),
+        seed=_whole(values, "seed"),
+        database_url=url,
+        workers=max(1, _whole(values, "workers")),
+    )
+
+
+def hand_down(settings: Settings) -> None:
+    """Write settings into the environment, for the processes of a service that are started from here."""
+    for name, value in vars(settings).items():
+        os.environ[f"{PREFIX}{name.upper()}"] = str(value.absolute() if isinstance(value, Path) else value)
 
 
 def _read(path: Path) -> dict[str, object]:

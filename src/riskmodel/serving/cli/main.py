@@ -26,6 +26,7 @@ from riskmodel.serving.cli import (
     model,
     policy,
     report,
+    service,
     simulation,
     worklist,
 )
@@ -44,7 +45,7 @@ app = typer.Typer(
 )
 COMMANDS = (
     *(installation, audit, simulation, data, checks, model, household, worklist),
-    *(features, backtest, report, evaluation, policy, keys),
+    *(features, backtest, report, evaluation, policy, keys, service),
 )
 for module in COMMANDS:
     module.register(app)

@@ -1,0 +1,1 @@
+"""The JSON interface for case systems, documented by its OpenAPI page."""

@@ -1,0 +1,144 @@
+"""The service as an ASGI application."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from riskmodel import __version__
+from riskmodel.errors import BusyError, RiskModelError, UsageError
+from riskmodel.serving.api.auth import Rates
+from riskmodel.serving.api.gate import Gate
+from riskmodel.serving.api.metrics import Metrics
+from riskmodel.serving.api.problems import Problem, answer, busy, fault, invalid
+from riskmodel.serving.api.routes import catalogue, health
+from riskmodel.workflows.service import Service
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from riskmodel.workflows.workspace import Workspace
+
+LOG = structlog.get_logger("riskmodel.api")
+ABOUT: Final = """\
+防返贫风险评估接口。How likely a household is to fall back into poverty, why, and what could be done.
+The score orders visits; a person decides; no household is ever refused anything by it.
+分数仅用于安排走访先后，由人决定。"""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much the service takes on at once."""
+
+    most_requests: int = 64
+    """Answered or waiting at once in one process; more are answered 503."""
+    most_bytes: int = 1_000_000
+    """Of a body."""
+    workers: int = 1
+    """Processes that share the rate of a key."""
+    refresh_seconds: float = 1.0
+    """How often it looks for another champion."""
+
+
+def create_app(workspace: Workspace, limits: Limits | None = None) -> FastAPI:
+    """The application; it opens database, log and models when it starts, and closes them when it ends."""
+    bounds, metrics = limits or Limits(), Metrics()
+    app = FastAPI(
+        title="riskmodel",
+        version=__version__,
+        description=ABOUT,
+        lifespan=_lifespan,
+        docs_url="/docs",
+        redoc_url=None,
+        max_body_size=bounds.most_bytes,
+    )
+    app.state.workspace, app.state.limits, app.state.metrics = workspace, bounds, metrics
+    app.state.rates = Rates(bounds.workers)
+    app.add_middleware(Gate, most=bounds.most_requests, metrics=metrics)
+    for module in (health, catalogue):
+        app.include_router(module.ROUTER)
+    app.add_exception_handler(Problem, _problem)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RiskModelError, _own)
+    app.add_exception_handler(Exception, _unexpected)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Open everything, look for new champions while it runs, close everything."""
+    service = Service(app.state.workspace)
+    app.state.service = service
+    _name_model(app, service)
+    ended = threading.Event()
+    watcher = threading.Thread(target=_watch, args=(app, service, ended), name="champions", daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        watcher.join()
+        service.close()
+
+
+def _watch(app: FastAPI, service: Service, ended: threading.Event) -> None:
+    while not ended.wait(app.state.limits.refresh_seconds):
+        refused = service.models.refused
+        if service.models.refresh():
+            _name_model(app, service)
+        elif service.models.refused and service.models.refused != refused:
+            LOG.error("champion refused", why=service.models.refused)
+
+
+def _name_model(app: FastAPI, service: Service) -> None:
+    used = service.models.current
+    if used:
+        app.state.metrics.model(used.label, used.version, used.bundle.hash)
+        LOG.info("model in use", label=used.label, version=used.version, hash=used.bundle.hash[:16])
+
+
+async def _problem(request: Request, error: Any) -> Response:
+    return answer(error, _id(request))
+
+
+async def _invalid(request: Request, error: Any) -> Response:
+    faults = [fault(found["loc"], found.get("input", ""), found["msg"]) for found in error.errors()]
+    return answer(invalid(faults), _id(request))
+
+
+async def _http(request: Request, error: Any) -> Response:
+    """What Starlette itself refuses: no such path, no such method, a body that is too large."""
+    names = {404: "not-found", 405: "no-such-method", 413: "too-large"}
+    problem = Problem(
+        error.status_code, names.get(error.status_code, "refused"), str(error.detail), str(error.detail),
+        headers=error.headers or {},
+    )  # fmt: skip
+    return answer(problem, _id(request))
+
+
+async def _own(request: Request, error: Any) -> Response:
+    """What a workflow refuses; its message was written for people."""
+    if isinstance(error, BusyError):
+        return answer(busy(5, str(error)), _id(request))
+    if isinstance(error, UsageError):
+        return answer(invalid([], str(error)), _id(request))
+    LOG.error("refused", id=_id(request), kind=type(error).__name__, why=str(error))
+    return answer(Problem(500, "failed", "Failed", "The service cannot answer this now."), _id(request))
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    """A fault of the program: its place goes to the log, nothing of it to the asker."""
+    LOG.error("fault", id=_id(request), kind=type(error).__name__, exc_info=error)
+    return answer(Problem(500, "failed", "Failed", "The service failed; the log says where."), _id(request))
+
+
+def _id(request: Request) -> str:
+    return str(request.scope.get("state", {}).get("request_id", ""))

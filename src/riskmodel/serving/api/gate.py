@@ -1,0 +1,74 @@
+"""What every request passes first: an id, a limit on how many are answered at once, a clock, a line in the log."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from time import perf_counter
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+from riskmodel.serving.api.problems import answer, busy
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from riskmodel.serving.api.metrics import Metrics
+
+ID_HEADER: Final = "X-Request-ID"
+_ID: Final = re.compile(rb"[A-Za-z0-9._-]{8,64}")
+ALWAYS: Final = ("/livez", "/readyz", "/metrics")
+"""Answered also when there is too much to do: who watches the service must see that."""
+
+LOG = structlog.get_logger("riskmodel.api")
+
+
+class Gate:
+    """ASGI middleware. `most`: requests that are answered or wait at once; what comes then is answered 503."""
+
+    def __init__(self, app: ASGIApp, most: int, metrics: Metrics) -> None:
+        self._app = app
+        self._most = most
+        self._metrics = metrics
+        self._inside = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request in, or answer that there are too many."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began, request_id, status = perf_counter(), _request_id(scope), [500]
+        scope.setdefault("state", {})["request_id"] = request_id
+
+        async def marked(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                status[0] = message["status"]
+                message["headers"] = [*message["headers"], (ID_HEADER.lower().encode(), request_id.encode())]
+            await send(message)
+
+        always = scope["path"] in ALWAYS
+        if self._inside >= self._most and not always:
+            await answer(busy(), request_id)(scope, receive, marked)
+        else:
+            self._inside += not always
+            try:
+                await self._app(scope, receive, marked)
+            finally:
+                self._inside -= not always
+        self._tell(scope, request_id, status[0], perf_counter() - began)
+
+    def _tell(self, scope: Scope, request_id: str, status: int, seconds: float) -> None:
+        """Count it, and log it without what stands in the path: ids of households are nobody's business."""
+        route = getattr(scope.get("route"), "path", "unknown")
+        self._metrics.request(scope["method"], route, status, seconds)
+        if route not in ALWAYS:
+            key = scope["state"].get("key_id", "")
+            LOG.info("request", id=request_id, method=scope["method"], route=route, status=status, key=key,
+                     ms=round(seconds * 1000, 1))  # fmt: skip
+
+
+def _request_id(scope: Scope) -> str:
+    """That of the asker where it is a harmless one, else a new one."""
+    given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
+    return given.decode() if _ID.fullmatch(given) else secrets.token_hex(16)

@@ -1,0 +1,124 @@
+"""What the service answers when it cannot do what it was asked: application/problem+json (RFC 9457).
+
+A problem says which field, which value and which rule. It never says whether something exists outside of one's area,
+and nothing of the program's inside.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from fastapi import Response
+from pydantic import BaseModel, Field
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+MEDIA_TYPE: Final = "application/problem+json"
+_SHOWN: Final = 80
+"""Characters of a refused value that are told."""
+
+
+class Fault(BaseModel):
+    """One thing that is wrong in what was sent."""
+
+    field: str = Field(description="Where: a path with dots, for example tables.incomes.0.amount")
+    value: str = Field(description="What was found there, shortened")
+    rule: str = Field(description="What is expected")
+
+
+class ProblemBody(BaseModel):
+    """An answer about something that went wrong."""
+
+    type: str = Field(description="urn:riskmodel:problem:NAME; stable, for programs")
+    title: str
+    status: int
+    detail: str
+    instance: str = Field(description="The request id, also in the header X-Request-ID and in the log")
+    errors: list[Fault] = []
+
+
+@dataclass(frozen=True)
+class Problem(Exception):
+    """Raised anywhere in the service; answered as problem+json."""
+
+    status: int
+    name: str
+    title: str
+    detail: str
+    errors: Sequence[Fault] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def answer(problem: Problem, request_id: str) -> Response:
+    """The response of a problem."""
+    body = ProblemBody(
+        type=f"urn:riskmodel:problem:{problem.name}",
+        title=problem.title,
+        status=problem.status,
+        detail=problem.detail,
+        instance=request_id,
+        errors=list(problem.errors),
+    )
+    content = json.dumps(body.model_dump(), ensure_ascii=False).encode()
+    return Response(content, problem.status, dict(problem.headers), MEDIA_TYPE)
+
+
+def fault(where: Sequence[object], value: object, rule: str) -> Fault:
+    """One fault; the value is shortened."""
+    told = value if isinstance(value, str) else repr(value)
+    shown = told if len(told) <= _SHOWN else f"{told[:_SHOWN]}…"
+    return Fault(field=".".join(map(str, where)), value=shown, rule=rule)
+
+
+def unknown_household() -> Problem:
+    """Also for one of another area: who asks must not learn that it exists."""
+    return Problem(404, "not-found", "Not found", "There is no such household in your area, or no score of it.")
+
+
+def not_found(what: str) -> Problem:
+    """Something else that is not there."""
+    return Problem(404, "not-found", "Not found", what)
+
+
+def unauthorised() -> Problem:
+    """No key, or one that may not be used; the reason is not told."""
+    detail = "Send a valid key: Authorization: Bearer rmk_..."
+    return Problem(401, "no-key", "Not authenticated", detail, headers={"WWW-Authenticate": "Bearer"})
+
+
+def not_allowed(what: str) -> Problem:
+    """A key without the role for this."""
+    return Problem(403, "not-allowed", "Not allowed", f"This key has no role that allows to {what}.")
+
+
+def too_many(seconds: int) -> Problem:
+    """A key over its rate."""
+    headers = {"Retry-After": str(seconds)}
+    return Problem(429, "too-many-requests", "Too many requests", f"Try again in {seconds} s.", headers=headers)
+
+
+def busy(seconds: int = 1, detail: str = "The service has more requests than it can answer.") -> Problem:
+    """A full queue, or a service that is starting or stopping."""
+    return Problem(503, "busy", "Busy", detail, headers={"Retry-After": str(seconds)})
+
+
+def invalid(errors: Sequence[Fault], detail: str = "What was sent does not keep the contract.") -> Problem:
+    """What was sent cannot be used."""
+    return Problem(422, "invalid", "Invalid", detail, errors)
+
+
+RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
+    status: {"model": ProblemBody, "description": text, "content": {MEDIA_TYPE: {}}}
+    for status, text in {
+        401: "No key, or one that may not be used",
+        403: "The key has no role for this",
+        404: "Not there, or not in the area of the key",
+        422: "What was sent cannot be used",
+        429: "The key is over its rate",
+        503: "Too many requests at once, or the service is starting or stopping",
+    }.items()
+}
+"""Of every route that asks for a key."""

@@ -1,0 +1,120 @@
+"""Run the service with uvicorn: one process or several, each of which ends its requests before it stops."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+import structlog
+import uvicorn
+from uvicorn.supervisors import Multiprocess
+
+from riskmodel.serving.api.stopping import STOPPING
+from riskmodel.settings import load, prepare_process
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from fastapi import FastAPI
+
+APPLICATION: Final = "riskmodel.serving.api.server:application"
+DRAIN_SECONDS: Final = 2.0
+"""After SIGTERM /readyz says 503 for so long before no more connections are taken."""
+NOT_READY: Final = signal.SIGUSR1
+"""What the first process says to the others."""
+ENDING_SECONDS: Final = 30
+"""Requests that run longer than this when it stops are cut off."""
+
+
+class Supervisor(Multiprocess):
+    """Several processes, which are first all not ready, then closed."""
+
+    def handle_term(self) -> None:
+        """Say in every process that it stops, and close them after some time."""
+        for process in self.processes:
+            if process.pid:
+                os.kill(process.pid, NOT_READY)
+        time.sleep(DRAIN_SECONDS)
+        super().handle_term()
+
+    def handle_int(self) -> None:
+        """As for SIGTERM."""
+        self.handle_term()
+
+
+class Server(uvicorn.Server):
+    """A server that is first not ready, then closed."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """The first signal says that it stops; a second one, or some time, closes it."""
+        if STOPPING.is_set():
+            super().handle_exit(sig, frame)
+            return
+        STOPPING.set()
+        timer = threading.Timer(DRAIN_SECONDS, super().handle_exit, (sig, frame))
+        timer.daemon = True
+        timer.start()
+
+    async def shutdown(self, sockets: Any = None) -> None:
+        """As of uvicorn; the signals that were caught are not raised again: to be asked to stop is no error."""
+        await super().shutdown(sockets)
+        self._captured_signals.clear()
+
+
+def application() -> FastAPI:
+    """The application of the workspace that the environment names; called in every process."""
+    from riskmodel.serving.api.app import Limits, create_app
+    from riskmodel.workflows.workspace import Workspace
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(NOT_READY, lambda *_: STOPPING.set())
+    settings = load()
+    return create_app(Workspace(settings), Limits(workers=settings.workers))
+
+
+def serve(host: str, port: int, workers: int) -> None:
+    """Answer until a signal comes. RISKMODEL_HOME and the other settings have to be in the environment already."""
+    prepare_process()
+    log_as_json()
+    config = uvicorn.Config(
+        APPLICATION,
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=ENDING_SECONDS,
+        h11_max_incomplete_event_size=65_536,
+    )
+    if workers == 1:
+        Server(config).run()
+        return
+    Supervisor(config, sockets=[config.bind_socket()]).run()
+
+
+def log_as_json() -> None:
+    """One JSON object per line on standard error, from this program and from uvicorn alike."""
+    shared: list[Any] = [
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.processors.JSONRenderer(ensure_ascii=False)],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            processor=structlog.processors.JSONRenderer(ensure_ascii=False), foreign_pre_chain=shared
+        )
+    )
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)

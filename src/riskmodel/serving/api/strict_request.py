@@ -1,0 +1,98 @@
+"""Bodies as JSON that says the same to every reader: no NaN, no key twice, not too deep, numbers of a sane size."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+from fastapi import Request
+from fastapi.routing import APIRoute
+
+from riskmodel.serving.api.problems import Problem, fault, invalid
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from fastapi import Response
+
+DEEPEST: Final = 8
+"""Objects and lists inside each other; the deepest body of the contract has 5."""
+LARGEST: Final = 10**15
+"""No amount, count or code of the contract is larger."""
+
+
+class StrictRequest(Request):
+    """A request whose body is read strictly."""
+
+    async def json(self) -> Any:
+        """The body. Raises Problem for what is no such JSON."""
+        if not hasattr(self, "_strict"):
+            self._strict = parsed(await self.body())
+        return self._strict
+
+
+class StrictRoute(APIRoute):
+    """A route that reads its body strictly."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """As of FastAPI, with a request that is read strictly."""
+        handler = super().get_route_handler()
+
+        async def strict(request: Request) -> Response:
+            return await handler(StrictRequest(request.scope, request.receive))
+
+        return strict
+
+
+def parsed(body: bytes) -> Any:
+    """The value of a JSON text. Raises Problem 400 for what is none, 422 for what is too deep or too large."""
+    try:
+        found = json.loads(
+            body.decode(), object_pairs_hook=_unique, parse_constant=_no_number, parse_int=_whole, parse_float=_real
+        )
+    except UnicodeDecodeError as error:
+        raise _broken(f"it is not UTF-8 ({error.reason} at byte {error.start})") from None
+    except json.JSONDecodeError as error:
+        raise _broken(f"{error.msg} at line {error.lineno}, column {error.colno}") from None
+    except RecursionError:
+        raise _broken("it is nested too deeply") from None
+    except ValueError as error:
+        raise _broken(str(error)) from None
+    if _deeper(found, DEEPEST):
+        raise invalid([fault(["body"], "…", f"at most {DEEPEST} objects and lists inside each other")])
+    return found
+
+
+def _broken(why: str) -> Problem:
+    return Problem(400, "no-json", "The body is not JSON", f"The body cannot be read: {why}.")
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        keys = [key for key, _ in pairs]
+        raise ValueError(f"the key {next(key for key in keys if keys.count(key) > 1)[:40]!r} occurs twice")
+    return found
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a number in JSON")
+
+
+def _whole(text: str) -> int:
+    if len(text) > 17 or abs(int(text)) > LARGEST:
+        raise ValueError(f"the number {text[:20]} is too large")
+    return int(text)
+
+
+def _real(text: str) -> float:
+    if len(text) > 40 or not abs(float(text)) <= LARGEST:
+        raise ValueError(f"the number {text[:20]} is too large or too long")
+    return float(text)
+
+
+def _deeper(value: Any, left: int) -> bool:
+    """Whether a value is nested deeper than `left`."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    return isinstance(value, list) and (left == 0 or any(_deeper(item, left - 1) for item in value))

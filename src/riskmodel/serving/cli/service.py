@@ -1,0 +1,32 @@
+"""Command that answers case systems: serve."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+
+from riskmodel.serving.cli.options import workspace
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this file."""
+    app.command()(serve)
+
+
+def serve(
+    context: typer.Context,
+    host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port to listen on.")] = 8000,
+    workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes.")] = 1,
+) -> None:
+    """Answer case systems over HTTP until a signal comes; /docs describes what may be asked. Put TLS in front."""
+    from riskmodel.serving.api.server import serve as run
+    from riskmodel.settings import hand_down
+    from riskmodel.workflows.database import database
+
+    place = workspace(context)
+    database(place).close()  # tables of another version are refused here, not in every process
+    hand_down(replace(place.settings, workers=workers))
+    run(host, port, workers)

@@ -1,0 +1,148 @@
+"""What a running service holds: its database, the audit log, the models in use, and what may be asked of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from riskmodel import __version__
+from riskmodel.errors import RiskModelError
+from riskmodel.features import set_hash
+from riskmodel.review.audit import AuditLog, Entry
+from riskmodel.review.group_commit import GroupCommit
+from riskmodel.review.keys import Keys
+from riskmodel.workflows.areas import Area, areas
+from riskmodel.workflows.champions import Champions
+from riskmodel.workflows.database import database
+from riskmodel.workflows.features import Described, listing
+from riskmodel.workflows.installation import LOG
+from riskmodel.workflows.score import published
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from concurrent.futures import Future
+    from datetime import datetime
+
+    from riskmodel.review.access import Principal
+    from riskmodel.workflows.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """Whether the service can answer, part by part."""
+
+    ready: bool
+    version: str
+    """Of the program."""
+    model: str
+    """Version and hash of the model in use; empty without one."""
+    model_refused: str
+    """Why the champion that was named last is not in use; empty where it is."""
+    database: str
+    """Version of its tables; empty where it does not answer."""
+    newest_month: str
+    """As-of date of the newest scores; empty without any."""
+
+
+@dataclass(frozen=True)
+class ModelFacts:
+    """The models in use."""
+
+    label: str
+    version: int
+    hash: str
+    shorter_hash: str | None
+    kind: str
+    horizon_months: int
+    feature_set: str
+    policy: str
+    trained_on: list[str]
+    """First and last as-of date that it learned from."""
+    created_at: str
+    metrics: dict[str, float] = field(repr=False)
+
+
+class Service:
+    """An open service; `close` writes what waits and gives everything back."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        """Raises UsageError where the database has other tables, see `database`."""
+        self.workspace = workspace
+        self.store = database(workspace)
+        self.keys = Keys(self.store)
+        self.models = Champions(workspace)
+        self.models.refresh()
+        self.log = GroupCommit(AuditLog(workspace.home / LOG))
+
+    def close(self) -> None:
+        """Write the entries that wait, close the database."""
+        self.log.close()
+        self.store.close()
+
+    def noted(self, who: Principal, action: str, ids: Sequence[str], purpose: str, now: datetime) -> Future[None]:
+        """Write into the audit log who read or wrote what; whoever is answered waits for the result."""
+        return self.log.append(Entry(now.isoformat(), f"key {who.id}", action, purpose, tuple(ids)))
+
+    def readiness(self) -> Readiness:
+        """Ready = a verified model, a database of the right version."""
+        model = self.models.current
+        tables = self._tables()
+        return Readiness(
+            ready=bool(model and tables),
+            version=__version__,
+            model=f"{model.version} {model.bundle.hash[:16]}" if model else "",
+            model_refused=self.models.refused,
+            database=tables,
+            newest_month=self._newest_month(),
+        )
+
+    def model(self) -> ModelFacts | None:
+        """The models in use; None without one."""
+        used = self.models.current
+        if used is None:
+            return None
+        facts = used.bundle.facts
+        return ModelFacts(
+            label=used.label,
+            version=used.version,
+            hash=used.bundle.hash,
+            shorter_hash=used.shorter.hash if used.shorter else None,
+            kind=used.bundle.model.model.kind,
+            horizon_months=facts.horizon_months,
+            feature_set=set_hash(),
+            policy=facts.policy,
+            trained_on=[facts.first_as_of.isoformat(), facts.last_as_of.isoformat()],
+            created_at=facts.created_at.isoformat(),
+            metrics=dict(facts.metrics),
+        )
+
+    @property
+    def feature_set(self) -> str:
+        """Hash of the features of this version."""
+        return set_hash()
+
+    @cached_property
+    def features(self) -> list[Described]:
+        """Every feature of this version."""
+        return listing()
+
+    def areas(self, who: Principal) -> list[Area]:
+        """The areas that somebody sees."""
+        return [area for area in self._areas if who.sees(area.code)]
+
+    @cached_property
+    def _areas(self) -> list[Area]:
+        return areas(self.workspace)
+
+    def _tables(self) -> str:
+        try:
+            return self.store.version()
+        except Exception:  # whatever it is: the database does not answer, and that is what is told
+            return ""
+
+    def _newest_month(self) -> str:
+        try:
+            return published(self.workspace).name
+        except RiskModelError:
+            return ""

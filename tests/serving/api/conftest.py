@@ -1,0 +1,27 @@
+"""A running service on the trained county, and keys for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from riskmodel.workflows.workspace import Workspace
+from running_service import Running, running
+from trained_county import Office, office_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(scope="session")
+def office(sample_workspace: Workspace) -> Office:
+    """A workspace with a trained model and scores; made once for this folder and those of workflows and commands."""
+    return office_in(sample_workspace.home, sample_workspace.home.with_name("office"))
+
+
+@pytest.fixture(scope="module")
+def service(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """The service of a copy of the office."""
+    with running(office.copied(tmp_path_factory.mktemp("service"))) as found:
+        yield found

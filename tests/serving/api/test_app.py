@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from riskmodel.errors import BusyError, DataError, UsageError
+from riskmodel.review.access import Role
+from riskmodel.serving.api.app import Limits
+from riskmodel.serving.api.problems import MEDIA_TYPE
+from running_service import Running, running
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from trained_county import Office
+
+
+def test_every_problem_is_problem_json_with_the_request_id(service: Running) -> None:
+    for path, status in (("/nowhere", 404), ("/v1/model", 401)):
+        found = service.client.get(path, headers={"X-Request-ID": "my-request-1"})
+        assert (found.status_code, found.headers["content-type"]) == (status, MEDIA_TYPE)
+        assert found.json()["instance"] == found.headers["x-request-id"] == "my-request-1"
+        assert found.json()["status"] == status
+
+
+def test_a_request_id_that_is_not_harmless_is_replaced(service: Running) -> None:
+    found = service.client.get("/livez", headers={"X-Request-ID": 'x" onload="'})
+    assert len(found.headers["x-request-id"]) == 32
+
+
+def test_a_wrong_value_is_told_with_field_value_and_rule(service: Running) -> None:
+    found = service.get("/v1/areas?level=planet", service.key())
+    assert found.status_code == 422
+    (fault,) = found.json()["errors"]
+    assert (fault["field"], fault["value"]) == ("query.level", "planet")
+    assert "pattern" in fault["rule"]
+
+
+@pytest.mark.parametrize(
+    ("error", "status"), [(UsageError("say it so"), 422), (BusyError("wait"), 503), (DataError("secret path"), 500),
+                          (ZeroDivisionError("secret"), 500)]
+)  # fmt: skip
+def test_errors_of_the_program_are_answered_without_its_inside(
+    service: Running, error: Exception, status: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails() -> None:
+        raise error
+
+    monkeypatch.setattr(service.service, "model", fails)
+    found = service.get("/v1/model", service.key())
+    assert (found.status_code, found.headers["content-type"]) == (status, MEDIA_TYPE)
+    assert "secret" not in found.text
+    assert ("say it so" in found.text) == isinstance(error, UsageError)
+    assert capsys.readouterr() is not None
+
+
+def test_the_interface_is_described(service: Running) -> None:
+    found = service.client.get("/openapi.json").json()
+    assert {"/livez", "/readyz", "/metrics", "/v1/model", "/v1/features", "/v1/areas"} <= set(found["paths"])
+    assert "401" in found["paths"]["/v1/model"]["get"]["responses"]
+    assert json.dumps(found).count("HTTPValidationError") == 0
+
+
+def test_more_requests_than_it_takes_on_are_answered_503_and_watchers_always(office: Office, tmp_path: Path) -> None:
+    with running(office.copied(tmp_path), Limits(most_requests=0)) as found:
+        refused = found.get("/v1/model", found.key())
+        assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
+        assert found.client.get("/livez").status_code == 200
+
+
+def test_a_key_over_its_rate_is_answered_429_and_others_are_not(service: Running) -> None:
+    slow, quick = service.key(per_minute=2), service.key()
+    codes = [service.get("/v1/model", slow).status_code for _ in range(4)]
+    assert codes[:2] == [200, 200]
+    assert 429 in codes
+    assert service.get("/v1/model", quick).status_code == 200
+
+
+def test_another_champion_is_taken_while_it_runs(office: Office, tmp_path: Path) -> None:
+    from riskmodel.workflows.promote import promote
+    from trained_county import NOW
+
+    with running(office.copied(tmp_path), Limits(refresh_seconds=0.05)) as found:
+        key = found.key()
+        assert found.get("/v1/model", key).json()["version"] == 1
+        promote(found.workspace, 2, NOW, reason="a test")
+        versions = {found.get("/v1/model", key).json()["version"] for _ in range(1)}
+        while versions != {2}:
+            versions = {found.get("/v1/model", key).json()["version"]}
+        assert 'version="2"' in found.client.get("/metrics").text
+
+
+def test_roles_and_areas_are_asked_for(service: Running) -> None:
+    township = service.get("/v1/areas?level=township", service.key()).json()["areas"][0]["code"]
+    key = service.key(Role.CASE_SYSTEM, area=township)
+    codes = [area["code"] for area in service.get("/v1/areas", key).json()["areas"]]
+    assert township in codes
+    assert all(code.startswith(township) for code in codes)

@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import json
+
+from riskmodel.serving.api.problems import MEDIA_TYPE, answer, fault, invalid, too_many, unauthorised, unknown_household
+
+
+def test_a_problem_is_answered_as_rfc_9457_has_it() -> None:
+    found = answer(invalid([fault(("body", "tables", 0), 7, "a text")]), "request-1")
+    told = json.loads(bytes(found.body))
+    assert (found.status_code, found.media_type) == (422, MEDIA_TYPE)
+    assert told["type"] == "urn:riskmodel:problem:invalid"
+    assert told["instance"] == "request-1"
+    assert told["errors"] == [{"field": "body.tables.0", "value": "7", "rule": "a text"}]
+
+
+def test_a_refused_value_is_shortened() -> None:
+    assert len(fault(["x"], "a" * 500, "short").value) < 100
+
+
+def test_headers_say_when_to_come_back_and_what_to_send() -> None:
+    assert answer(too_many(7), "r").headers["retry-after"] == "7"
+    assert answer(unauthorised(), "r").headers["www-authenticate"] == "Bearer"
+
+
+def test_a_household_elsewhere_and_one_that_does_not_exist_are_the_same_problem() -> None:
+    assert unknown_household() == unknown_household()
+    assert "not allowed" not in unknown_household().detail

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from riskmodel.serving.api.problems import Problem
+from riskmodel.serving.api.strict_request import DEEPEST, LARGEST, parsed
+
+FLAT = st.none() | st.booleans() | st.integers(-LARGEST, LARGEST) | st.text() | st.floats(-1e14, 1e14)
+VALUES = st.recursive(FLAT, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=20)
+
+
+def depth(value: Any) -> int:
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+    return 0 if items is None else 1 + max(map(depth, items), default=0)
+
+
+@given(VALUES)
+def test_whatever_is_plain_json_is_read_as_it_is_unless_it_is_too_deep(value: Any) -> None:
+    body = json.dumps(value).encode()
+    if depth(value) > DEEPEST:
+        with pytest.raises(Problem):
+            parsed(body)
+    else:
+        assert parsed(body) == value
+
+
+@given(st.binary())
+def test_any_bytes_are_read_or_refused_as_a_problem(body: bytes) -> None:
+    found: Problem | None = None
+    try:
+        parsed(body)
+    except Problem as problem:
+        found = problem
+    assert found is None or found.status in (400, 422)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["NaN", "Infinity", "-Infinity", "1e999", "1" * 18, "1" * 5000, "1." + "1" * 50, '{"a": 1, "a": 2}', "", "{",
+     "[" * 100_000],
+)  # fmt: skip
+def test_what_not_every_reader_reads_alike_is_refused(text: str) -> None:
+    with pytest.raises(Problem) as refused:
+        parsed(text.encode())
+    assert refused.value.status == 400
+
+
+def test_too_deep_is_told_with_the_rule() -> None:
+    with pytest.raises(Problem) as refused:
+        parsed(("[" * (DEEPEST + 1) + "]" * (DEEPEST + 1)).encode())
+    assert (refused.value.status, refused.value.errors[0].rule) == (
+        422,
+        f"at most {DEEPEST} objects and lists inside each other",
+    )

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from riskmodel.errors import UsageError
+from riskmodel.models.pointer import FOLDER, pointed
+from riskmodel.settings import Settings
+from riskmodel.workflows.champions import Champions
+from riskmodel.workflows.promote import promote
+from riskmodel.workflows.workspace import Workspace, model_name
+from trained_county import LABEL, NOW, Office
+
+
+@pytest.fixture
+def place(office: Office, tmp_path: Path) -> Workspace:
+    return office.copied(tmp_path)
+
+
+def test_both_horizons_are_taken_and_nothing_is_read_again_without_need(place: Workspace) -> None:
+    models = Champions(place)
+    assert models.refresh()
+    assert models.current is not None
+    assert models.current.shorter is not None
+    assert (models.current.version, models.current.bundle.facts.label) == (1, LABEL)
+    assert not models.refresh()
+
+
+def test_another_champion_takes_its_place_and_can_be_taken_back(place: Workspace) -> None:
+    models = Champions(place)
+    models.refresh()
+    promote(place, 2, NOW, reason="a test")
+    assert models.refresh()
+    assert (models.current and models.current.version, models.previous and models.previous.version) == (2, 1)
+    assert models.rollback().version == 1
+    assert not models.refresh()
+
+
+def test_a_bad_champion_is_refused_and_the_old_one_goes_on(place: Workspace) -> None:
+    models = Champions(place)
+    models.refresh()
+    promote(place, 2, NOW, reason="a test")
+    bad = pointed(place.registry.folder, model_name(LABEL))
+    assert bad is not None
+    text = bad.path / "model.txt"
+    text.write_bytes(text.read_bytes().replace(b"leaf_value=", b"leaf_value=9", 1))
+    assert not models.refresh()
+    assert models.current is not None
+    assert models.current.version == 1
+    assert "model.txt" in models.refused
+
+
+def test_a_pointer_that_is_damaged_is_refused_and_read_again_when_it_is_mended(place: Workspace) -> None:
+    models, path = Champions(place), place.registry.folder / FOLDER / f"{model_name(LABEL)}.json"
+    sound = path.read_bytes()
+    path.write_bytes(b"{")
+    assert not models.refresh()
+    assert "is not valid JSON" in models.refused
+    path.write_bytes(sound)
+    assert models.refresh()
+    assert models.refused == ""
+
+
+def test_where_nobody_was_named_it_says_what_to_do(tmp_path: Path) -> None:
+    models = Champions(Workspace(Settings(tmp_path / "home")))
+    assert not models.refresh()
+    assert "riskmodel train" in models.refused
+    with pytest.raises(UsageError, match="nothing to go back to"):
+        models.rollback()
+
+
+def test_without_a_shorter_horizon_the_longer_one_is_used_alone(place: Workspace) -> None:
+    shutil.rmtree(place.registry.folder / FOLDER)
+    promote(place, 1, NOW, reason="a test")
+    models = Champions(place)
+    assert models.refresh()
+    assert models.current is not None
+    assert models.current.shorter is None
