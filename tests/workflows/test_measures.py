@@ -31,7 +31,7 @@ def test_without_a_cause_the_rules_of_the_household_are_told(office: Office) -> 
 
 def test_alone_a_household_is_told_what_it_is_told_in_its_county(office: Office) -> None:
     view = home_view(office.workspace, office.riskiest, office.as_of)
-    found = measures_in(view, office.workspace, office.riskiest, list(Cause.codes()))
+    found = measures_in(view, office.workspace.policy, office.riskiest, list(Cause.codes()))
     assert found == measures_of(office.workspace, office.riskiest, office.as_of, list(Cause.codes()))
     assert len(found) > 40
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
+    from riskmodel.policy import Policy
     from riskmodel.rendering.catalogue import Language
     from riskmodel.tables import View
     from riskmodel.workflows.workspace import Workspace
@@ -51,16 +52,16 @@ def measures_of(workspace: Workspace, household_id: str, as_of: date, causes: Se
     household that is not active on that day, and for an unknown cause.
     """
     workspace.require_known(as_of)
-    return measures_in(home_view(workspace, household_id, as_of), workspace, household_id, causes)
+    return measures_in(home_view(workspace, household_id, as_of), workspace.policy, household_id, causes)
 
 
-def measures_in(view: View, workspace: Workspace, household_id: str, causes: Sequence[str]) -> list[MeasureEntry]:
+def measures_in(view: View, policy: Policy, household_id: str, causes: Sequence[str]) -> list[MeasureEntry]:
     """The same from a view that holds the household."""
     asked = pl.DataFrame({"household_id": [household_id] * len(causes), "cause": list(causes)}, schema=_ASKED)
     if asked.is_empty():  # the rules of the household as a whole hold without a cause
         asked = pl.DataFrame({"household_id": [household_id], "cause": [_NO_CAUSE]}, schema=_ASKED)
     own = own_facts(view, [household_id])
-    found = [made(own, workspace.policy, asked) for made in (proposals, statements)]
+    found = [made(own, policy, asked) for made in (proposals, statements)]
     return [MeasureEntry(**_without_id(row)) for frame in found for row in frame.iter_rows(named=True)]
 
 

@@ -26,6 +26,7 @@ from riskmodel.serving.cli import (
     policy,
     report,
     simulation,
+    whatif,
     worklist,
 )
 from riskmodel.serving.cli.output import emit
@@ -42,7 +43,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 COMMANDS = (
-    *(installation, audit, simulation, data, checks, model, household, worklist),
+    *(installation, audit, simulation, data, checks, model, household, whatif, worklist),
     *(features, backtest, report, evaluation, policy),
 )
 for module in COMMANDS:
