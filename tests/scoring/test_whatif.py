@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from riskmodel.scoring.whatif import Judged, horizons, margin, moved_features, moved_groups, same_features
+from riskmodel.scoring.whatif import Judged, horizons, margin, moved_features, moved_groups, outcome
 
 BEFORE = Judged(
     {
@@ -26,10 +26,9 @@ def test_each_horizon_is_told_and_the_probability_of_the_model_alone_is_not() ->
 
 
 def test_groups_come_by_the_size_of_their_change_and_those_that_stay_are_left_out() -> None:
-    assert [(m.code, m.change) for m in moved_groups(BEFORE, AFTER)] == [
-        ("JOB", pytest.approx(-0.4)),
-        ("ILL", pytest.approx(-0.3)),
-    ]
+    moved = moved_groups(BEFORE, AFTER)
+    assert [m.code for m in moved] == ["JOB", "ILL"]
+    assert [m.change for m in moved] == pytest.approx([-0.4, -0.3])
     assert margin(BEFORE, AFTER).change == pytest.approx(-0.6)
 
 
@@ -38,6 +37,9 @@ def test_only_features_whose_value_differs_are_told() -> None:
     assert moved_features(BEFORE, BEFORE) == []
 
 
-def test_a_value_that_becomes_known_is_a_difference() -> None:
-    assert same_features(BEFORE, BEFORE)
-    assert not same_features(BEFORE, Judged(BEFORE.scored, BEFORE.features | {"b": 0.0}))
+def test_a_value_that_becomes_known_is_seen_and_one_that_no_model_weighs_moves_nothing() -> None:
+    assert outcome(BEFORE, BEFORE) == "unseen"
+    assert outcome(BEFORE, Judged(BEFORE.scored, BEFORE.features | {"b": 0.0})) == "unmoved"
+    assert outcome(BEFORE, AFTER) == "changed"
+    sooner = Judged(BEFORE.scored | {"probability_6m": 0.19}, BEFORE.features | {"b": 0.0})
+    assert outcome(BEFORE, sooner) == "changed"

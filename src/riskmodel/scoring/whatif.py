@@ -70,9 +70,12 @@ class Models:
         return Judged(scored.row(0, named=True), table.rows.select(names).row(0, named=True))
 
 
-def same_features(before: Judged, after: Judged) -> bool:
-    """Whether the model sees no difference."""
-    return before.features == after.features
+def outcome(before: Judged, after: Judged) -> str:
+    """`changed`, or why the result is the same: `unseen`, no feature is another; `unmoved`, the models weigh none."""
+    if before.features == after.features:
+        return "unseen"
+    same = margin(before, after).change == 0 and all(h.before == h.after for h in horizons(before, after))
+    return "unmoved" if same else "changed"
 
 
 def horizons(before: Judged, after: Judged) -> list[Horizon]:

@@ -22,7 +22,7 @@ from riskmodel.scoring.whatif import (
     margin,
     moved_features,
     moved_groups,
-    same_features,
+    outcome,
 )
 from riskmodel.workflows.evidence import home_view
 from riskmodel.workflows.measures import MeasureEntry, measures_in
@@ -65,7 +65,7 @@ class WhatIf:
     steps: list[Step]
     changes: list[Change]
     outcome: str
-    """`changed`; `unchanged`: no fact is another; `unseen`: facts are, but nothing that the model sees."""
+    """`changed`, or why not: `unchanged`, no fact is another; `unseen` and `unmoved`, see `scoring.whatif.outcome`."""
     horizons: list[Horizon]
     """Before and after are the same unless the outcome is `changed`."""
     margin: Moved
@@ -104,7 +104,6 @@ def what_if(
     changes = after.changes_since(rows)
     before = models.judge(rows)
     later = models.judge(after) if changes else before
-    outcome = "unchanged" if not changes else "unseen" if same_features(before, later) else "changed"
     leading = moved_features(before, later)
     return WhatIf(
         household_id=household_id,
@@ -114,7 +113,7 @@ def what_if(
         model=models.bundle.hash[:16],
         steps=steps,
         changes=changes,
-        outcome=outcome,
+        outcome=outcome(before, later) if changes else "unchanged",
         horizons=horizons(before, later),
         margin=margin(before, later),
         groups=moved_groups(before, later),

@@ -133,7 +133,7 @@ def _fields(change: Change) -> dict[str, Words]:
     header = table.facts[change.column].headers
     return {
         "table": Words(table.title, table.name),
-        "key": same(", ".join(_value(change.table, name, value).en for name, value in keys.items())),
+        "row": same(", ".join(_value(change.table, name, value).en for name, value in keys.items())),
         "column": Words(header[0] if header else change.column, change.column),
         "before": _value(change.table, change.column, change.before),
         "after": _value(change.table, change.column, change.after),

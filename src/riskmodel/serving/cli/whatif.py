@@ -50,7 +50,7 @@ def whatif(
     language: Language = "en" if english else "zh"
     if list_:
         offered = choices(place, day or now().date())
-        emit(offered, as_json=as_json, lines=scenario_lines(offered, language))
+        emit({"scenarios": offered}, as_json=as_json, lines=scenario_lines(offered, language))
         return
     if household_id is None:
         raise UsageError("name a household: riskmodel whatif HOUSEHOLD_ID SCENARIO. Ids come from `riskmodel find`.")
