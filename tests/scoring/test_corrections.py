@@ -98,6 +98,7 @@ def test_what_the_row_now_contradicts_is_said(rows: HouseholdRows) -> None:
         ("income_surveys[year=2024].wage=", "'' is refused: must be present"),
         ("income_surveys[year=2024].persons=31", "'31' is refused: outside the allowed range"),
         ("loan_statements.status=lost", "Allowed: normal 正常, attention 关注"),
+        ("households.category=贫困户", "'贫困户' is refused: not in the list of codes"),
         ("loan_statements.status=结清", "settled means balance 0"),
         ("households.village_code=990101001099", "not a village of this county"),
         ("income_surveys[year=2024].year=2025", "says which row it is or when it became known"),

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from riskmodel.rendering.measure_text import fact_sentence
+from riskmodel.scoring.household_rows import Change
 from riskmodel.scoring.whatif import Horizon
 from riskmodel.workflows.measures import MeasureEntry
 from riskmodel.workflows.whatif import Step, WhatIf, choices, what_if
@@ -32,15 +35,32 @@ def test_both_languages_say_the_same_lines(found: WhatIf) -> None:
     assert english.replace("→", "").replace("…", "").isascii()
 
 
-def test_long_lists_of_changed_cells_are_cut_and_ids_are_shortened(found: WhatIf) -> None:
-    chinese, _ = told(found)
-    assert f"另有{len(found.changes) - SHOWN}处" in chinese
+def test_rows_in_which_the_same_happened_are_told_together_and_long_lists_are_cut(found: WhatIf) -> None:
+    wages = [
+        Change("incomes", {"month": date(2025, n, 1), "component": "wage_work"}, "amount", 1.0, 2.0, added=False)
+        for n in (3, 2, 1)
+    ]
+    sizes = [
+        Change("households", {"valid_from": date(2020, 1, n)}, "size", n, n + 1, added=False) for n in range(1, 15)
+    ]
+    chinese, english = told(WhatIf(**{**vars(found), "changes": [*wages, *sizes]}))
+    assert "月度收入（2025-03-01，务工等3行）金额：1.00 → 2.00" in chinese
+    assert "incomes (2025-03-01, Wage work and so on, 3 rows) amount: 1.00 → 2.00" in english
+    assert f"另有{len(sizes) + 1 - SHOWN}处" in chinese
     assert found.household_id not in chinese.partition("\n")[2]
 
 
 def test_a_rare_event_is_told_of_a_thousand_households(found: WhatIf) -> None:
     rare = WhatIf(**{**vars(found), "horizons": [Horizon(12, 0.02, 0.004)]})
     assert "同类1000户中约20户 → 约4户（0.0200 → 0.0040）" in told(rare)[0]
+
+
+def test_what_has_to_be_known_about_model_and_ranges_is_noted(found: WhatIf) -> None:
+    plain = told(found)[0]
+    noted = told(WhatIf(**{**vars(found), "other_model": True, "ranges_confirmed": False}))[0]
+    for words in ("现行模型与2024-05-05发布结果时的模型不同", "尚未核对"):
+        assert words not in plain
+        assert words in noted
 
 
 def test_what_changes_nothing_says_so_in_place_of_a_number(office: Office) -> None:

@@ -121,8 +121,9 @@ def _which(table: Table, key: Mapping[str, str], rows: pl.DataFrame, count: int)
 def _allowed(rows: HouseholdRows, table: Table, column: str, text: str, after: pl.DataFrame) -> None:
     """Refuse what an import would put into quarantine."""
     _, failures = check_rows(table, after)
-    if failures.height:
-        raise UsageError(_refusal(table, column, text, str(failures["reason"][0])))
+    if failures.height:  # what is wrong with the value alone says more than what it does to the row
+        first = failures.sort(pl.col("rule").is_in(list(table.rules)), maintain_order=True)
+        raise UsageError(_refusal(table, column, text, str(first["reason"][0])))
     places = rows.tables["villages"]["village_code"].to_list() if "villages" in rows.tables else []
     if table.facts[column].type is Type.AREA12 and after[column][0] not in places:
         raise UsageError(_refusal(table, column, text, "not a village of this county / 不是本县的村"))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from riskmodel.policy import Policy
     from riskmodel.scoring.household_rows import HouseholdRows
 
-LEAST: Final = 0.005
+LEAST: Final = 0.01
 """A difference of contributions smaller than this is not told (log-odds)."""
 LEADING: Final = 6
 """Features told at most."""

@@ -10,6 +10,7 @@ from riskmodel.rendering.catalogue import shown_value
 from riskmodel.rendering.measure_text import ANSWERS, fact_sentence
 from riskmodel.rendering.messages import Words, messages, same
 from riskmodel.scoring.corrections import EXAMPLE
+from riskmodel.scoring.measures import EXCLUDED
 from riskmodel.scoring.scenarios import SCENARIOS, Scenario
 from riskmodel.tables.catalogue import TABLES
 from riskmodel.training.labels import label_named
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 SHOWN: Final = 10
 """Changed cells that are listed at most."""
+GROUPS: Final = 6
+"""Groups that are told at most."""
 RARE: Final = 0.01
 """Below this a probability is told as households of 1000."""
 HASH: Final = 25
@@ -79,7 +82,12 @@ def _step(step: Step) -> Iterator[Words]:
         bound = {name: getattr(step.bound, name) for name in ("fact", "value", "least", "most")}
         rule = say("map") if step.bound.rule == "MAP" else same(step.bound.rule)
         fact = fact_sentence(bound, ANSWERS[str(step.bound.standing)])
-        yield _indented(say(str(step.bound.standing), rule=rule, fact=fact))
+        key = (
+            f"{step.bound.standing}.unchanged"
+            if step.bound.standing == EXCLUDED and not step.cells
+            else str(step.bound.standing)
+        )
+        yield _indented(say(key, rule=rule, fact=fact))
     yield from (_indented(say("odd", reason=_both(reason))) for reason in step.odd)
     yield _indented(say("cells", count=step.cells) if step.cells else say("nothing"))
 
@@ -92,7 +100,7 @@ def _horizon(h: Horizon, label: Words) -> Words:
 
 def _moved(found: WhatIf, language: Language) -> Iterator[Words]:
     if found.groups:
-        named = [(group(moved.code), moved.change) for moved in found.groups]
+        named = [(group(moved.code), moved.change) for moved in found.groups[:GROUPS]]
         zh, en = ([f"{getattr(g, word)} {change:+.3f}" for g, change in named] for word in ("zh", "en"))
         yield say("groups", listed=Words("，".join(zh), ", ".join(en)))
     if found.features:
@@ -108,12 +116,16 @@ def _feature(moved: Moved, values: tuple[float | None, float | None], language: 
 
 
 def _changes(changes: list[Change]) -> Iterator[Words]:
+    """The changed cells; rows in which the same happened are told together."""
+    alike: dict[tuple[Any, ...], list[Change]] = {}
+    for change in changes:
+        alike.setdefault((change.table, change.column, change.before, change.after, change.added), []).append(change)
     if changes:
         yield say("changes")
-    for change in changes[:SHOWN]:
-        yield _indented(say("change.added" if change.added else "change", **_fields(change)))
-    if len(changes) > SHOWN:
-        yield _indented(say("more", count=len(changes) - SHOWN))
+    for group_ in list(alike.values())[:SHOWN]:
+        yield _indented(say("change.added" if group_[0].added else "change", **_fields(group_[0], len(group_))))
+    if len(alike) > SHOWN:
+        yield _indented(say("more", count=sum(map(len, list(alike.values())[SHOWN:]))))
 
 
 def _notes(found: WhatIf) -> Iterator[Words]:
@@ -126,14 +138,15 @@ def _notes(found: WhatIf) -> Iterator[Words]:
     yield say("note.stored")
 
 
-def _fields(change: Change) -> dict[str, Words]:
-    """A changed cell with Chinese and English names."""
+def _fields(change: Change, rows: int = 1) -> dict[str, Words]:
+    """A changed cell with Chinese and English names; `rows`: in how many rows the same happened."""
     table = TABLES[change.table]
-    keys = {name: value for name, value in change.key.items() if name != "household_id"}
+    keys = [_value(change.table, name, value) for name, value in change.key.items() if name != "household_id"]
+    row = Words("，".join(key.zh for key in keys), ", ".join(key.en for key in keys))
     header = table.facts[change.column].headers
     return {
         "table": Words(table.title, table.name),
-        "row": same(", ".join(_value(change.table, name, value).en for name, value in keys.items())),
+        "row": say("rows", row=row, count=rows) if rows > 1 else row,
         "column": Words(header[0] if header else change.column, change.column),
         "before": _value(change.table, change.column, change.before),
         "after": _value(change.table, change.column, change.after),
@@ -165,7 +178,7 @@ def _title(scenario: Scenario) -> Words:
 
 def _both(reason: str) -> Words:
     """A reason of the tables, which stands in English and Chinese."""
-    english, _, chinese = reason.partition(" / ")
+    english, _, chinese = reason.rpartition(" / ")
     return Words(chinese, english)
 
 
