@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import polars as pl
 import pytest
 
 from riskmodel.errors import UsageError
 from riskmodel.policy import Cause
+from riskmodel.scoring.measures import proposals
 from riskmodel.workflows.evidence import home_view
 from riskmodel.workflows.measures import measure_lines, measures_in, measures_of
 from trained_county import Office
@@ -30,10 +32,15 @@ def test_without_a_cause_the_rules_of_the_household_are_told(office: Office) -> 
 
 
 def test_alone_a_household_is_told_what_it_is_told_in_its_county(office: Office) -> None:
+    policy, causes = office.workspace.policy, list(Cause.codes())
     view = home_view(office.workspace, office.riskiest, office.as_of)
-    found = measures_in(view, office.workspace.policy, office.riskiest, list(Cause.codes()))
-    assert found == measures_of(office.workspace, office.riskiest, office.as_of, list(Cause.codes()))
-    assert len(found) > 40
+    homes = pl.read_parquet(f"{office.results}/*.parquet").select("household_id")
+    county = homes.join(pl.DataFrame({"cause": causes}), how="cross")
+    entries = measures_in(view, policy, office.riskiest, causes)
+    of_county = proposals(view, policy, county).filter(household_id=office.riskiest)
+    told = [(e.cause, e.measure, e.option, e.standing, e.fact, e.value, e.running) for e in entries if e.measure]
+    assert told == of_county.select("cause", "measure", "option", "standing", "fact", "value", "running").rows()
+    assert len(told) > 40
 
 
 def test_an_unknown_household_is_refused(office: Office) -> None:

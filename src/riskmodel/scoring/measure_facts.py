@@ -55,7 +55,7 @@ class MeasureFacts:
     def frame(self) -> pl.DataFrame:
         """One row per household, sorted by its code: amounts in yuan, counts, and yes or no; null = not known."""
         base = self._households().sort("household_id")
-        for part in (*self._persons(), *self._money(), *self._home(), self._help()):
+        for part in (*self._persons(), *self._money(), *self._home(), *self._help()):
             base = base.join(part, on="household_id", how="left")
         return base
 
@@ -115,42 +115,45 @@ class MeasureFacts:
         return kept.join(changes, on="household_id", how="left")
 
     def _persons(self) -> Sequence[pl.DataFrame]:
-        working, school = self._ages("age.working"), self._ages("age.school", "school_age")
-        oldest, youngest = self.number("age.loan_max"), self.number("age.loan_min")
-        borrower = pl.col("age").is_between(pl.lit(youngest, pl.Float64), pl.lit(oldest, pl.Float64))
-        elder = pl.col("age") > self._required("age.working_max")
-        able = pl.col("labour").is_in(ABLE)
-        ill, receiving = pl.col("chronic_illness") | pl.col("major_illness"), pl.col("pension_status") == "receiving"
-        members = (
-            self._rows("members")
-            .group_by("household_id")
-            .agg(
-                people=pl.len(),
-                able=count(working & able),
-                able_any_age=count(able),
-                labour_unknown=count(working & pl.col("labour").is_null()),
-                borrowers=pl.when(borrower.is_not_null().all()).then(count(borrower)),
-                ill=count(ill),
-                ill_unknown=count(ill.is_null()),
-                major_ill=count(pl.col("major_illness")),
-                disabled=count(pl.col("disability_type").is_not_null()),
-                of_school_age=count(school),
-                elders_without_pension=count(elder & ~receiving),
-                pension_unknown=count(elder & receiving.is_null()),
-            )
-        )
+        names = ("students", "vocational", "vocational_suspended", "college")
+        suspended = pl.col("status") == "suspended"
         pupils = (
             self._rows("pupils")
             .group_by("household_id")
             .agg(
                 students=count(AT_SCHOOL),
                 vocational=count(AT_SCHOOL & VOCATIONAL),
-                vocational_suspended=count((pl.col("status") == "suspended") & VOCATIONAL),
+                vocational_suspended=count(suspended & VOCATIONAL),
                 college=count(AT_SCHOOL & COLLEGE),
             )
         )
-        names = ("students", "vocational", "vocational_suspended", "college")
+        members = self._rows("members").group_by("household_id").agg(**self._of_labour(), **self._of_health())
         return members, self._full(pupils, self._term_listed(), *names)
+
+    def _of_labour(self) -> dict[str, pl.Expr]:
+        working, able = self._ages("age.working"), pl.col("labour").is_in(ABLE)
+        oldest, youngest = self.number("age.loan_max"), self.number("age.loan_min")
+        borrower = pl.col("age").is_between(pl.lit(youngest, pl.Float64), pl.lit(oldest, pl.Float64))
+        return {
+            "people": pl.len(),
+            "able": count(working & able),
+            "able_any_age": count(able),
+            "labour_unknown": count(working & pl.col("labour").is_null()),
+            "borrowers": pl.when(borrower.is_not_null().all()).then(count(borrower)),
+            "of_school_age": count(self._ages("age.school", "school_age")),
+        }
+
+    def _of_health(self) -> dict[str, pl.Expr]:
+        ill, receiving = pl.col("chronic_illness") | pl.col("major_illness"), pl.col("pension_status") == "receiving"
+        elder = pl.col("age") > self._required("age.working_max")
+        return {
+            "ill": count(ill),
+            "ill_unknown": count(ill.is_null()),
+            "major_ill": count(pl.col("major_illness")),
+            "disabled": count(pl.col("disability_type").is_not_null()),
+            "elders_without_pension": count(elder & ~receiving),
+            "pension_unknown": count(elder & receiving.is_null()),
+        }
 
     def _ages(self, kind: str, column: str = "age") -> pl.Expr:
         """Whether a member is of an age between two policy numbers."""
@@ -170,23 +173,8 @@ class MeasureFacts:
     def _money(self) -> Sequence[pl.DataFrame]:
         bills = self._rows("bills").filter(pl.col("months_ago") <= YEAR)
         paid = bills.group_by("household_id").agg(self_pay=pl.col("self_pay").sum() / YUAN)
-        small, open_ = pl.col("product") == "small_loan", RUNNING & ~GONE
-        began = pl.col("started_on").filter(small & open_)
-        loans = (
-            self._rows("loans")
-            .group_by("household_id")
-            .agg(
-                small_loans=count(small & open_),
-                small_sum=pl.when(RUNNING & small).then("principal").otherwise(0).sum() / YUAN,
-                unnamed_sum=pl.when(RUNNING & pl.col("product").is_null()).then("principal").otherwise(0).sum() / YUAN,
-                unnamed_loans=count(open_ & pl.col("product").is_null()),
-                small_late=count(small & RUNNING & LATE),
-                small_attention=count(small & open_ & (pl.col("status") == LoanStatus.ATTENTION.value)),
-                small_misused=count(small & open_ & (pl.col("purpose") == "non_production")),
-                small_since=began.min(),
-            )
-        )
-        names = [name for name in loans.columns if name not in ("household_id", "small_since")]
+        loans = self._rows("loans").group_by("household_id").agg(**_LOANS)
+        names = [name for name in _LOANS if name != "small_since"]
         surveys = self._rows("surveys").select(
             "household_id", net_per_capita=pl.col("net_per_capita") / YUAN, business=pl.col("business") / YUAN
         )
@@ -214,31 +202,39 @@ class MeasureFacts:
         listed = self._lists.covered("shocks", 1, SHOCK_MONTHS)
         return house, water, checks, self._full(shocks, listed, "disasters", "accidents", "business_shocks")
 
-    def _help(self) -> pl.DataFrame:
+    def _help(self) -> Sequence[pl.DataFrame]:
         """Measures in force and assistance of the last months; without a row there is none on record."""
         social = pl.col("measure") == Measure.SOCIAL_SECURITY.value
         measures = self.running.group_by("household_id").agg(
             measures_running=pl.len(), development=count(DEVELOPMENT), social_only=social.all()
         )
         industry = self._rows("measures").filter(pl.col("measure") == Measure.INDUSTRY.value)
+        had = industry.select("household_id", had_industry=pl.lit(value=True)).unique()
+        return self._or(measures, "measures_running", "development"), self._aid(), self._or(had)
+
+    def _aid(self) -> pl.DataFrame:
         newest = self._lists.newest_listed("social_assistance")
         inside = pl.col("months_ago") <= RECENT_MONTHS if newest is None else pl.col("months_ago") == newest
-        aid = (
-            self._rows("assistance")
-            .filter(inside)
-            .group_by("household_id")
-            .agg(
-                on_dibao=DIBAO.any(),
-                on_tekun=TEKUN.any(),
-                on_allowance=ALLOWANCE.any(),
-                aid_since=pl.col("month").min(),
-            )
-        )
-        had = industry.select("household_id", had_industry=pl.lit(value=True)).unique()
-        everybody = self.codes.to_frame("household_id")
-        for part in (measures, aid, had):
-            everybody = everybody.join(part, on="household_id", how="left")
-        flags = ("on_dibao", "on_tekun", "on_allowance", "had_industry", "social_only")
-        return everybody.with_columns(
-            pl.col("measures_running", "development").fill_null(0), pl.col(flags).fill_null(value=False)
-        )
+        aid = self._rows("assistance").filter(inside).group_by("household_id")
+        schemes = {"on_dibao": DIBAO.any(), "on_tekun": TEKUN.any(), "on_allowance": ALLOWANCE.any()}
+        return self._or(aid.agg(**schemes, aid_since=pl.col("month").min()))
+
+    def _or(self, rows: pl.DataFrame, *counts: str) -> pl.DataFrame:
+        """All households; one without a row has 0 in the counts, and no flag is set."""
+        everybody = self.codes.to_frame("household_id").join(rows, on="household_id", how="left")
+        return everybody.with_columns(pl.col(counts).fill_null(0), pl.selectors.boolean().fill_null(value=False))
+
+
+_SMALL, _OPEN = pl.col("product") == "small_loan", RUNNING & ~GONE
+_UNNAMED: Final = pl.col("product").is_null()
+_LOANS: Final = {
+    "small_loans": count(_SMALL & _OPEN),
+    "small_sum": pl.when(RUNNING & _SMALL).then("principal").otherwise(0).sum() / YUAN,
+    "unnamed_sum": pl.when(RUNNING & _UNNAMED).then("principal").otherwise(0).sum() / YUAN,
+    "unnamed_loans": count(_OPEN & _UNNAMED),
+    "small_late": count(_SMALL & RUNNING & LATE),
+    "small_attention": count(_SMALL & _OPEN & (pl.col("status") == LoanStatus.ATTENTION.value)),
+    "small_misused": count(_SMALL & _OPEN & (pl.col("purpose") == "non_production")),
+    "small_since": pl.col("started_on").filter(_SMALL & _OPEN).min(),
+}
+"""What is counted of the newest statement of each loan."""

@@ -101,27 +101,9 @@ def what_if(
     models = _models(workspace, view.county, day)
     rows = HouseholdRows.of(view, household_id)
     after, steps = _applied(rows, workspace.policy, asked, right)
-    changes = after.changes_since(rows)
-    before = models.judge(rows)
-    later = models.judge(after) if changes else before
-    leading = moved_features(before, later)
-    return WhatIf(
-        household_id=household_id,
-        village_code=str(before.scored["village_code"]),
-        as_of=folder.name,
-        label=models.bundle.facts.label,
-        model=models.bundle.hash[:16],
-        steps=steps,
-        changes=changes,
-        outcome=outcome(before, later) if changes else "unchanged",
-        horizons=horizons(before, later),
-        margin=margin(before, later),
-        groups=moved_groups(before, later),
-        features=leading,
-        values={moved.code: (before.features[moved.code], later.features[moved.code]) for moved in leading},
-        other_model=json.loads((folder / MANIFEST).read_text("utf-8"))["model"] != models.bundle.hash,
-        ranges_confirmed=all(_confirmed(s, workspace.policy, view.county, day) for s, _ in asked),
-    )
+    confirmed = all(_confirmed(scenario, workspace.policy, view.county, day) for scenario, _ in asked)
+    scored_by = json.loads((folder / MANIFEST).read_text("utf-8"))["model"]
+    return _answer(models, rows, after, steps, other_model=scored_by != models.bundle.hash, ranges_confirmed=confirmed)
 
 
 @dataclass(frozen=True)
@@ -150,6 +132,28 @@ def parsed_scenario(text: str) -> tuple[Scenario, dict[str, float]]:
     code, _, listed = text.partition(":")
     pairs = [pair.partition("=") for pair in listed.split(",") if pair.strip()]
     return scenario_named(code.strip()), {name.strip(): _number(text, value) for name, _, value in pairs}
+
+
+def _answer(models: Models, rows: HouseholdRows, after: HouseholdRows, steps: list[Step], **notes: bool) -> WhatIf:
+    changes, before = after.changes_since(rows), models.judge(rows)
+    later = models.judge(after) if changes else before
+    leading = moved_features(before, later)
+    return WhatIf(
+        household_id=rows.household_id,
+        village_code=str(before.scored["village_code"]),
+        as_of=rows.as_of.isoformat(),
+        label=models.bundle.facts.label,
+        model=models.bundle.hash[:16],
+        steps=steps,
+        changes=changes,
+        outcome=outcome(before, later) if changes else "unchanged",
+        horizons=horizons(before, later),
+        margin=margin(before, later),
+        groups=moved_groups(before, later),
+        features=leading,
+        values={moved.code: (before.features[moved.code], later.features[moved.code]) for moved in leading},
+        **notes,
+    )
 
 
 def _number(text: str, value: str) -> float:

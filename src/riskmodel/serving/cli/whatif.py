@@ -14,6 +14,18 @@ if TYPE_CHECKING:
     from riskmodel.rendering.catalogue import Language
 
 
+Household = Annotated[str | None, typer.Argument(help="Household id (H and 24 hex digits).")]
+Supposed = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="SCENARIO[:NAME=VALUE,...]", help="What to suppose, e.g. public_post:wage=800,months=12."),
+]
+Corrections = Annotated[
+    list[str] | None,
+    typer.Option(metavar="TABLE[KEY=VALUE,...].COLUMN=VALUE", help="A value put right; may be given several times."),
+]
+Listed = Annotated[bool, typer.Option("--list", help="List what can be supposed, with ranges, and stop.")]
+
+
 def register(app: typer.Typer) -> None:
     """Add the command of this file."""
     app.command()(whatif)
@@ -21,21 +33,11 @@ def register(app: typer.Typer) -> None:
 
 def whatif(
     context: typer.Context,
-    household_id: Annotated[str | None, typer.Argument(help="Household id (H and 24 hex digits).")] = None,
-    scenarios: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="SCENARIO[:NAME=VALUE,...]", help="What to suppose, e.g. public_post:wage=800,months=12."
-        ),
-    ] = None,
-    correct: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="TABLE[KEY=VALUE,...].COLUMN=VALUE", help="A value put right; may be given several times."
-        ),
-    ] = None,
+    household_id: Household = None,
+    scenarios: Supposed = None,
+    correct: Corrections = None,
     as_of: AsOf = None,
-    list_: Annotated[bool, typer.Option("--list", help="List what can be supposed, with ranges, and stop.")] = False,
+    list_: Listed = False,
     english: English = False,
     as_json: Json = False,
 ) -> None:
