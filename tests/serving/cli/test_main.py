@@ -40,7 +40,7 @@ def test_the_commands_are_those_that_others_rely_on() -> None:
     expected |= {"models list", "models promote", "audit verify", "audit show"}
     expected |= {"features list", "features show", "features explain", "features health"}
     expected |= {"backtest", "report", "benchmark eph", "evaluate-table", "policy check", "docs"}
-    expected |= {"worklist", "worklist-evaluate"}
+    expected |= {"worklist", "worklist-evaluate", "whatif"}
     assert {" ".join(words) for words in COMMANDS if words not in GROUPS} == expected
 
 
