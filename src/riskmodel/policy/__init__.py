@@ -6,6 +6,7 @@ from riskmodel.policy.check import PolicyGap, check
 from riskmodel.policy.documentation import parameters_markdown
 from riskmodel.policy.entries import Parameter
 from riskmodel.policy.kinds import KINDS, UNITS, Kind, Unit, kind_named
+from riskmodel.policy.measure_rules import EVIDENCE, MEASURE_RULES, REMEDIES, MeasureRule, Remedy
 from riskmodel.policy.parameters import Policy
 from riskmodel.policy.vocabulary import (
     VOCABULARIES,
@@ -56,7 +57,10 @@ from riskmodel.policy.vocabulary import (
 from riskmodel.policy.writing import toml_text
 
 __all__ = [
+    "EVIDENCE",
     "KINDS",
+    "MEASURE_RULES",
+    "REMEDIES",
     "UNITS",
     "VOCABULARIES",
     "AidType",
@@ -87,12 +91,14 @@ __all__ = [
     "LoanStatus",
     "Measure",
     "MeasureOption",
+    "MeasureRule",
     "Parameter",
     "PensionStatus",
     "Place",
     "Policy",
     "PolicyGap",
     "Relation",
+    "Remedy",
     "Scheme",
     "SchoolStage",
     "Sector",

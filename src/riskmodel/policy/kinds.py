@@ -40,6 +40,7 @@ UNITS: dict[str, Unit] = {
         Unit("yuan/person/year", "元/人/年"),
         Unit("yuan/year", "元/年"),
         Unit("yuan/month", "元/月"),
+        Unit("yuan/person/month", "元/人/月"),
         Unit("yuan/school year", "元/学年"),
         Unit("yuan/stay", "元/次住院"),
         Unit("days", "天", whole=True),

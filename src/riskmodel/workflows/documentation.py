@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from riskmodel.features.documentation import features_markdown
 from riskmodel.policy import Policy, parameters_markdown
+from riskmodel.scoring.documentation import measures_markdown
 from riskmodel.sources.synthetic.documentation import simulation_markdown
 from riskmodel.tables.documentation import tables_markdown
 from riskmodel.tables.quality import checks_markdown
@@ -21,6 +22,7 @@ def pages() -> dict[str, str]:
         "checks.md": checks_markdown(),
         "features.md": features_markdown(),
         "labels.md": labels_markdown(),
+        "measures.md": measures_markdown(),
         "parameters.md": parameters_markdown(Policy.load()),
         "simulation.md": simulation_markdown(),
         "tables.md": tables_markdown(),

@@ -89,7 +89,7 @@ def behind(
     """
     features = [feature_named(name) for name in dict.fromkeys(names)] or list(declared())
     workspace.require_known(as_of)
-    view = _home(workspace, household_id, as_of, county)
+    view = home_view(workspace, household_id, as_of, county)
     made = assemble_view(view, workspace.policy, [household_id]).rows.row(0, named=True)
     read = {f.name: reading(f, as_of, listed_months(view)) for f in features}
     own = [found for found in read.values() if not found.of_others]
@@ -105,8 +105,8 @@ def behind(
     )
 
 
-def _home(workspace: Workspace, household_id: str, day: date, county: str | None) -> View:
-    """View of the county in which the household is active."""
+def home_view(workspace: Workspace, household_id: str, day: date, county: str | None = None) -> View:
+    """View of the county (default: any) in which the household is active. UsageError where it is in none."""
     places = [county] if county else workspace.counties()
     for place in places:
         view = workspace.lake.view(place, day)

@@ -32,7 +32,9 @@ def commands() -> Iterator[tuple[str, ...]]:
 
 
 COMMANDS = sorted(commands())
-GROUPS = {(), ("models",), ("policy",), ("benchmark",), ("audit",), ("features",)}
+GROUPS = {(), ("models",), ("policy",), ("benchmark",), ("audit",), ("features",), ("keys",), ("database",)}
+ENDLESS = {("serve",)}
+"""It has no result: it answers until it is stopped, and its log is JSON."""
 
 
 def test_the_commands_are_those_that_others_rely_on() -> None:
@@ -40,7 +42,8 @@ def test_the_commands_are_those_that_others_rely_on() -> None:
     expected |= {"models list", "models promote", "audit verify", "audit show"}
     expected |= {"features list", "features show", "features explain", "features health"}
     expected |= {"backtest", "report", "benchmark eph", "evaluate-table", "policy check", "docs"}
-    expected |= {"worklist", "worklist-evaluate"}
+    expected |= {"worklist", "worklist-evaluate", "whatif"}
+    expected |= {"serve", "keys make", "keys list", "keys revoke", "database upgrade"}
     assert {" ".join(words) for words in COMMANDS if words not in GROUPS} == expected
 
 
@@ -49,7 +52,7 @@ def test_every_command_has_help(words: tuple[str, ...], capsys: pytest.CaptureFi
     shown = answer(capsys, *words, "--help")
     assert (shown.code, shown.err) == (0, "")
     assert "Usage: " in shown.out
-    assert ("--json" in shown.out) == (words not in GROUPS)
+    assert ("--json" in shown.out) == (words not in GROUPS | ENDLESS)
 
 
 def test_help_costs_less_than_half_a_second_of_processor() -> None:

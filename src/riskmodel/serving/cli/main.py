@@ -28,6 +28,7 @@ from riskmodel.serving.cli import (
     report,
     service,
     simulation,
+    whatif,
     worklist,
 )
 from riskmodel.serving.cli.output import emit
@@ -44,7 +45,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 COMMANDS = (
-    *(installation, audit, simulation, data, checks, model, household, worklist),
+    *(installation, audit, simulation, data, checks, model, household, whatif, worklist),
     *(features, backtest, report, evaluation, policy, keys, service),
 )
 for module in COMMANDS:

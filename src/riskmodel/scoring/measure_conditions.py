@@ -1,0 +1,160 @@
+"""The conditions of the rules of help, each with the rule that it belongs to and the number that decides it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from riskmodel.policy import MEASURE_RULES, Category
+
+if TYPE_CHECKING:
+    from riskmodel.scoring.measure_facts import MeasureFacts
+
+UNSAFE_FROM: Final = 3
+"""House grade C as a number."""
+YES: Final = pl.lit(value=True)
+NO: Final = pl.lit(value=False)
+EX_POOR: Final = pl.col("category") != Category.ORDINARY.value
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A question to one household: `met` is true, false, or null where a fact or a policy number is not known."""
+
+    rule: str
+    met: pl.Expr
+    value: pl.Expr | None = None
+    """The number that is told: yuan, members, a grade; null where there is none."""
+    least: str = ""
+    most: str = ""
+    """Policy kinds of the bounds that are told."""
+
+
+def answers(facts: MeasureFacts) -> pl.DataFrame:
+    """One row per household and condition: `fact` (its name), `fact_rule`, `met`, `value`, `least`, `most`."""
+    kinds = {kind for c in CONDITIONS.values() for kind in (c.least, c.most) if kind} | _FURTHER
+    numbers = [pl.lit(facts.number(kind), pl.Float64).alias(_column(kind)) for kind in sorted(kinds)]
+    known = facts.frame.with_columns(numbers)
+    return pl.concat([_answered(known, name, condition) for name, condition in CONDITIONS.items()])
+
+
+def _answered(known: pl.DataFrame, name: str, condition: Condition) -> pl.DataFrame:
+    nothing = pl.lit(None, pl.Float64)
+    return known.select(
+        "household_id",
+        fact=pl.lit(name),
+        fact_rule=pl.lit(condition.rule),
+        met=condition.met.cast(pl.Boolean),
+        value=nothing if condition.value is None else condition.value.cast(pl.Float64),
+        least=_number(condition.least) if condition.least else nothing,
+        most=_number(condition.most) if condition.most else nothing,
+    )
+
+
+def _column(kind: str) -> str:
+    return f"policy:{kind}"
+
+
+def _number(kind: str) -> pl.Expr:
+    """A policy number, null where none is in force."""
+    return pl.col(_column(kind))
+
+
+def _some(known: pl.Expr, unknown: pl.Expr) -> pl.Expr:
+    """True where there is one, not known where there may be one, false where there is none."""
+    return pl.when(known > 0).then(YES).when(unknown > 0).then(None).when(known == 0).then(NO)
+
+
+def _labour() -> pl.Expr:
+    """A present member of working age is able; the household's own mark counts where no member is known."""
+    of_members = _some(pl.col("able"), pl.col("labour_unknown"))
+    return pl.when(pl.col("people") > 0).then(of_members).when(pl.col("no_labour")).then(NO)
+
+
+def _room() -> pl.Expr:
+    small, unnamed, cap = pl.col("small_sum"), pl.col("unnamed_sum"), _number("loan_cap")
+    return pl.when(small >= cap).then(NO).when(small + unnamed < cap).then(YES)
+
+
+def _controllable() -> pl.Expr:
+    watched = pl.col("small_attention") > 0
+    return pl.when(pl.col("small_late") > 0).then(NO).when(watched.not_() & (pl.col("small_loans") > 0)).then(YES)
+
+
+def _faultless() -> pl.Expr:
+    since = pl.col("small_since").is_null() | (pl.col("shock_on") >= pl.col("small_since"))
+    misfortune = (pl.col("shock_on").is_not_null() & since) | (pl.col("major_ill") > 0).fill_null(value=False)
+    return pl.when(pl.col("small_misused") > 0).then(NO).when(misfortune).then(YES)
+
+
+def _unsafe(found: pl.Expr, found_on: pl.Expr, check_ok: pl.Expr) -> pl.Expr:
+    """Unsafe by the inspection or by the village's check; an older finding is overruled by a newer inspection only."""
+    checked_later = found_on.is_null() | (pl.col("checked_on") > found_on)
+    by_check = ~check_ok
+    return (
+        pl.when(found.is_null() | (found == by_check))
+        .then(pl.coalesce(found, by_check))
+        .when(by_check.is_null() | ~checked_later)
+        .then(found)
+        .when(by_check)
+        .then(YES)
+    )
+
+
+def _short_of_labour() -> pl.Expr:
+    large = pl.col("size") >= _number("check.5_11_029.size_min")
+    half = pl.col("able_any_age") >= pl.col("size") * _number("check.5_11_029.able_share")
+    known = pl.when((pl.col("labour_unknown") == 0) | ~large).then(YES)
+    return pl.when(large & half).then(NO).otherwise(known)
+
+
+def _business() -> pl.Expr:
+    any_sign = (pl.col("business") > 0).fill_null(value=False) | pl.col("had_industry")
+    any_sign |= (pl.col("business_shocks") > 0).fill_null(value=False)
+    return pl.when(any_sign).then(YES).when(pl.col("business") == 0).then(NO)
+
+
+LABOUR: Final = _labour()
+_HOUSE: Final = (pl.col("grade") >= UNSAFE_FROM) & pl.col("occupied").ne_missing(pl.lit(value=False))
+_NEVER_TOLD: Final = pl.lit(None, pl.Boolean)
+_FURTHER: Final = {"check.5_11_029.size_min", "check.5_11_029.able_share"}
+_AGES: Final = ("age.working_min", "age.working_max")
+
+CONDITIONS: Final[dict[str, Condition]] = {
+    "labour": Condition("M09", LABOUR, pl.col("able"), *_AGES),
+    "no_labour": Condition("M09", ~LABOUR, pl.col("able"), *_AGES),
+    "borrower_entitled": Condition("M05", EX_POOR | pl.col("monitored")),
+    "borrower_age": Condition("M05", pl.col("borrowers") > 0, pl.col("borrowers"), "age.loan_min", "age.loan_max"),
+    "loan_room": Condition("M05", _room(), pl.col("small_sum"), most="loan_cap"),
+    "loan_to_renew": Condition("M06", _some(pl.col("small_loans"), pl.col("unnamed_loans")), pl.col("small_loans")),
+    "risk_controllable": Condition("M06", _controllable(), pl.col("small_late")),
+    "loan_to_extend": Condition("M07", _some(pl.col("small_loans"), pl.col("unnamed_loans")), pl.col("small_loans")),
+    "not_at_fault": Condition("M07", _faultless(), pl.col("small_misused")),
+    "vocational": Condition("M08", _some(pl.col("vocational"), pl.col("vocational_suspended")), pl.col("vocational")),
+    "unsafe_house": Condition("M04", _unsafe(_HOUSE, pl.col("house_on"), pl.col("house_ok")), pl.col("grade")),
+    "unsafe_water": Condition("M04", _unsafe(~pl.col("water_safe"), pl.col("water_on"), pl.col("water_ok"))),
+    "below_dibao": Condition(
+        "M10", pl.col("net_per_capita") < _number("dibao_standard"), pl.col("net_per_capita"), most="dibao_standard"
+    ),
+    "no_labour_for_tekun": Condition("M10", ~LABOUR, pl.col("able")),
+    "no_supporter": Condition("M10", _NEVER_TOLD),  # nobody tells who would have to support whom
+    "no_cash": Condition("M03", NO if MEASURE_RULES["M03"].confirmed else _NEVER_TOLD),
+    "self_pay": Condition("MAP", pl.col("self_pay") > 0, pl.col("self_pay")),
+    "ill_member": Condition("MAP", _some(pl.col("ill"), pl.col("ill_unknown")), pl.col("ill")),
+    "disabled": Condition("MAP", pl.col("disabled") > 0, pl.col("disabled")),
+    "students": Condition("MAP", pl.col("students") > 0, pl.col("students")),
+    "college": Condition("MAP", pl.col("college") > 0, pl.col("college")),
+    "school_age": Condition(
+        "MAP", pl.col("of_school_age") > 0, pl.col("of_school_age"), "age.school_min", "age.school_max"
+    ),
+    "elder_without_pension": Condition(
+        "MAP", _some(pl.col("elders_without_pension"), pl.col("pension_unknown")), pl.col("elders_without_pension")
+    ),
+    "disaster": Condition("MAP", pl.col("disasters") > 0, pl.col("disasters")),
+    "accident": Condition("MAP", pl.col("accidents") > 0, pl.col("accidents")),
+    "business": Condition("MAP", _business(), pl.col("business")),
+    "short_of_labour": Condition("MAP", _short_of_labour(), pl.col("able_any_age")),
+}
+"""Every condition by name."""

@@ -1,0 +1,88 @@
+"""The measures of one household, as the rules of help allow them on a day: structured entries and their sentences."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from riskmodel.rendering.measure_text import group_heading, heading, measure_sentences, statement_sentence
+from riskmodel.scoring.measures import proposals, statements
+from riskmodel.tables.own_facts import own_facts
+from riskmodel.workflows.evidence import home_view
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date
+
+    from riskmodel.policy import Policy
+    from riskmodel.rendering.catalogue import Language
+    from riskmodel.tables import View
+    from riskmodel.workflows.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class MeasureEntry:
+    """A measure (`measure` is set) or what a rule says of the household as a whole (`state` is set); codes only.
+
+    See `scoring.measures` for the meaning of each. Amounts are in yuan.
+    """
+
+    rule: str | None
+    fact: str | None
+    cause: str | None = None
+    measure: str | None = None
+    option: str | None = None
+    standing: str | None = None
+    value: float | None = None
+    least: float | None = None
+    most: float | None = None
+    one_of: bool = False
+    running: bool = False
+    since: date | None = None
+    until: date | None = None
+    state: str | None = None
+
+
+def measures_of(workspace: Workspace, household_id: str, as_of: date, causes: Sequence[str]) -> list[MeasureEntry]:
+    """The measures for these causes, as known at the end of a day, then what the rules say of the household.
+
+    causes: codes of those that raise its risk, strongest first; backgrounds are passed over. Raises UsageError for a
+    household that is not active on that day, and for an unknown cause.
+    """
+    workspace.require_known(as_of)
+    return measures_in(home_view(workspace, household_id, as_of), workspace.policy, household_id, causes)
+
+
+def measures_in(view: View, policy: Policy, household_id: str, causes: Sequence[str]) -> list[MeasureEntry]:
+    """The same from a view that holds the household."""
+    asked = pl.DataFrame({"household_id": [household_id] * len(causes), "cause": list(causes)}, schema=_ASKED)
+    if asked.is_empty():  # the rules of the household as a whole hold without a cause
+        asked = pl.DataFrame({"household_id": [household_id], "cause": [_NO_CAUSE]}, schema=_ASKED)
+    own = own_facts(view, [household_id])
+    found = [made(own, policy, asked) for made in (proposals, statements)]
+    return [MeasureEntry(**_without_id(row)) for frame in found for row in frame.iter_rows(named=True)]
+
+
+def measure_lines(entries: Sequence[MeasureEntry], language: Language) -> Iterator[str]:
+    """The entries for people: a heading, the measures by cause, then the rules of the household."""
+    yield heading().of(language)
+    measures = [asdict(entry) for entry in entries if entry.measure is not None]
+    for cause in dict.fromkeys(row["cause"] for row in measures):
+        yield f"  {group_heading(cause).of(language)}"
+        told = measure_sentences(row for row in measures if row["cause"] == cause)
+        yield from (f"    {sentence.of(language)}" for sentence in told)
+    for entry in (e for e in entries if e.measure is None):
+        said = statement_sentence(asdict(entry))
+        if said is not None:
+            yield f"  {said.of(language)}"
+
+
+_ASKED = {"household_id": pl.String, "cause": pl.String}
+_NO_CAUSE = "DATA"
+"""A background, which answers no measure."""
+
+
+def _without_id(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name != "household_id"}

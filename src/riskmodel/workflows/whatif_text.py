@@ -1,0 +1,186 @@
+"""A what-if in words, Chinese or English: what was supposed, what it would mean, what moved it, and what it is not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from riskmodel.features import REGISTRY
+from riskmodel.policy import KINDS, group
+from riskmodel.rendering.catalogue import shown_value
+from riskmodel.rendering.measure_text import ANSWERS, fact_sentence
+from riskmodel.rendering.messages import Words, messages, same
+from riskmodel.scoring.corrections import EXAMPLE
+from riskmodel.scoring.measures import EXCLUDED
+from riskmodel.scoring.scenarios import SCENARIOS, Scenario
+from riskmodel.tables.catalogue import TABLES
+from riskmodel.training.labels import label_named
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from riskmodel.rendering.catalogue import Language
+    from riskmodel.scoring.household_rows import Change
+    from riskmodel.scoring.whatif import Horizon, Moved
+    from riskmodel.workflows.whatif import Choice, Step, WhatIf
+
+SHOWN: Final = 10
+"""Changed cells that are listed at most."""
+GROUPS: Final = 6
+"""Groups that are told at most."""
+RARE: Final = 0.01
+"""Below this a probability is told as households of 1000."""
+HASH: Final = 25
+"""Length of an id; only its beginning is shown."""
+SHORT: Final = 9
+
+say = messages("whatif")
+
+
+def whatif_lines(found: WhatIf, language: Language) -> Iterator[str]:
+    """The result for people."""
+    told = _told(found, language)
+    yield from (words.of(language) for words in told)
+
+
+def scenario_lines(offered: Sequence[Choice], language: Language) -> Iterator[str]:
+    """What can be asked, with usual values and ranges."""
+    yield say("list.title").of(language)
+    for choice in offered:
+        yield f"  {choice.scenario:<16} {Words(choice.zh, choice.en).of(language)}"
+        for name, limits in choice.parameters.items():
+            usual = _with_unit(choice.scenario, name, limits.usual)
+            fields = {"name": name, "usual": usual, "least": limits.least, "most": limits.most}
+            yield f"  {'':<16}   {say('list.parameter', **fields).of(language)}"
+    yield "  " + say("list.correction", example=EXAMPLE).of(language)
+
+
+def _told(found: WhatIf, language: Language) -> Iterator[Words]:
+    yield say("title", household=found.household_id, village=found.village_code, as_of=found.as_of)
+    for step in found.steps:
+        yield from (_indented(words) for words in _step(step))
+    if found.outcome == "changed":
+        label = label_named(found.label)
+        yield from (_indented(_horizon(h, Words(label.title, label.english))) for h in found.horizons)
+        yield _indented(say("margin", before=found.margin.before, after=found.margin.after))
+        yield from (_indented(words) for words in _moved(found, language))
+    else:
+        yield _indented(say(found.outcome))
+    yield from (_indented(words) for words in _changes(found.changes))
+    yield from (_indented(words) for words in _notes(found))
+
+
+def _step(step: Step) -> Iterator[Words]:
+    if step.scenario:
+        scenario = SCENARIOS[step.scenario]
+        parts = [_with_unit(step.scenario, name, value) for name, value in step.parameters.items()]
+        listed = Words("，".join(part.zh for part in parts), ", ".join(part.en for part in parts))
+        title = say("step.with", title=_title(scenario), parameters=listed) if parts else _title(scenario)
+        yield say("step", title=title)
+    elif step.correction is not None:
+        yield say("correction", **_fields(step.correction))
+    if step.bound is not None:
+        bound = {name: getattr(step.bound, name) for name in ("fact", "value", "least", "most")}
+        rule = say("map") if step.bound.rule == "MAP" else same(step.bound.rule)
+        fact = fact_sentence(bound, ANSWERS[str(step.bound.standing)])
+        key = (
+            f"{step.bound.standing}.unchanged"
+            if step.bound.standing == EXCLUDED and not step.cells
+            else str(step.bound.standing)
+        )
+        yield _indented(say(key, rule=rule, fact=fact))
+    yield from (_indented(say("odd", reason=_both(reason))) for reason in step.odd)
+    yield _indented(say("cells", count=step.cells) if step.cells else say("nothing"))
+
+
+def _horizon(h: Horizon, label: Words) -> Words:
+    of = 1000 if min(h.before, h.after) < RARE else 100
+    counts = {name: max(1, round(value * of)) for name, value in (("before", h.before), ("after", h.after))}
+    return say("horizon", months=h.months, of=of, p_before=h.before, p_after=h.after, label=label, **counts)
+
+
+def _moved(found: WhatIf, language: Language) -> Iterator[Words]:
+    if found.groups:
+        named = [(group(moved.code), moved.change) for moved in found.groups[:GROUPS]]
+        zh, en = ([f"{getattr(g, word)} {change:+.3f}" for g, change in named] for word in ("zh", "en"))
+        yield say("groups", listed=Words("，".join(zh), ", ".join(en)))
+    if found.features:
+        yield say("features")
+        yield from (_indented(_feature(moved, found.values[moved.code], language)) for moved in found.features)
+
+
+def _feature(moved: Moved, values: tuple[float | None, float | None], language: Language) -> Words:
+    declared = REGISTRY[moved.code]
+    before, after = (shown_value(value, declared.unit, language).lstrip("： ") for value in values)
+    label = Words(declared.label, declared.english)
+    return say("feature", label=label, before=before, after=after, change=moved.change)
+
+
+def _changes(changes: list[Change]) -> Iterator[Words]:
+    """The changed cells; rows in which the same happened are told together."""
+    alike: dict[tuple[Any, ...], list[Change]] = {}
+    for change in changes:
+        alike.setdefault((change.table, change.column, change.before, change.after, change.added), []).append(change)
+    if changes:
+        yield say("changes")
+    for group_ in list(alike.values())[:SHOWN]:
+        yield _indented(say("change.added" if group_[0].added else "change", **_fields(group_[0], len(group_))))
+    if len(alike) > SHOWN:
+        yield _indented(say("more", count=sum(map(len, list(alike.values())[SHOWN:]))))
+
+
+def _notes(found: WhatIf) -> Iterator[Words]:
+    yield say("note.definition")
+    yield say("note.association")
+    if found.other_model:
+        yield say("note.model", as_of=found.as_of)
+    if not found.ranges_confirmed:
+        yield say("note.range")
+    yield say("note.stored")
+
+
+def _fields(change: Change, rows: int = 1) -> dict[str, Words]:
+    """A changed cell with Chinese and English names; `rows`: in how many rows the same happened."""
+    table = TABLES[change.table]
+    keys = [_value(change.table, name, value) for name, value in change.key.items() if name != "household_id"]
+    row = Words("，".join(key.zh for key in keys), ", ".join(key.en for key in keys))
+    header = table.facts[change.column].headers
+    return {
+        "table": Words(table.title, table.name),
+        "row": say("rows", row=row, count=rows) if rows > 1 else row,
+        "column": Words(header[0] if header else change.column, change.column),
+        "before": _value(change.table, change.column, change.before),
+        "after": _value(change.table, change.column, change.after),
+    }
+
+
+def _value(table: str, column: str, value: Any) -> Words:
+    vocabulary = TABLES[table].facts[column].vocabulary
+    if value is None:
+        return say("unknown")
+    if isinstance(value, bool):
+        return say("yes" if value else "no")
+    if vocabulary is not None:
+        return Words(vocabulary(value).zh, vocabulary(value).en)
+    if isinstance(value, float):
+        return same(f"{value:,.2f}")
+    text = str(value)
+    return same(f"{text[:SHORT]}…" if len(text) == HASH else text)
+
+
+def _with_unit(scenario: str, name: str, value: float) -> Words:
+    unit = KINDS[f"whatif.{scenario}.{name}.usual"].unit
+    return say(f"unit.{unit}", value=value, percent=value * 100)
+
+
+def _title(scenario: Scenario) -> Words:
+    return Words(scenario.zh, scenario.en)
+
+
+def _both(reason: str) -> Words:
+    """A reason of the tables, which stands in English and Chinese."""
+    english, _, chinese = reason.rpartition(" / ")
+    return Words(chinese, english)
+
+
+def _indented(words: Words) -> Words:
+    return Words(f"  {words.zh}", f"  {words.en}")

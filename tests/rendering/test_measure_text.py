@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from riskmodel.policy import REMEDIES, Cause
+from riskmodel.rendering.measure_text import (
+    cause_title,
+    fact_sentence,
+    group_heading,
+    heading,
+    measure_sentences,
+    measure_title,
+    statement_sentence,
+)
+from riskmodel.rendering.messages import messages
+
+ROW: dict[str, Any] = {
+    **{"cause": "IND", "measure": "finance", "option": "small_loan", "standing": "excluded", "rule": "M05"},
+    **{"fact": "loan_room", "value": 50000.0, "least": None, "most": 50000.0, "one_of": False},
+    **{"running": False, "since": None, "until": None},
+}
+
+
+def test_a_sentence_says_standing_measure_rule_and_fact() -> None:
+    (told,) = measure_sentences([ROW])
+    assert told.zh == "不适用：金融帮扶（小额信贷）。依据M05：现有小额信贷本金合计50,000元，已到50,000元贴息上限"
+    assert told.en.startswith("Excluded: Financial support (Small loan). M05: small loans of 50,000 yuan")
+
+
+def test_measures_of_one_standing_and_fact_are_told_together_and_musts_first() -> None:
+    fact = {"fact": "labour", "value": 2.0, "least": 16.0, "most": 59.0, "rule": "M01"}
+    must = ROW | fact | {"standing": "must", "one_of": True, "measure": "public_post", "option": None}
+    running = must | {"running": True, "since": date(2024, 1, 1), "until": date(2025, 1, 1), "measure": "industry"}
+    told = measure_sentences([ROW, must, running])
+    assert [words.zh[:11] for words in told] == ["须至少落实其中一项：公", "不适用：金融帮扶（小额"]
+    assert "公益岗位、产业帮扶【在享，2024-01-01至2025-01-01】" in told[0].zh
+
+
+def test_a_measure_that_only_runs_needs_no_rule() -> None:
+    row = ROW | {"standing": "running", "rule": None, "fact": None, "running": True, "since": date(2024, 1, 1)}
+    assert measure_sentences([row])[0].zh == "正在实施：金融帮扶（小额信贷）【在享，2024-01-01起】"
+    held = row | {"since": None}
+    assert measure_sentences([held])[0].en.endswith("[in force]")
+
+
+def test_every_condition_of_the_map_can_be_told_in_each_way() -> None:
+    facts = {name for r in REMEDIES for name in r.needs} | {"usual"}
+    missing = [f"{name}.{way}" for name in facts - {"usual"} for way in ("yes", "no", "unknown")]
+    assert [key for key in missing if key not in messages("measures")] == []
+    for name in facts - {"usual"}:
+        unknown = fact_sentence({"fact": name, "value": None, "least": None, "most": None}, "unknown")
+        assert unknown.zh
+        assert unknown.en.isascii()
+
+
+@pytest.mark.parametrize(("value", "shown"), [(1.0, "A级"), (4.0, "D级"), (None, "未鉴定")])
+def test_a_grade_is_told_as_its_letter(value: float | None, shown: str) -> None:
+    told = {"fact": "unsafe_house", "value": value, "least": None, "most": None}
+    assert shown in fact_sentence(told, "yes").zh
+
+
+def test_rules_of_the_household_are_told_and_those_that_do_not_concern_it_are_not() -> None:
+    row = {"cause": None, "rule": "M01", "state": "open", "fact": "labour", "value": 0.0, "least": None, "most": None}
+    told = statement_sentence(row)
+    assert told is not None
+    assert told.zh.startswith("M01 未符合")
+    assert statement_sentence(row | {"state": "not_asked"}) is None
+    questioned = statement_sentence(row | {"cause": "DIS", "rule": "MAP", "state": "questioned", "fact": "disabled"})
+    assert questioned is not None
+    assert questioned.zh == "因残：数据中没有这一风险的依据（没有持残疾证的成员），请先核实"
+
+
+def test_titles_are_those_of_the_vocabulary() -> None:
+    assert measure_title("water").zh == "饮水安全"
+    assert measure_title("other_education", "yulu").zh == "其他教育帮扶（雨露计划）"
+    assert cause_title("ILL").zh == Cause.ILL.zh
+    assert Cause.ILL.zh in group_heading("ILL").zh
+    assert "不对应" in group_heading(None).zh
+    assert "由干部决定" in heading().zh

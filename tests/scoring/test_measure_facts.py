@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import polars as pl
+import pytest
+
+from riskmodel.scoring.measure_facts import MeasureFacts
+from riskmodel.tables import View
+from riskmodel.tables.batches import BatchRecord
+from scenario import COUNTY, full_list, policy_of, rows_of
+from worked_example import full_id
+
+AS_OF = date(2025, 3, 5)
+
+
+def facts(listed: Sequence[BatchRecord] = (), **tables: Sequence[dict[str, Any]]) -> MeasureFacts:
+    rows = {"households": [{"household_id": "H1"}], **tables}
+    view = View.of({name: rows_of(name, *given) for name, given in rows.items()}, AS_OF, COUNTY)
+    codes = view.ids.find("H", pl.Series([full_id("H1")]))
+    return MeasureFacts(replace(view, records=listed), policy_of(8000, **{"age.loan_min": 18}), codes)
+
+
+def fact(name: str, listed: Sequence[BatchRecord] = (), **tables: Sequence[dict[str, Any]]) -> Any:
+    return facts(listed, **tables).frame[name].item()
+
+
+@pytest.mark.parametrize(
+    ("name", "table", "first", "last"),
+    [
+        ("self_pay", "medical_settlements", date(2024, 3, 1), date(2025, 2, 28)),
+        ("small_loans", "loan_statements", date(2024, 9, 1), date(2025, 2, 28)),
+        ("disasters", "shocks", date(2022, 3, 1), date(2025, 2, 28)),
+        ("students", "enrolments", date(2025, 3, 1), date(2025, 8, 31)),
+    ],
+)
+def test_no_row_means_none_only_where_full_lists_cover_the_window(
+    name: str, table: str, first: date, last: date
+) -> None:
+    assert fact(name) is None
+    assert fact(name, [full_list(table, first, last)]) == 0
+    assert fact(name, [full_list(table, first, last, source="village")]) is None
+
+
+def test_an_autumn_list_of_the_schools_says_nothing_of_the_spring_term() -> None:
+    autumn = full_list("enrolments", date(2024, 9, 1), date(2025, 1, 31))
+    assert fact("vocational", [autumn]) is None
+
+
+def test_bills_count_for_twelve_complete_months() -> None:
+    bills = [
+        {"settlement_id": f"S{n}", "service_end": day, "self_pay": 10.5}
+        for n, day in enumerate((date(2024, 2, 29), date(2024, 3, 1), date(2025, 2, 28), date(2025, 3, 1)))
+    ]
+    assert fact("self_pay", medical_settlements=bills) == 21.0
+
+
+def test_a_number_that_is_not_in_force_is_none_and_not_zero() -> None:
+    assert facts().number("loan_cap") is None
+    assert facts().number("age.loan_min") == 18
+
+
+def test_a_list_of_the_civil_affairs_department_ends_an_older_row() -> None:
+    paid = {"month": date(2025, 1, 1), "known_at": date(2025, 2, 1)}
+    assert fact("on_dibao", social_assistance=[paid]) is True
+    newest = full_list("social_assistance", date(2025, 2, 1), date(2025, 2, 28))
+    assert fact("on_dibao", [newest], social_assistance=[paid]) is False
+    assert fact("on_dibao") is False
+
+
+def test_a_household_that_is_not_active_has_no_row() -> None:
+    gone = [{"household_id": "H1", "status": "dissolved", "size": 0}]
+    assert facts(households=gone).frame.is_empty()
+
+
+def test_measures_of_one_kind_are_told_once_with_an_end_only_if_all_have_one() -> None:
+    kind = {"measure": "health", "option": "family_doctor"}
+    ending = {"measure_id": "M1", "started_on": date(2024, 1, 1), "ended_on": date(2025, 12, 31)} | kind
+    lasting = {"measure_id": "M2", "started_on": date(2024, 5, 1)} | kind
+    assert facts(measures=[ending]).running["until"].to_list() == [date(2025, 12, 31)]
+    both = facts(measures=[ending, lasting]).running.row(0, named=True)
+    assert (both["since"], both["until"]) == (date(2024, 1, 1), None)

@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from riskmodel.errors import UsageError
+from riskmodel.features import Direction, declared
+from riskmodel.scoring.household_rows import HouseholdRows
+from riskmodel.scoring.scenarios import SCENARIOS
+from riskmodel.scoring.whatif import Models
+from riskmodel.tables.files import write_json
+from riskmodel.workflows.evidence import home_view
+from riskmodel.workflows.score import MANIFEST, champion, champion_of_shorter, neighbours
+from riskmodel.workflows.whatif import choices, parsed_scenario, what_if
+from trained_county import LABEL, Office
+
+
+@pytest.fixture(scope="module")
+def published(office: Office) -> pl.DataFrame:
+    return pl.read_parquet(f"{office.results}/*.parquet")
+
+
+@pytest.fixture(scope="module")
+def models(office: Office) -> Models:
+    place, bundle = office.workspace, champion(office.workspace, LABEL)
+    shorter = champion_of_shorter(place, LABEL)
+    return Models(bundle, shorter, place.policy, neighbours(place, "990301", office.as_of))
+
+
+def rows_of_household(office: Office, household: str) -> HouseholdRows:
+    return HouseholdRows.of(home_view(office.workspace, household, office.as_of), household)
+
+
+def some(frame: pl.DataFrame, count: int) -> list[str]:
+    """Households of every height of risk."""
+    return frame["household_id"].gather_every(frame.height // count)[:count].to_list()
+
+
+def files(home: Path) -> dict[str, tuple[int, int]]:
+    found = [path for path in home.rglob("*") if path.is_file()]
+    return {str(path): (path.stat().st_size, path.stat().st_mtime_ns) for path in found}
+
+
+def test_an_unchanged_household_has_the_bits_of_the_published_batch(
+    office: Office, models: Models, published: pl.DataFrame
+) -> None:
+    for household in some(published, 12):
+        scored = models.judge(rows_of_household(office, household)).scored
+        row = published.filter(household_id=household).row(0, named=True)
+        ranks = ("rank_county", "rank_township")
+        differing = [name for name, value in scored.items() if name not in ranks and row[name] != value]
+        assert differing == []
+
+
+def test_medical_aid_repair_water_and_insurance_never_raise_the_risk(
+    office: Office, models: Models, published: pl.DataFrame
+) -> None:
+    directed = {f.name: f.direction for f in declared() if f.direction is not Direction.FREE}
+    moved = 0
+    for household in some(published, 25):
+        rows = rows_of_household(office, household)
+        before = models.judge(rows)
+        for code in ("medical_aid", "house_repair", "safe_water", "basic_insurance"):
+            after = models.judge(SCENARIOS[code].apply(rows, {"share": 0.6}, office.workspace.policy))
+            assert float(str(after.scored["margin"])) <= float(str(before.scored["margin"])) + 1e-9
+            assert float(str(after.scored["probability"])) <= float(str(before.scored["probability"])) + 1e-12
+            for name, value in after.features.items():
+                was = before.features[name]
+                moved += value != was
+                assert value == was or (value - was) * directed[name] < 0  # type: ignore[operator]  # none becomes known
+    assert moved > 10
+
+
+def test_the_answer_has_before_and_after_of_both_horizons_and_what_moved(office: Office) -> None:
+    found = what_if(office.workspace, office.riskiest, ["public_post:wage=3000", "medical_aid:share=60%"])
+    assert [h.months for h in found.horizons] == [12, 6]
+    assert (found.as_of, found.label) == (office.scored.as_of, LABEL)
+    assert [(s.scenario, s.parameters) for s in found.steps] == [
+        ("public_post", {"wage": 3000, "months": 12}),
+        ("medical_aid", {"share": 0.6}),
+    ]
+    assert found.outcome == "changed"
+    assert sum(step.cells for step in found.steps) >= len(found.changes) > 0
+    assert not found.other_model
+    assert found.ranges_confirmed  # those of the generated county are
+    assert set(found.values) == {moved.code for moved in found.features}
+    stored = pl.read_parquet(f"{office.results}/*.parquet").row(0, named=True)
+    assert found.horizons[0].before == stored["probability"]
+    assert found.horizons[1].before == stored["probability_6m"]
+
+
+def test_nothing_is_written(office: Office) -> None:
+    before = files(office.workspace.home)
+    what_if(office.workspace, office.riskiest, ["medical_aid"])
+    assert files(office.workspace.home) == before
+
+
+def test_a_correction_to_what_is_stored_already_changes_no_fact(office: Office) -> None:
+    size = rows_of_household(office, office.riskiest).size
+    found = what_if(office.workspace, office.riskiest, corrections=[f"households.size={size}"])
+    assert (found.outcome, found.changes, found.groups, found.features) == ("unchanged", [], [], [])
+    assert [step.cells for step in found.steps] == [0]
+    assert all(h.before == h.after for h in found.horizons)
+
+
+def test_a_correction_that_no_feature_looks_at_says_so(office: Office) -> None:
+    found = what_if(office.workspace, office.riskiest, corrections=["households.responsible_id=K999"])
+    assert (found.outcome, len(found.changes)) == ("unseen", 1)
+
+
+def test_a_correction_and_a_scenario_count_together(office: Office) -> None:
+    found = what_if(office.workspace, office.riskiest, ["dibao:amount=500,months=3"], ["households.size=9"])
+    assert [bool(step.correction) for step in found.steps] == [True, False]
+    paid = [c.after for c in found.changes if (c.table, c.column) == ("social_assistance", "amount")]
+    assert set(paid) <= {4500}
+
+
+def test_what_the_rules_exclude_is_computed_with_the_rule_named(office: Office, published: pl.DataFrame) -> None:
+    bound = [what_if(office.workspace, h, ["public_post", "dibao"]).steps for h in some(published, 12)]
+    rules = {(step.scenario, step.bound.rule) for steps in bound for step in steps if step.bound}
+    assert ("public_post", "M09") in rules
+    assert {rule for code, rule in rules if code == "dibao"} == {"M10"}
+
+
+def test_scores_of_another_model_are_noted(office: Office, tmp_path: Path) -> None:
+    place = office.copied(tmp_path)
+    path = place.results / office.scored.as_of / MANIFEST
+    write_json(path, {"model": "another"})
+    assert what_if(place, office.riskiest, ["medical_aid"]).other_model
+
+
+def test_a_scenario_is_read_from_its_text() -> None:
+    scenario, given = parsed_scenario("public_post:wage=800, months=12")
+    assert (scenario.code, given) == ("public_post", {"wage": 800, "months": 12})
+    assert parsed_scenario("medical_aid:share=60%")[1] == parsed_scenario("medical_aid:share=.6")[1] == {"share": 0.6}
+    for text in ("medical_aid:share=much", "medical_aid:share=nan", "medical_aid:share"):
+        with pytest.raises(UsageError, match="is no number"):
+            parsed_scenario(text)
+
+
+def test_choices_have_their_ranges(office: Office) -> None:
+    offered = {choice.scenario: choice for choice in choices(office.workspace, office.as_of)}
+    assert list(offered) == list(SCENARIOS)
+    assert offered["medical_aid"].parameters["share"].most == 0.9
+
+
+def test_wrong_questions_are_refused(office: Office) -> None:
+    place = office.workspace
+    for scenarios, said in (
+        ([], "name a what-if"),
+        (["tea"], "no what-if"),
+        (["dibao:months=13"], "outside the policy"),
+    ):
+        with pytest.raises(UsageError, match=said):
+            what_if(place, office.riskiest, scenarios)
+    with pytest.raises(UsageError, match="household H000 is not active"):
+        what_if(place, "H000", ["dibao"])
+    with pytest.raises(UsageError, match="no scores of 2001-01-05"):
+        what_if(place, office.riskiest, ["dibao"], as_of=date(2001, 1, 5))
