@@ -15,10 +15,22 @@ from hypothesis import strategies as st
 
 from riskmodel.errors import BundleError, NothingInForce
 from riskmodel.features import FeatureTable, assemble, declared
+from riskmodel.features.origins import origins
 from riskmodel.models import Column, LogisticModel
 from riskmodel.policy import Policy
-from riskmodel.scoring.reasons import LEAST, REASONS, stored_reasons
-from riskmodel.scoring.score import CONTRIBUTION, FIRST, GROUP, OWN, check_feature_set, score, tiers
+from riskmodel.scoring.reasons import LEAST, PROTECTIONS, REASONS, stored_reasons
+from riskmodel.scoring.score import (
+    CONTRIBUTION,
+    FIRST,
+    GROUP,
+    LOWERING,
+    OWN,
+    RAISING,
+    VALUE,
+    check_feature_set,
+    score,
+    tiers,
+)
 from scenario import COUNTY, policy_of
 from scoring.conftest import bundle_of
 
@@ -51,6 +63,30 @@ def test_groups_are_the_sums_of_their_features(given: Given) -> None:
         own = [f"{CONTRIBUTION}{f.name}" for f in FEATURES if f.group.value == code]
         expected = given.scored.select(own).to_numpy().sum(axis=1)
         np.testing.assert_allclose(given.scored[f"{GROUP}{code}"].to_numpy(), expected, rtol=0, atol=1e-12)
+
+
+def test_a_group_is_what_raises_and_what_lowers_in_it(given: Given) -> None:
+    for code in {f.group.value for f in FEATURES}:
+        own = given.scored.select(f"{CONTRIBUTION}{f.name}" for f in FEATURES if f.group.value == code).to_numpy()
+        up, down, whole = (given.scored[f"{part}{code}"].to_numpy() for part in (RAISING, LOWERING, GROUP))
+        np.testing.assert_allclose(up + down, whole, rtol=0, atol=1e-9)
+        np.testing.assert_allclose(up, np.maximum(own, 0).sum(axis=1), rtol=0, atol=1e-9)
+        assert (up >= 0).all()
+        assert (down <= 0).all()
+
+
+def test_the_values_of_the_features_stand_beside_their_contributions(given: Given) -> None:
+    rows = given.table.rows.sort("household_id")
+    scored = given.scored.sort("household_id")
+    for f in FEATURES:
+        assert scored[f"{VALUE}{f.name}"].to_list() == rows[f.name].to_list()
+        assert scored.schema[f"{VALUE}{f.name}"] == pl.Float64
+
+
+def test_date_and_department_of_the_newest_rows_stand_in_the_row_of_their_household(given: Given) -> None:
+    assert given.table.newest is not None
+    made = origins(given.table.newest).with_columns(given.table.newest["household_id"]).sort("household_id")
+    assert given.scored.sort("household_id").select(made.columns).equals(made)
 
 
 def test_every_household_is_there_once_with_the_numbers_of_the_model(given: Given) -> None:
@@ -233,7 +269,7 @@ def test_a_missing_threshold_is_an_error_and_not_a_tier(given: Given) -> None:
 
 def test_reasons_raise_are_in_order_and_one_per_group(given: Given) -> None:
     for row in given.scored.iter_rows(named=True):
-        reasons = stored_reasons(row, CONTRIBUTION)
+        reasons = stored_reasons(row)
         raised = [row[f"{GROUP}{reason.group}"] for reason in reasons]
         assert len(reasons) <= REASONS
         assert raised == sorted(raised, reverse=True)
@@ -246,13 +282,24 @@ def test_reasons_raise_are_in_order_and_one_per_group(given: Given) -> None:
 def test_the_value_of_a_reason_is_the_value_of_its_feature(given: Given) -> None:
     values = {row["household_id"]: row for row in given.table.rows.iter_rows(named=True)}
     for row in given.scored.iter_rows(named=True):
-        for reason in stored_reasons(row, CONTRIBUTION):
+        for reason in stored_reasons(row):
             assert reason.value == values[row["household_id"]][reason.feature]
             assert given.bundle.facts.groups[reason.feature] == reason.group
 
 
+def test_what_protects_lowers_the_risk_in_order_and_one_per_group(given: Given) -> None:
+    for row in given.scored.iter_rows(named=True):
+        found = stored_reasons(row, "protection")
+        lowered = [row[f"{GROUP}{one.group}"] for one in found]
+        assert len(found) <= PROTECTIONS
+        assert lowered == sorted(lowered)
+        assert all(value <= -LEAST for value in lowered)
+        assert all(one.contribution < 0 for one in found)
+        assert {one.group for one in found}.isdisjoint(one.group for one in stored_reasons(row))
+
+
 def test_nothing_is_rendered_while_scoring(given: Given) -> None:
-    texts = [c for c in given.scored.columns if c.startswith("reason_") and not c.endswith("_value")]
+    texts = [c for c in given.scored.columns if c.startswith(("reason_", "protection_"))]
     said = {value for column in texts for value in given.scored[column].drop_nulls()}
     assert said <= {*(f.name for f in FEATURES), *(f.group.value for f in FEATURES)}
 

@@ -1,9 +1,9 @@
-"""Why a household scored as it did: contributions summed to groups, and the leading reasons as codes and values."""
+"""Why a household scored as it did: contributions summed to groups, and the leading reasons as codes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -15,17 +15,19 @@ if TYPE_CHECKING:
 
 REASONS = 5
 """Most reasons told of a household; one per group, so that one cause is never told twice."""
+PROTECTIONS = 3
+"""Most groups told that lower the risk."""
 LEAST = 0.01
-"""A group that raises the log-odds by less than this is no reason."""
+"""A group that moves the log-odds by less than this is no reason."""
 
 
 @dataclass(frozen=True)
 class Reason:
-    """One reason as it is stored: codes and a number, no text. `value` is None where it is not known."""
+    """One reason as it is stored, without text."""
 
     group: str
     feature: str
-    value: float | None
+    value: float
     contribution: float
 
 
@@ -46,14 +48,18 @@ def leading_reasons(
     x: NDArray[np.float64],
     groups: Mapping[str, str],
     zero_tells: NDArray[np.bool_] | None = None,
+    *,
+    prefix: str = "reason",
+    most: int = REASONS,
 ) -> dict[str, pl.Series]:
     """The groups that raise the risk most, each by its strongest feature, as columns for the result table.
 
     A reason needs a fact: a missing value is none, and 0 only where `zero_tells` (F,) says so (everywhere without it).
-    A group without such a feature is not told, whatever it adds.
+    A group without such a feature is not told, whatever it adds. Contributions with their signs turned give what lowers
+    the risk by the same rule.
 
-    contributions, x: (n, F). For k = 1..5: `reason_k_group`, `reason_k_feature` (codes, null where there is no k-th
-    reason), `reason_k_value` (value of the feature, null where it is missing). No text is made here.
+    contributions, x: (n, F). For k = 1..`most`: `reason_k_group`, `reason_k_feature` (codes, null where there is no
+    k-th reason); `prefix` stands in place of `reason`. No text is made here.
     """
     names, codes = np.array(list(groups)), np.array(list(groups.values()))
     distinct = np.array(list(dict.fromkeys(codes.tolist())))
@@ -65,30 +71,24 @@ def leading_reasons(
         [np.flatnonzero(codes == code)[candidates[:, codes == code].argmax(axis=1)] for code in distinct]
     )
     sums = np.where(np.take_along_axis(candidates, strongest, axis=1) > 0, sums, -np.inf)
-    order = np.argsort(-sums, axis=1, kind="stable")[:, :REASONS]
+    order = np.argsort(-sums, axis=1, kind="stable")[:, :most]
     columns: dict[str, pl.Series] = {}
     for k in range(order.shape[1]):
         group = order[:, k]
         feature = strongest[rows, group]
         shown = sums[rows, group] >= LEAST
-        value = np.where(shown, x[rows, feature], np.nan)
-        prefix = f"reason_{k + 1}"
-        columns[f"{prefix}_group"] = _codes(distinct, group, shown)
-        columns[f"{prefix}_feature"] = _codes(names, feature, shown)
-        columns[f"{prefix}_value"] = pl.Series(value, dtype=pl.Float64, nan_to_null=True)
+        columns[f"{prefix}_{k + 1}_group"] = _codes(distinct, group, shown)
+        columns[f"{prefix}_{k + 1}_feature"] = _codes(names, feature, shown)
     return columns
 
 
-def stored_reasons(row: Mapping[str, object], prefix: str) -> list[Reason]:
-    """The reasons of one row of a result table; `prefix` is that of the contribution columns."""
+def stored_reasons(row: Mapping[str, Any], prefix: str = "reason") -> list[Reason]:
+    """The reasons of one row of a result table, or what protects with the prefix `protection`."""
     found = []
     for k in range(1, REASONS + 1):
-        feature, group = row.get(f"reason_{k}_feature"), row.get(f"reason_{k}_group")
-        if isinstance(feature, str) and isinstance(group, str):
-            value = row[f"reason_{k}_value"]
-            number = float(value) if isinstance(value, int | float) else None
-            contribution = row[f"{prefix}{feature}"]
-            found.append(Reason(group, feature, number, float(str(contribution))))
+        feature, group = row.get(f"{prefix}_{k}_feature"), row.get(f"{prefix}_{k}_group")
+        if feature is not None and group is not None:
+            found.append(Reason(group, feature, row[f"value_{feature}"], row[f"contribution_{feature}"]))
     return found
 
 
