@@ -122,8 +122,8 @@ def test_a_value_and_the_median_beside_it_are_told_alike() -> None:
     assert behind(near, "zh") == "（本村中位数 1.60 倍）"
 
 
-def test_what_is_nothing_or_negative_is_told_so() -> None:
-    assert told(replace(INCOME, value=0.0, typical=2.0), "zh") == "人均纯收入为 0"
+def test_what_is_negative_is_told_so() -> None:
+    assert told(replace(INCOME, value=0.0, typical=2.0), "zh") == "人均纯收入是监测线的 0%"
     assert told(replace(INCOME, value=-1.5), "zh") == "人均纯收入为负，是监测线的 -1.50 倍"
     assert told(replace(INCOME, value=-0.5), "en") == "per-capita net income is negative: -50%, measured by the line"
 
@@ -155,6 +155,7 @@ def test_a_change_tells_both_values_and_which_way_it_moved_the_risk() -> None:
     assert moved(BILLS, 0.12, raises=True, language="zh") == (
         "健康和医疗：近12个月自付医疗支出占纯收入比由 12%变为 114%（医保部门，截至2025年8月12日），推高风险"
     )
+    assert "占纯收入比由数据缺失变为 114%" in moved(BILLS, None, raises=True, language="zh")
     assert "went from not known to 114%" in moved(BILLS, None, raises=False, language="en")
     yes = replace(BILLS, feature="on_dibao", unit="是否", value=1.0, source=None)
     assert moved(yes, 0.0, raises=False, language="zh") == "健康和医疗：由“没有享受低保”变为“正在享受低保”，降低风险"

@@ -41,7 +41,8 @@ def test_ratios_that_are_compared_are_written_alike() -> None:
 
 
 @pytest.mark.parametrize(
-    ("share", "text"), [(0.5, "50%"), (0.994, "99.4%"), (0.9999, "100%"), (1.0, "100%"), (0.004, "0.4%"), (0.0, "0%")]
+    ("share", "text"),
+    [(0.5, "50%"), (0.994, "99.4%"), (0.95, "95%"), (0.9999, "100%"), (1.0, "100%"), (0.004, "0.4%"), (0.0, "0%")],
 )
 def test_a_share_is_not_rounded_to_all_or_nothing(share: float, text: str) -> None:
     assert percent(share) == text

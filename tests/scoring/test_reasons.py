@@ -106,19 +106,3 @@ def test_a_model_of_few_groups_has_few_reasons() -> None:
 
 def test_no_rows_have_no_reasons() -> None:
     assert told(np.zeros((0, len(GROUPS)))) == []
-
-
-@given(ROWS)
-def test_what_protects_is_what_would_be_a_reason_with_the_signs_turned(contributions: NDArray[np.float64]) -> None:
-    x = np.ones(contributions.shape)
-    raises = leading_reasons(contributions, x, GROUPS)
-    turned = leading_reasons(contributions.copy(), x, GROUPS, prefix="protection", most=2)
-    assert list(turned) == [f"protection_{k}_{what}" for k in (1, 2) for what in ("group", "feature")]
-    for name, column in turned.items():
-        assert column.to_list() == raises[name.replace("protection", "reason")].to_list()
-    protects = leading_reasons(-contributions, x, GROUPS, prefix="protection")
-    told = [
-        {s[i] for n, s in part.items() if n.endswith("_group")} for part in (raises, protects) for i in range(len(x))
-    ]
-    for up, down in zip(told[: len(x)], told[len(x) :], strict=True):
-        assert (up & down) <= {None}  # a group is never told both ways

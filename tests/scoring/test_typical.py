@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
+from riskmodel.features.origins import origins
 from riskmodel.scoring.typical import KNOWN, LEAST, MEDIAN, Typical, typical
 
 if TYPE_CHECKING:
@@ -64,9 +65,11 @@ def test_the_newest_row_of_a_village_is_that_of_any_of_its_households(
 ) -> None:
     assert features.newest is not None
     for code in published["village_code"].drop_nulls():
-        own = features.newest.filter(features.rows["village_code"] == code)["incomes.origin"].max()
-        day, source = Typical.of(published, code).origin("incomes")
-        assert (day is None) == (own is None) == (source is None)
+        own = features.newest.filter(features.rows["village_code"] == code)
+        for table in ("surveys", "members"):
+            day = origins(own.select(pl.col(f"{table}.origin").max()))[f"newest_{table}"][0]
+            assert day is not None
+            assert Typical.of(published, code).origin(table)[0] == day
 
 
 def test_a_county_without_households_has_one_row_of_nulls(features: FeatureTable) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from late_arrivals import SPLIT_OFF, arrived_lately
 from riskmodel.errors import UsageError
+from riskmodel.features import REGISTRY
 from riskmodel.features.windows import months_before
 from riskmodel.settings import Settings
 from riskmodel.workflows.changed import MOST, Changed
@@ -84,6 +85,10 @@ def test_at_most_three_features_are_told_one_per_group_strongest_group_first(
         groups = [moved.group for moved in found.moved]
         assert len(groups) == len(set(groups)) <= MOST
         assert all(moved.contribution == found.data_by_feature[moved.feature] for moved in found.moved)
+        for moved in found.moved:
+            was, is_now = found.values_before[moved.feature], moved.value
+            if was is not None and is_now is not None:  # never the other way than declared
+                assert (is_now - was) * moved.contribution * REGISTRY[moved.feature].direction >= 0
         raises = ["推高风险" in moved.sentence for moved in found.moved]
         assert raises == [moved.contribution > 0 for moved in found.moved]
 
@@ -102,13 +107,14 @@ def test_probabilities_are_told_as_published_on_both_days(
         assert day in found.sentences[0]
         word = next(word for word in ("上升", "下降", "持平") if word in found.sentences[0])
         words.add(word)
+        assert was is not None
         assert word == "持平" or (word == "上升") == (is_now > was)
     assert {"上升", "下降"} <= words
 
 
 def test_what_a_new_model_did_is_told_apart_and_adds_up(retrained: Workspace, office: Office) -> None:
     told = []
-    for household in households(retrained, office):
+    for household in households(retrained, office, 6):
         found = change(retrained, household)
         assert found.same_model is False
         assert found.data is not None
@@ -123,7 +129,7 @@ def test_what_a_new_model_did_is_told_apart_and_adds_up(retrained: Workspace, of
 def test_the_facts_did_the_same_whatever_the_new_model_says(
     retrained: Workspace, scored_twice: Workspace, office: Office
 ) -> None:
-    for household in households(retrained, office, 10):
+    for household in households(retrained, office, 3):
         new, old = change(retrained, household), change(scored_twice, household)
         assert new.data_by_feature == pytest.approx(old.data_by_feature, abs=1e-12)
 

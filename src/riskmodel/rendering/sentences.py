@@ -92,8 +92,8 @@ def told(fact: Fact, language: Language) -> str:
 def _comparison(fact: Fact, *, share: bool) -> str:
     """Key of the words for one amount being so much of the other."""
     value = fact.value or 0.0
-    if value <= 0:
-        return "fact.negative" if value < 0 else "fact.nothing"
+    if value < 0:
+        return "fact.negative"
     if in_times(value, fact.unit, fact.typical):
         return "fact.times"
     return "fact.share" if share else "fact.percent"
@@ -132,7 +132,7 @@ def moved(fact: Fact, was: float | None, *, raises: bool, language: Language) ->
     if fact.unit in CODED and fact.value is not None and was is not None:
         words = {"was": in_words(fact.feature, was, language), "is_now": in_words(fact.feature, fact.value, language)}
         return TELL.text("change.became", language, **words, **fields)
-    before, after = shown_change(fact, was, language)
+    before, after = (_spaced(value, language) for value in shown_change(fact, was, language))
     values = {"was": before, "is_now": after}
     return TELL.text("change.moved", language, label=_bare(fact.label.of(language), fact.unit), **values, **fields)
 
@@ -155,6 +155,11 @@ def _from(source: str, fact: Fact, language: Language) -> str:
     date = shown_date(fact.day, fact.dated, language)
     when = TELL.text("when.since" if fact.dated == "since" else "when.until", language, date=date)
     return TELL.text("from", language, source=department, when=when)
+
+
+def _spaced(value: str, language: Language) -> str:
+    """A number stands apart from the Chinese words before it."""
+    return value if language == "en" or not (value[0].isdigit() or value[0] == "-") else f" {value}"
 
 
 def _labelled(label: str, value: str, language: Language) -> str:

@@ -42,7 +42,7 @@ def in_times(value: float, unit: str, beside: float | None = None) -> bool:
 
 def percent(value: float) -> str:
     """A share in percent; just below all of it, or below one percent, with a decimal."""
-    fine = 0.95 <= abs(value) < 0.9995 or 0.0005 <= abs(value) < 0.00995
+    fine = 0.985 <= abs(value) < 0.9995 or 0.0005 <= abs(value) < 0.00995
     return f"{value * 100:z.1f}%" if fine else f"{value * 100:z.0f}%"
 
 

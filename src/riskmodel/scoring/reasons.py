@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from riskmodel.features import Direction
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
+
+    from riskmodel.features import Feature
 
 REASONS = 5
 """Most reasons told of a household; one per group, so that one cause is never told twice."""
@@ -48,18 +52,14 @@ def leading_reasons(
     x: NDArray[np.float64],
     groups: Mapping[str, str],
     zero_tells: NDArray[np.bool_] | None = None,
-    *,
-    prefix: str = "reason",
-    most: int = REASONS,
 ) -> dict[str, pl.Series]:
     """The groups that raise the risk most, each by its strongest feature, as columns for the result table.
 
     A reason needs a fact: a missing value is none, and 0 only where `zero_tells` (F,) says so (everywhere without it).
-    A group without such a feature is not told, whatever it adds. Contributions with their signs turned give what lowers
-    the risk by the same rule.
+    A group without such a feature is not told, whatever it adds.
 
-    contributions, x: (n, F). For k = 1..`most`: `reason_k_group`, `reason_k_feature` (codes, null where there is no
-    k-th reason); `prefix` stands in place of `reason`. No text is made here.
+    contributions, x: (n, F). For k = 1..5: `reason_k_group`, `reason_k_feature` (codes, null where there is no k-th
+    reason). No text is made here.
     """
     names, codes = np.array(list(groups)), np.array(list(groups.values()))
     distinct = np.array(list(dict.fromkeys(codes.tolist())))
@@ -71,25 +71,53 @@ def leading_reasons(
         [np.flatnonzero(codes == code)[candidates[:, codes == code].argmax(axis=1)] for code in distinct]
     )
     sums = np.where(np.take_along_axis(candidates, strongest, axis=1) > 0, sums, -np.inf)
-    order = np.argsort(-sums, axis=1, kind="stable")[:, :most]
+    order = np.argsort(-sums, axis=1, kind="stable")[:, :REASONS]
     columns: dict[str, pl.Series] = {}
     for k in range(order.shape[1]):
         group = order[:, k]
         feature = strongest[rows, group]
         shown = sums[rows, group] >= LEAST
-        columns[f"{prefix}_{k + 1}_group"] = _codes(distinct, group, shown)
-        columns[f"{prefix}_{k + 1}_feature"] = _codes(names, feature, shown)
+        columns[f"reason_{k + 1}_group"] = _codes(distinct, group, shown)
+        columns[f"reason_{k + 1}_feature"] = _codes(names, feature, shown)
     return columns
 
 
-def stored_reasons(row: Mapping[str, Any], prefix: str = "reason") -> list[Reason]:
-    """The reasons of one row of a result table, or what protects with the prefix `protection`."""
+def stored_reasons(row: Mapping[str, Any]) -> list[Reason]:
+    """The reasons of one row of a result table."""
     found = []
     for k in range(1, REASONS + 1):
-        feature, group = row.get(f"{prefix}_{k}_feature"), row.get(f"{prefix}_{k}_group")
+        feature, group = row.get(f"reason_{k}_feature"), row.get(f"reason_{k}_group")
         if feature is not None and group is not None:
             found.append(Reason(group, feature, row[f"value_{feature}"], row[f"contribution_{feature}"]))
     return found
+
+
+def protections(row: Mapping[str, Any], features: Sequence[Feature]) -> list[Reason]:
+    """What lowers the risk in one row of a result table, by the rule of the reasons with the signs turned.
+
+    0 is a fact where less is better. They are few and asked for one household at a time, so they are not stored.
+    """
+    told = [f for f in features if f"contribution_{f.name}" in row]
+    contributions = np.array([[row[f"contribution_{f.name}"] for f in told]])
+    x = np.array([[row[f"value_{f.name}"] for f in told]], dtype=np.float64)  # None becomes NaN
+    better = np.array([f.direction is Direction.UP for f in told])
+    found = leading_reasons(-contributions, x, {f.name: f.group.value for f in told}, better)
+    names = {name: column[0] for name, column in found.items()}
+    return stored_reasons({**row, **dict.fromkeys(_places(), None), **names})[:PROTECTIONS]
+
+
+def group_parts(row: Mapping[str, Any], features: Sequence[Feature]) -> dict[str, tuple[float, float]]:
+    """What raises and what lowers the margin in each group of one row of a result table; together they are its sum."""
+    parts: dict[str, tuple[float, float]] = {}
+    for f in features:
+        by = row.get(f"contribution_{f.name}", 0.0)
+        up, down = parts.get(f.group.value, (0.0, 0.0))
+        parts[f.group.value] = (up + max(by, 0.0), down + min(by, 0.0))
+    return parts
+
+
+def _places() -> list[str]:
+    return [f"reason_{k}_{what}" for k in range(1, REASONS + 1) for what in ("group", "feature")]
 
 
 def _codes(values: NDArray[np.str_], index: NDArray[np.intp], shown: NDArray[np.bool_]) -> pl.Series:

@@ -8,10 +8,10 @@ import numpy as np
 import polars as pl
 
 from riskmodel.errors import BundleError
-from riskmodel.features import Direction, declared, set_hash
+from riskmodel.features import declared, set_hash
 from riskmodel.features.origins import origins
 from riskmodel.policy import Tier
-from riskmodel.scoring.reasons import PROTECTIONS, group_sums, leading_reasons
+from riskmodel.scoring.reasons import group_sums, leading_reasons
 
 if TYPE_CHECKING:
     from datetime import date
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 CONTRIBUTION, GROUP = "contribution_", "group_"
 """Prefixes of the columns that hold what a feature and a group added to the margin (log-odds)."""
-RAISING, LOWERING = "raising_", "lowering_"
-"""Prefixes of the two parts of a group: what raised the margin, and what lowered it."""
 VALUE = "value_"
 """Prefix of the columns with the features themselves; null = missing."""
 
@@ -45,9 +43,9 @@ def score(table: FeatureTable, bundle: Bundle, policy: Policy, shorter: Bundle |
 
     Columns: keys, `as_of`, `probability` (calibrated, of the label's event within `horizon_months`), `tier`,
     `rank_county`, `rank_township` (1 = highest), `margin`, `base`, `contribution_<feature>` (float64; with `base` they
-    sum to `margin`), `group_<code>` with its parts `raising_<code>` and `lowering_<code>`, `reason_k_group/_feature`
-    and `protection_k_group/_feature` (see `leading_reasons`), `value_<feature>`, `newest_<table>` and `source_<table>`
-    (see `features.origins`), `label`, `model`. So all that a sentence tells is in the row.
+    sum to `margin`), `group_<code>`, `reason_k_group/_feature` (see `leading_reasons`), `value_<feature>`,
+    `newest_<table>` and `source_<table>` (see `features.origins`), `label`, `model`. All that a sentence tells of the
+    household is in the row.
 
     `shorter`: a model of the same event within fewer months. Then `probability_<months>m` is its probability,
     `probability_own` that of `bundle` alone, and `probability` the greater of the two: what happens within 6 months
@@ -59,7 +57,7 @@ def score(table: FeatureTable, bundle: Bundle, policy: Policy, shorter: Bundle |
     margin, contributions = bundle.model.explained(x)
     probability, horizons = _of_both_horizons(bundle.model.calibration.probability(margin), shorter, x)
     groups = {f.name: f.group.value for f in table.features}
-    names, zero = [f.name for f in table.features], _zero_tells(table)
+    names = [f.name for f in table.features]
     columns = {
         "probability": probability,
         "tier": tiers(probability, policy, table.county, table.as_of),
@@ -67,12 +65,9 @@ def score(table: FeatureTable, bundle: Bundle, policy: Policy, shorter: Bundle |
         "base": np.full(len(x), bundle.model.model.base),
         **horizons,
     }
-    for prefix, part in ((GROUP, None), (RAISING, np.maximum), (LOWERING, np.minimum)):
-        parts = contributions if part is None else part(contributions, 0.0)
-        columns |= {f"{prefix}{code}": values for code, values in group_sums(parts, groups).items()}
+    columns |= {f"{GROUP}{code}": values for code, values in group_sums(contributions, groups).items()}
     columns |= {f"{CONTRIBUTION}{name}": contributions[:, i] for i, name in enumerate(names)}
-    columns |= leading_reasons(contributions, x, groups, zero[0])
-    columns |= leading_reasons(-contributions, x, groups, zero[1], prefix="protection", most=PROTECTIONS)
+    columns |= leading_reasons(contributions, x, groups, np.array([f.zero_tells for f in table.features]))
     columns |= {f"{VALUE}{name}": table.rows[name] for name in names}
     scored = pl.concat([table.keys, pl.DataFrame(columns)], how="horizontal").with_columns(
         as_of=pl.lit(table.as_of),
@@ -95,12 +90,6 @@ def check_feature_set(bundle: Bundle) -> None:
             f"the model of {bundle.facts.label} was trained on feature set {bundle.facts.feature_set}, this version "
             f"declares {set_hash()}{differing}. Train again and promote it, or use the version that trained it."
         )
-
-
-def _zero_tells(table: FeatureTable) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Features of which 0 can stand behind a raised risk, and those of which it can stand behind a lowered one."""
-    less_is_better = [f.direction is Direction.UP for f in table.features]
-    return np.array([f.zero_tells for f in table.features]), np.array(less_is_better)
 
 
 def _of_both_horizons(

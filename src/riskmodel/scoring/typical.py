@@ -8,12 +8,12 @@ is told instead.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 import polars as pl
 
-from riskmodel.features.origins import ORIGIN, origins
+from riskmodel.features.origins import NEWEST, ORIGIN, SOURCE, origins
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,8 +56,10 @@ class Typical:
         return self._figure(f"{KNOWN}{feature}")
 
     def origin(self, prepared: str) -> tuple[date | None, str | None]:
-        """Date and department of the newest row of any household of the village."""
-        return self.village.get(f"newest_{prepared}"), self.village.get(f"source_{prepared}")  # type: ignore[return-value]  # columns of these types
+        """Date and department of the newest row of any household of the village, else of the county."""
+        day, source = f"{NEWEST}{prepared}", f"{SOURCE}{prepared}"
+        row: Mapping[str, Any] = self.county if self.village.get(day) is None else self.village
+        return row.get(day), row.get(source)
 
     def _figure(self, column: str, *, of_village: bool = True) -> tuple[float, Place] | None:
         places: tuple[tuple[Place, Mapping[str, object]], ...] = (("village", self.village), ("county", self.county))
@@ -78,8 +80,7 @@ def typical(table: FeatureTable) -> pl.DataFrame:
     names = [f.name for f in table.features]
     order = table.rows["village_code"].arg_sort()
     codes = table.rows["village_code"].gather(order)
-    ordered = table.rows.select(pl.col(names).gather(order).fill_null(float("nan")))
-    columns = np.ascontiguousarray(ordered.to_numpy(order="fortran").T)
+    columns = table.rows.select(pl.col(names).gather(order)).to_numpy(order="fortran").T  # nulls become NaN
     starts = np.flatnonzero((codes != codes.shift()).fill_null(value=True).to_numpy())
     ends = [*starts[1:].tolist(), len(codes)] if len(codes) else []
     parts = [columns, *(columns[:, start:end] for start, end in zip(starts.tolist(), ends, strict=True))]

@@ -154,7 +154,8 @@ def _told(row: Row, split: Changes, language: Language, *, same_model: bool) -> 
 def _strongest(row: Row, data: Mapping[str, float], was: Mapping[str, float | None]) -> list[str]:
     """The groups that moved the score most, each by the feature that did most in it, at most three.
 
-    A value that reads as before is not told, so as not to say that 1.06 became 1.06.
+    A value that reads as before is not told, so as not to say that 1.06 became 1.06; nor one that moved the score
+    against its declared direction, which features that move together can bring about.
     """
     groups: dict[str, list[str]] = {}
     for name in data:
@@ -163,7 +164,8 @@ def _strongest(row: Row, data: Mapping[str, float], was: Mapping[str, float | No
     found = []
     for code in sorted(groups, key=lambda code: (-abs(sums[code]), code)):
         sign = 1 if sums[code] > 0 else -1
-        shown = [name for name in groups[code] if sign * data[name] > 0 and _reads_differently(row, name, was[name])]
+        same = [name for name in groups[code] if sign * data[name] > 0]
+        shown = [n for n in same if _reads_differently(row, n, was[n]) and _as_declared(row, n, was[n], data[n])]
         if abs(sums[code]) >= LEAST and shown:
             found.append(max(shown, key=lambda name: (sign * data[name], name)))
     return found[:MOST]
@@ -172,6 +174,12 @@ def _strongest(row: Row, data: Mapping[str, float], was: Mapping[str, float | No
 def _reads_differently(row: Row, name: str, was: float | None) -> bool:
     before, now = shown_change(row.fact(name), was, "zh")
     return before != now
+
+
+def _as_declared(row: Row, name: str, was: float | None, by: float) -> bool:
+    """Whether a change moved the score the way that the feature may; one from or to missing has no way."""
+    now = row.fact(name).value
+    return now is None or was is None or (now - was) * by * REGISTRY[name].direction >= 0
 
 
 def _of_model(by: float, language: Language) -> str:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from riskmodel.errors import UsageError
+from riskmodel.features import declared
 from riskmodel.policy import Tier, group
 from riskmodel.rendering.sentences import meaning
 from riskmodel.rendering.values import TELL
-from riskmodel.scoring.reasons import stored_reasons
-from riskmodel.scoring.score import CONTRIBUTION, GROUP, LOWERING, RAISING, VALUE
+from riskmodel.scoring.reasons import group_parts, protections, stored_reasons
+from riskmodel.scoring.score import CONTRIBUTION, GROUP, VALUE
 from riskmodel.scoring.typical import Typical
 from riskmodel.training.labels import label_named
 from riskmodel.workflows.changed import Changed, changed
@@ -141,7 +142,7 @@ def render(scored: Row, notes: Sequence[str], language: Language, change: Change
         margin=row["margin"],
         base=row["base"],
         reasons=_told(scored, stored_reasons(row), language, raises=True),
-        protections=_told(scored, stored_reasons(row, "protection"), language, raises=False),
+        protections=_told(scored, protections(row, declared()), language, raises=False),
         missing=[asdict(told) for told in scored.missing(language)],
         groups=_groups(row, language),
         contributions=_numbers(row, CONTRIBUTION),
@@ -160,13 +161,14 @@ def _told(scored: Row, found: Sequence[Reason], language: Language, *, raises: b
 
 
 def _groups(row: Mapping[str, Any], language: Language) -> list[dict[str, Any]]:
+    parts = group_parts(row, declared())
     found = [
         {
             "group": code,
             "title": group(code).zh if language == "zh" else group(code).en,
             "contribution": value,
-            "raising": row[f"{RAISING}{code}"],
-            "lowering": row[f"{LOWERING}{code}"],
+            "raising": parts[code][0],
+            "lowering": parts[code][1],
         }
         for code, value in _numbers(row, GROUP).items()
     ]

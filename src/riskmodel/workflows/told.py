@@ -115,7 +115,7 @@ class Row:
             if table and share and share[0] >= MOSTLY and table not in found and len(found) < MISSING:
                 spec, fact = TABLES[_table(table)], self.fact(name)
                 where = spec.title if language == "zh" else spec.name
-                sentence = missing(fact.label.of(language), where, spec.sources[0].value, *share, language)
+                sentence = missing(fact.label.of(language), where, self._usual(table), *share, language)
                 found[table] = self._entry(fact, self.values[f"{CONTRIBUTION}{name}"], sentence, language)
         return list(found.values())
 
@@ -155,7 +155,11 @@ class Row:
             day, source = self.typical.origin(main)
         else:
             day, source = self.values.get(f"{NEWEST}{main}"), self.values.get(f"{SOURCE}{main}")
-        return day, source or TABLES[_table(main)].sources[0].value
+        return day, source or self._usual(main)
+
+    def _usual(self, prepared: str) -> str:
+        """Department that delivers a table here: the last to have done so, else the first that the table names."""
+        return self.typical.origin(prepared)[1] or TABLES[_table(prepared)].sources[0].value
 
 
 @cache
