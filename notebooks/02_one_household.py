@@ -34,12 +34,14 @@ from riskmodel.policy import Tier
 from riskmodel.rendering.lettering import use_chinese_font, words
 from riskmodel.scoring.reasons import group_sums
 from riskmodel.scoring.score import score
+from riskmodel.scoring.typical import Typical, typical
 from riskmodel.tables import table
 from riskmodel.tables.outcomes import episodes
 from riskmodel.workflows.evidence import behind
 from riskmodel.workflows.explain import render
 from riskmodel.workflows.score import as_of_of_month, champion, newest_as_of
 from riskmodel.workflows.showcase import showcase
+from riskmodel.workflows.told import Row
 
 chinese = use_chinese_font()
 _ = pl.Config(
@@ -234,7 +236,7 @@ plt.show()
 before = chosen["as_of"]
 alone = score(assemble_view(lake.view(county, before), policy, [household]), bundle, policy).row(0, named=True)
 for language in ("zh", "en"):
-    explained = render(alone, [], language)
+    explained = render(Row(alone, Typical.of(typical(features[before]), alone["village_code"])), [], language)
     print(f"{before}: {explained.meaning} ({explained.tier_title})")
     for reason in explained.reasons:
         print("   ", reason["sentence"])

@@ -17,7 +17,8 @@
 # # 4. Read an explanation 读懂解释
 #
 # One household's explanation, taken apart: contributions 贡献 that sum to the margin 分值, groups 归类, reasons 原因
-# in words, what the probability 概率 means, shap's own pictures of the same numbers, and what none of them says.
+# in words, one reason from the departments' rows 记录 to its sentence 句子, what the probability 概率 means, what
+# changed 变化, shap's own pictures of the same numbers, and what none of them says.
 
 # %%
 import warnings
@@ -31,8 +32,10 @@ import polars as pl
 from riskmodel.features import REGISTRY, assemble
 from riskmodel.policy import Tier, group
 from riskmodel.rendering.lettering import use_chinese_font, words
+from riskmodel.tables import TABLES
+from riskmodel.workflows.evidence import behind
 from riskmodel.workflows.explain import explain, listed
-from riskmodel.workflows.score import champion, published
+from riskmodel.workflows.score import TYPICAL, champion, published
 from riskmodel.workflows.showcase import showcase
 
 use_chinese_font()
@@ -64,7 +67,7 @@ print(f"the first of the list: {household}")
 for language in ("zh", "en"):
     told = explain(workspace, household, language=language)
     print(f"{told.tier_title}: {told.meaning}")
-    for reason in told.reasons:
+    for reason in (*told.reasons, *told.protections, *told.missing):
         print("   ", reason["sentence"])
     for note in told.notes:
         print("  *", note)
@@ -130,6 +133,69 @@ pl.DataFrame(
 )
 
 # %% [markdown]
+# ## From the rows to the sentence 从记录到句子
+#
+# One reason, all the way back. Value 数值, date 日期 and department 来源部门 of the newest row behind it stand in the
+# row of the household, the village's median 本村中位数 stands in `_typical/`: the sentence is made of these alone. Here
+# each is made once more from what lies behind it: the departments' rows as known by the as-of date, the features of the
+# whole village, the model.
+
+# %%
+told = explain(workspace, household)
+reason = next((r for r in told.reasons if r["date"] and r["group"] not in ("PLACE", "DATA")), told.reasons[0])
+feature = REGISTRY[reason["feature"]]
+print(reason["sentence"])
+print(f"{feature.name}: {feature.definition}")
+
+# %%
+found = behind(workspace, household, as_of, [feature.name])
+for evidence in found.evidence:
+    print(f"{evidence.title} {evidence.table} ({evidence.window}): {len(evidence.rows)} rows 行")
+    display(pl.DataFrame(evidence.rows, infer_schema_length=None).head(8))
+
+# %%
+neighbours = x.filter(pl.col("village_code") == row["village_code"])[feature.name].drop_nulls()
+typical = pl.read_parquet(folder / TYPICAL / f"{row['county']}.parquet")
+own_table = next(evidence for evidence in found.evidence if evidence.table == reason["table"])
+event = TABLES[reason["table"]].event
+newest = max(line[event] for line in own_table.rows)
+print(f"newest row 最新记录: {newest}, told 句中: {reason['date']}, from 来源: {reason['source']}")
+_, again = bundle.model.explained(x.filter(pl.col("household_id") == household).select(names).to_numpy())
+traced = pl.DataFrame(
+    [
+        {"what": "value 数值", "told": reason["value"], "again": found.features[0].value},
+        {
+            "what": "contribution 贡献",
+            "told": reason["contribution"],
+            "again": float(again[0, names.index(feature.name)]),
+        },
+        {
+            "what": "median 本村中位数",
+            "told": reason["typical"] if reason["typical_of"] == "village" else None,
+            "again": neighbours.median() if reason["typical_of"] == "village" else None,
+        },
+        {
+            "what": "households of the village 本村户数",
+            "told": float(typical.filter(pl.col("village_code") == row["village_code"])["households"].item()),
+            "again": float(x.filter(pl.col("village_code") == row["village_code"]).height),
+        },
+    ]
+)
+traced
+
+# %% [markdown]
+# ## What changed 为什么变了
+#
+# Between two published months the margin's change is split without a rest: what the new facts did 数据变化, feature by
+# feature, and what a new model did 模型更新. Where only one month was scored there is nothing to compare with.
+
+# %%
+for sentence in told.change.sentences:
+    print(sentence)
+if told.change.margin is not None:
+    print(f"data {told.change.data:+.4f}, model {told.change.model + told.change.base:+.4f}: {told.change.margin:+.4f}")
+
+# %% [markdown]
 # ## From margin to probability 从分值到概率
 #
 # The calibration 校准 maps margins to probabilities by a curve that only rises, so the order of households stays.
@@ -138,9 +204,8 @@ pl.DataFrame(
 
 # %%
 probability = bundle.model.calibration.probability(margins)
-own_model = row.get("probability_own", row["probability"])
 place = scores["household_id"].index_of(household)
-print(f"margin {row['margin']:.4f} -> {probability[place]:.4f}; stored: {own_model:.4f}")
+print(f"margin {row['margin']:.4f} -> {probability[place]:.4f}; stored: {row['probability']:.4f}")
 order = np.argsort(margins)
 figure, axes = plt.subplots(figsize=(7, 3.2), layout="constrained")
 axes.plot(margins[order], probability[order], color="#1f4e79")

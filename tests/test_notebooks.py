@@ -128,6 +128,10 @@ def test_an_explanation_is_taken_apart_without_a_rest(run: Callable[[str], Run])
     assert row["base"] + sum(value for value, _ in found.names["sums"]) == pytest.approx(row["margin"], abs=1e-9)
     assert found.names["probability"][place] == pytest.approx(found.names["own_model"], abs=1e-12)
     assert found.names["explanation"].values.shape == found.names["matrix"].shape
+    for what, told, again in found.names["traced"].iter_rows():
+        assert again == pytest.approx(told, abs=1e-9), what
+    assert found.names["newest"].isoformat() == found.names["reason"]["date"]
+    assert found.names["reason"]["sentence"] in [one["sentence"] for one in found.names["told"].reasons]
 
 
 def test_the_pitfalls_print_both_numbers_and_a_leak_shows_in_them(run: Callable[[str], Run]) -> None:

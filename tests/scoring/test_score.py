@@ -15,10 +15,19 @@ from hypothesis import strategies as st
 
 from riskmodel.errors import BundleError, NothingInForce
 from riskmodel.features import FeatureTable, assemble, declared
+from riskmodel.features.origins import origins
 from riskmodel.models import Column, LogisticModel
 from riskmodel.policy import Policy
-from riskmodel.scoring.reasons import LEAST, REASONS, stored_reasons
-from riskmodel.scoring.score import CONTRIBUTION, FIRST, GROUP, check_feature_set, score, tiers
+from riskmodel.scoring.reasons import LEAST, PROTECTIONS, REASONS, group_parts, protections, stored_reasons
+from riskmodel.scoring.score import (
+    CONTRIBUTION,
+    FIRST,
+    GROUP,
+    VALUE,
+    check_feature_set,
+    score,
+    tiers,
+)
 from scenario import COUNTY, policy_of
 from scoring.conftest import bundle_of
 
@@ -51,6 +60,31 @@ def test_groups_are_the_sums_of_their_features(given: Given) -> None:
         own = [f"{CONTRIBUTION}{f.name}" for f in FEATURES if f.group.value == code]
         expected = given.scored.select(own).to_numpy().sum(axis=1)
         np.testing.assert_allclose(given.scored[f"{GROUP}{code}"].to_numpy(), expected, rtol=0, atol=1e-12)
+
+
+def test_a_group_is_what_raises_and_what_lowers_in_it(given: Given) -> None:
+    for row in given.scored.head(100).iter_rows(named=True):
+        parts = group_parts(row, FEATURES)
+        assert {f"{GROUP}{code}" for code in parts} == {c for c in row if c.startswith(GROUP)}
+        for code, (up, down) in parts.items():
+            own = [row[f"{CONTRIBUTION}{f.name}"] for f in FEATURES if f.group.value == code]
+            assert up + down == pytest.approx(row[f"{GROUP}{code}"], abs=1e-9)
+            assert up == pytest.approx(sum(value for value in own if value > 0), abs=1e-9)
+            assert down <= 0 <= up
+
+
+def test_the_values_of_the_features_stand_beside_their_contributions(given: Given) -> None:
+    rows = given.table.rows.sort("household_id")
+    scored = given.scored.sort("household_id")
+    for f in FEATURES:
+        assert scored[f"{VALUE}{f.name}"].to_list() == rows[f.name].to_list()
+        assert scored.schema[f"{VALUE}{f.name}"] == pl.Float64
+
+
+def test_date_and_department_of_the_newest_rows_stand_in_the_row_of_their_household(given: Given) -> None:
+    assert given.table.newest is not None
+    made = origins(given.table.newest).with_columns(given.table.newest["household_id"]).sort("household_id")
+    assert given.scored.sort("household_id").select(made.columns).equals(made)
 
 
 def test_every_household_is_there_once_with_the_numbers_of_the_model(given: Given) -> None:
@@ -227,7 +261,7 @@ def test_a_missing_threshold_is_an_error_and_not_a_tier(given: Given) -> None:
 
 def test_reasons_raise_are_in_order_and_one_per_group(given: Given) -> None:
     for row in given.scored.iter_rows(named=True):
-        reasons = stored_reasons(row, CONTRIBUTION)
+        reasons = stored_reasons(row)
         raised = [row[f"{GROUP}{reason.group}"] for reason in reasons]
         assert len(reasons) <= REASONS
         assert raised == sorted(raised, reverse=True)
@@ -240,19 +274,31 @@ def test_reasons_raise_are_in_order_and_one_per_group(given: Given) -> None:
 def test_the_value_of_a_reason_is_the_value_of_its_feature(given: Given) -> None:
     values = {row["household_id"]: row for row in given.table.rows.iter_rows(named=True)}
     for row in given.scored.iter_rows(named=True):
-        for reason in stored_reasons(row, CONTRIBUTION):
+        for reason in stored_reasons(row):
             assert reason.value == values[row["household_id"]][reason.feature]
             assert given.bundle.facts.groups[reason.feature] == reason.group
 
 
+def test_what_protects_lowers_the_risk_in_order_and_one_per_group(given: Given) -> None:
+    for row in given.scored.head(200).iter_rows(named=True):
+        found = protections(row, FEATURES)
+        lowered = [row[f"{GROUP}{one.group}"] for one in found]
+        assert len(found) <= PROTECTIONS
+        assert lowered == sorted(lowered)
+        assert all(value <= -LEAST for value in lowered)
+        assert all(one.contribution == row[f"{CONTRIBUTION}{one.feature}"] < 0 for one in found)
+        assert all(one.value == row[f"{VALUE}{one.feature}"] is not None for one in found)
+        assert {one.group for one in found}.isdisjoint(one.group for one in stored_reasons(row))
+
+
 def test_nothing_is_rendered_while_scoring(given: Given) -> None:
-    texts = [c for c in given.scored.columns if c.startswith("reason_") and not c.endswith("_value")]
+    texts = [c for c in given.scored.columns if c.startswith("reason_")]
     said = {value for column in texts for value in given.scored[column].drop_nulls()}
     assert said <= {*(f.name for f in FEATURES), *(f.group.value for f in FEATURES)}
 
 
 def test_scoring_does_not_even_load_the_words() -> None:
-    program = "import sys, riskmodel.scoring.score; sys.exit('riskmodel.rendering' in sys.modules)"
+    program = "import sys, riskmodel.workflows.score; sys.exit('riskmodel.rendering' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 

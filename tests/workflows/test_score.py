@@ -37,6 +37,7 @@ from riskmodel.training.rows import model_columns
 from riskmodel.workflows.score import (
     MANIFEST,
     NEIGHBOURS,
+    TYPICAL,
     as_of_of_month,
     champion,
     champion_of_shorter,
@@ -282,7 +283,7 @@ def test_the_folder_appears_as_a_whole(office: Office, tmp_path: Path, monkeypat
     monkeypatch.setattr(pl.DataFrame, "write_parquet", watched)
     done = score(place, day)
     assert set(seen) == {False}
-    assert {p.name for p in Path(done.folder).iterdir()} == {"990301.parquet", NEIGHBOURS, MANIFEST}
+    assert {p.name for p in Path(done.folder).iterdir()} == {"990301.parquet", NEIGHBOURS, TYPICAL, MANIFEST}
     assert {p.name for p in place.results.iterdir()} == {office.scored.as_of, day.isoformat()}
 
 

@@ -7,12 +7,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import polars as pl
+from polars import selectors
 
 from riskmodel.errors import UsageError
 from riskmodel.features.facts import LINE, Facts
 from riskmodel.features.feature import Feature, declared
 from riskmodel.features.lists import listed_months
 from riskmodel.features.neighbours import HOUSEHOLD, Neighbours
+from riskmodel.features.origins import ORIGIN, STATE, noted
 from riskmodel.features.windows import Moment
 from riskmodel.policy import HouseholdStatus, Policy
 from riskmodel.tables.homes import homes
@@ -44,6 +46,8 @@ class FeatureTable:
     features: tuple[Feature, ...] = field(repr=False)
     neighbours: Neighbours | None = field(default=None, repr=False)
     """What each household adds to the sums of its village, to be published; only for all households of one view."""
+    newest: pl.DataFrame | None = field(default=None, repr=False)
+    """Household and, of each prepared table, its newest row (see `origins`); only for the households of one view."""
 
     @property
     def keys(self) -> pl.DataFrame:
@@ -107,9 +111,11 @@ def assemble_view(
     if households is not None and not neighbours:  # the others were there for the sums alone
         plan = plan.filter(pl.col("household_id").is_in(list(households)))
     keys = ("household_id", pl.col("village_code", "category").cast(pl.String), "size")
-    rows = view.collect(facts.village_steps.added(plan).select(*keys, *expressions))
-    whole = households is None and neighbours is None
-    return FeatureTable(view.as_of, view.county, rows, features, summed if whole else None)
+    newest = selectors.ends_with(ORIGIN)
+    made = view.collect(facts.village_steps.added(plan).select(*keys, *expressions, newest))
+    whole = summed if households is None and neighbours is None else None
+    rows, origins = made.select(pl.exclude(f"^.*{ORIGIN}$")), made.select("household_id", newest)
+    return FeatureTable(view.as_of, view.county, rows, features, whole, origins)
 
 
 @lru_cache(maxsize=32)
@@ -158,7 +164,8 @@ def _of_this_county(view: View, households: Sequence[str] | None, *, alone: bool
 def _active(view: View) -> pl.DataFrame:
     """Active households with the columns of their state that features use, under the code their village has today."""
     active = pl.col("status") == HouseholdStatus.ACTIVE.value
-    return view.collect(homes(view).filter(active).select(*KEYS, "exit_year"))
+    origin = noted(STATE).alias(f"{STATE}{ORIGIN}")
+    return view.collect(homes(view).filter(active).select(*KEYS, "exit_year", origin))
 
 
 def _asked_for(base: pl.DataFrame, view: View, households: Sequence[str]) -> pl.DataFrame:

@@ -16,6 +16,7 @@ import polars as pl
 
 from riskmodel.features.arithmetic import constant, count, divisor, largest_of, total_of
 from riskmodel.features.lists import Listed
+from riskmodel.features.origins import newest
 from riskmodel.features.steps import Steps
 from riskmodel.features.windows import (
     ASSISTANCE_MONTHS,
@@ -243,11 +244,11 @@ class Facts:
         return frames, nulls
 
     def _made(self, name: str, seen: Seen) -> pl.LazyFrame:
-        """The aggregates of a prepared table, over its rows and those that a household inherits."""
+        """The aggregates of a prepared table and its newest row, over its rows and those that a household inherits."""
         rows = rows_seen(name, seen)
         if name in self.rows:
             rows = self.rows[name].added(rows)
-        return rows.group_by("household_id").agg(*self.wanted[name].values())
+        return rows.group_by("household_id").agg(*self.wanted[name].values(), newest(name))
 
     def _nulls_of(self, name: str) -> list[pl.Expr]:
         """The columns of aggregates without any row."""

@@ -9,14 +9,14 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from markupsafe import Markup, escape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from riskmodel.rendering.catalogue import Language
+Language = Literal["zh", "en"]
 
 
 @dataclass(frozen=True)
@@ -54,14 +54,15 @@ class Messages:
 
     def __call__(self, key: str, **fields: object) -> Words:
         """A message with its fields filled in; a field may be `Words`. KeyError for an unknown key or field."""
-        return Words(self._filled(key, "zh", fields), self._filled(key, "en", fields))
+        return Words(self.text(key, "zh", **fields), self.text(key, "en", **fields))
+
+    def text(self, key: str, language: Language, **fields: object) -> str:
+        """The same in one language."""
+        told = {name: v.of(language) if isinstance(v, Words) else v for name, v in fields.items()}
+        return self.texts[key][language].format(**told)
 
     def __contains__(self, key: str) -> bool:
         return key in self.texts
-
-    def _filled(self, key: str, language: Language, fields: Mapping[str, object]) -> str:
-        told = {name: v.of(language) if isinstance(v, Words) else v for name, v in fields.items()}
-        return self.texts[key][language].format(**told)
 
 
 @cache

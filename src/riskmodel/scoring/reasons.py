@@ -1,31 +1,37 @@
-"""Why a household scored as it did: contributions summed to groups, and the leading reasons as codes and values."""
+"""Why a household scored as it did: contributions summed to groups, and the leading reasons as codes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 
+from riskmodel.features import Direction
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from riskmodel.features import Feature
+
 REASONS = 5
 """Most reasons told of a household; one per group, so that one cause is never told twice."""
+PROTECTIONS = 3
+"""Most groups told that lower the risk."""
 LEAST = 0.01
-"""A group that raises the log-odds by less than this is no reason."""
+"""A group that moves the log-odds by less than this is no reason."""
 
 
 @dataclass(frozen=True)
 class Reason:
-    """One reason as it is stored: codes and a number, no text. `value` is None where it is not known."""
+    """One reason as it is stored, without text."""
 
     group: str
     feature: str
-    value: float | None
+    value: float
     contribution: float
 
 
@@ -53,7 +59,7 @@ def leading_reasons(
     A group without such a feature is not told, whatever it adds.
 
     contributions, x: (n, F). For k = 1..5: `reason_k_group`, `reason_k_feature` (codes, null where there is no k-th
-    reason), `reason_k_value` (value of the feature, null where it is missing). No text is made here.
+    reason). No text is made here.
     """
     names, codes = np.array(list(groups)), np.array(list(groups.values()))
     distinct = np.array(list(dict.fromkeys(codes.tolist())))
@@ -71,25 +77,47 @@ def leading_reasons(
         group = order[:, k]
         feature = strongest[rows, group]
         shown = sums[rows, group] >= LEAST
-        value = np.where(shown, x[rows, feature], np.nan)
-        prefix = f"reason_{k + 1}"
-        columns[f"{prefix}_group"] = _codes(distinct, group, shown)
-        columns[f"{prefix}_feature"] = _codes(names, feature, shown)
-        columns[f"{prefix}_value"] = pl.Series(value, dtype=pl.Float64, nan_to_null=True)
+        columns[f"reason_{k + 1}_group"] = _codes(distinct, group, shown)
+        columns[f"reason_{k + 1}_feature"] = _codes(names, feature, shown)
     return columns
 
 
-def stored_reasons(row: Mapping[str, object], prefix: str) -> list[Reason]:
-    """The reasons of one row of a result table; `prefix` is that of the contribution columns."""
+def stored_reasons(row: Mapping[str, Any]) -> list[Reason]:
+    """The reasons of one row of a result table."""
     found = []
     for k in range(1, REASONS + 1):
         feature, group = row.get(f"reason_{k}_feature"), row.get(f"reason_{k}_group")
-        if isinstance(feature, str) and isinstance(group, str):
-            value = row[f"reason_{k}_value"]
-            number = float(value) if isinstance(value, int | float) else None
-            contribution = row[f"{prefix}{feature}"]
-            found.append(Reason(group, feature, number, float(str(contribution))))
+        if feature is not None and group is not None:
+            found.append(Reason(group, feature, row[f"value_{feature}"], row[f"contribution_{feature}"]))
     return found
+
+
+def protections(row: Mapping[str, Any], features: Sequence[Feature]) -> list[Reason]:
+    """What lowers the risk in one row of a result table, by the rule of the reasons with the signs turned.
+
+    0 is a fact where less is better. They are few and asked for one household at a time, so they are not stored.
+    """
+    told = [f for f in features if f"contribution_{f.name}" in row]
+    contributions = np.array([[row[f"contribution_{f.name}"] for f in told]])
+    x = np.array([[row[f"value_{f.name}"] for f in told]], dtype=np.float64)  # None becomes NaN
+    better = np.array([f.direction is Direction.UP for f in told])
+    found = leading_reasons(-contributions, x, {f.name: f.group.value for f in told}, better)
+    names = {name: column[0] for name, column in found.items()}
+    return stored_reasons({**row, **dict.fromkeys(_places(), None), **names})[:PROTECTIONS]
+
+
+def group_parts(row: Mapping[str, Any], features: Sequence[Feature]) -> dict[str, tuple[float, float]]:
+    """What raises and what lowers the margin in each group of one row of a result table; together they are its sum."""
+    parts: dict[str, tuple[float, float]] = {}
+    for f in features:
+        by = row.get(f"contribution_{f.name}", 0.0)
+        up, down = parts.get(f.group.value, (0.0, 0.0))
+        parts[f.group.value] = (up + max(by, 0.0), down + min(by, 0.0))
+    return parts
+
+
+def _places() -> list[str]:
+    return [f"reason_{k}_{what}" for k in range(1, REASONS + 1) for what in ("group", "feature")]
 
 
 def _codes(values: NDArray[np.str_], index: NDArray[np.intp], shown: NDArray[np.bool_]) -> pl.Series:

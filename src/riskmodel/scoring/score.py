@@ -9,6 +9,7 @@ import polars as pl
 
 from riskmodel.errors import BundleError
 from riskmodel.features import declared, set_hash
+from riskmodel.features.origins import origins
 from riskmodel.policy import Tier
 from riskmodel.scoring.reasons import group_sums, leading_reasons
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 CONTRIBUTION, GROUP = "contribution_", "group_"
 """Prefixes of the columns that hold what a feature and a group added to the margin (log-odds)."""
+VALUE = "value_"
+"""Prefix of the columns with the features themselves; null = missing."""
 
 FIRST = (
     *("household_id", "county", "township", "village_code", "category", "size", "as_of", "label", "horizon_months"),
@@ -36,7 +39,9 @@ def score(table: FeatureTable, bundle: Bundle, policy: Policy, shorter: Bundle |
 
     Columns: keys, `as_of`, `probability` (calibrated, of the label's event within `horizon_months`), `tier`,
     `rank_county`, `rank_township` (1 = highest), `margin`, `base`, `contribution_<feature>` (float64; with `base` they
-    sum to `margin`), `group_<code>`, `reason_k_group/_feature/_value` (see `leading_reasons`), `label`, `model`.
+    sum to `margin`), `group_<code>`, `reason_k_group/_feature` (see `leading_reasons`), `value_<feature>`,
+    `newest_<table>` and `source_<table>` (see `features.origins`), `label`, `model`. All that a sentence tells of the
+    household is in the row.
 
     `shorter`: a model of the same event within fewer months. Then `probability_<months>m` is its probability, at most
     `probability`: what happens within 6 months happens within 12. All else is of `bundle` alone.
@@ -47,7 +52,7 @@ def score(table: FeatureTable, bundle: Bundle, policy: Policy, shorter: Bundle |
     margin, contributions = bundle.model.explained(x)
     probability = bundle.model.calibration.probability(margin)
     groups = {f.name: f.group.value for f in table.features}
-    sums = group_sums(contributions, groups)
+    names = [f.name for f in table.features]
     columns = {
         "probability": probability,
         "tier": tiers(probability, policy, table.county, table.as_of),
@@ -55,15 +60,19 @@ def score(table: FeatureTable, bundle: Bundle, policy: Policy, shorter: Bundle |
         "base": np.full(len(x), bundle.model.model.base),
         **_within_fewer_months(probability, shorter, x),
     }
-    columns |= {f"{GROUP}{code}": values for code, values in sums.items()}
-    columns |= {f"{CONTRIBUTION}{f.name}": contributions[:, i] for i, f in enumerate(table.features)}
+    columns |= {f"{GROUP}{code}": values for code, values in group_sums(contributions, groups).items()}
+    columns |= {f"{CONTRIBUTION}{name}": contributions[:, i] for i, name in enumerate(names)}
     columns |= leading_reasons(contributions, x, groups, np.array([f.zero_tells for f in table.features]))
+    columns |= {f"{VALUE}{name}": table.rows[name] for name in names}
     scored = pl.concat([table.keys, pl.DataFrame(columns)], how="horizontal").with_columns(
         as_of=pl.lit(table.as_of),
         label=pl.lit(bundle.facts.label),
         horizon_months=pl.lit(bundle.facts.horizon_months, dtype=pl.Int32),
         model=pl.lit(bundle.hash[:16]),
     )
+    if table.newest is not None:
+        newest = origins(table.newest).with_columns(table.newest["household_id"])
+        scored = scored.join(newest, on="household_id", how="left", maintain_order="left")
     return _ranked(scored)
 
 

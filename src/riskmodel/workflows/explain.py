@@ -3,44 +3,32 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from riskmodel.errors import UsageError
-from riskmodel.features import REGISTRY
+from riskmodel.features import declared
 from riskmodel.policy import Tier, group
-from riskmodel.rendering.catalogue import Language, Named, meaning, reason, text
-from riskmodel.scoring.reasons import stored_reasons
-from riskmodel.scoring.score import CONTRIBUTION, GROUP
+from riskmodel.rendering.sentences import meaning
+from riskmodel.rendering.values import TELL
+from riskmodel.scoring.reasons import group_parts, protections, stored_reasons
+from riskmodel.scoring.score import CONTRIBUTION, GROUP, VALUE
+from riskmodel.scoring.typical import Typical
 from riskmodel.training.labels import label_named
-from riskmodel.workflows.score import MANIFEST, published
+from riskmodel.workflows.changed import Changed, changed
+from riskmodel.workflows.score import MANIFEST, TYPICAL, published
+from riskmodel.workflows.told import Row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from riskmodel.rendering.messages import Language
+    from riskmodel.scoring.reasons import Reason
     from riskmodel.workflows.workspace import Workspace
-
-
-TOO_NEW: dict[Language, str] = {
-    "zh": "该户（含其分户、迁移前的原户）有记录的时间短于政策规定的最短历史月数，模型尚不能判断，分数仅供参考，"
-    "未列入模型优先走访名单；请按日常安排走访。",
-    "en": "Records of this household, with those of the one it came from, reach back less than the policy's least "
-    "history: the model cannot judge it yet. It is not on the model's list; visit it as usual.",
-}
-"""What is told of a household that is too new."""
-MONITORED: dict[Language, str] = {
-    "zh": "该户已在监测中，未列入模型优先走访名单；请按监测户的帮扶计划走访。",
-    "en": "The household is monitored already: it is not on the model's list; visit it by its plan.",
-}
-LIFTED: dict[Language, str] = {
-    "zh": "6个月内的概率高于12个月模型自身的概率（{own:.3f}），故采用前者；以上原因说明的是12个月模型的判断。",
-    "en": "The probability within 6 months is above that of the model of 12 months alone ({own:.3f}), so it stands for "
-    "both; the reasons are those of the model of 12 months.",
-}
 
 
 @dataclass(frozen=True)
@@ -60,24 +48,43 @@ class Explanation:
     margin: float
     base: float
     reasons: list[dict[str, Any]]
+    """At most five, one per group: see `workflows.told.Told`."""
+    protections: list[dict[str, Any]]
+    """What lowers the risk, at most three, by the same rule."""
+    missing: list[dict[str, Any]]
+    """What is not known of the household and known of most others there, at most two."""
     groups: list[dict[str, Any]]
+    """Sum of each group with the parts that raise and lower, highest first."""
     contributions: dict[str, float]
+    values: dict[str, float | None]
     model: str
     data_age_days: int | None
     notes: list[str]
     probability_6m: float | None = None
     """Within 6 months, where that horizon has a model."""
+    change: Changed | None = None
+    """Since an earlier date; None where nobody asked for it."""
+    language: Language = field(default="zh", repr=False)
 
 
 def explain(
-    workspace: Workspace, household_id: str, as_of: date | None = None, language: Language = "zh"
+    workspace: Workspace,
+    household_id: str,
+    as_of: date | None = None,
+    language: Language = "zh",
+    since: date | None = None,
 ) -> Explanation:
-    """The explanation of a household as scored at `as_of` (default: newest). UsageError for an unknown household."""
+    """The explanation of a household as scored at `as_of` (default: newest), and what changed since `since`.
+
+    `since`: by default the date scored before. Raises UsageError for an unknown household and for a date that was not
+    scored.
+    """
     folder = published(workspace, as_of)
     found = pl.scan_parquet(folder / "*.parquet").filter(pl.col("household_id") == household_id).collect()
     if found.is_empty():
         raise UsageError(f"household {household_id} was not scored on {folder.name}. Check the id, or give --as-of.")
-    return render(found.row(0, named=True), _notes(folder / MANIFEST, language), language)
+    (row,) = with_typical(folder, found)
+    return render(row, _notes(folder / MANIFEST, language), language, changed(workspace, row, folder, since, language))
 
 
 def listed(workspace: Workspace, count: int, as_of: date | None = None, language: Language = "zh") -> list[Explanation]:
@@ -94,80 +101,96 @@ def listed(workspace: Workspace, count: int, as_of: date | None = None, language
     rows = scores.filter(~pl.col("monitored") & ~pl.col("too_new")).sort(
         ["probability", "household_id"], descending=[True, False]
     )
-    return [render(row, [], language) for row in rows.head(count).collect().iter_rows(named=True)]
+    return [render(row, [], language) for row in with_typical(folder, rows.head(count).collect())]
 
 
-def render(row: dict[str, Any], notes: list[str], language: Language) -> Explanation:
+def with_typical(folder: Path, rows: pl.DataFrame) -> list[Row]:
+    """Rows of the scores in a folder, each with what is typical where the household lives.
+
+    Raises UsageError for scores of a version that published nothing of the kind.
+    """
+    counties = rows["county"].unique().to_list()
+    paths = {county: folder / TYPICAL / f"{county}.parquet" for county in counties}
+    if absent := sorted(county for county, path in paths.items() if not path.exists()):
+        raise UsageError(
+            f"the scores in {folder} do not say what is typical of county {absent[0]}. Score that date again."
+        )
+    tables = {county: pl.read_parquet(path, glob=False) for county, path in paths.items()}
+    places = {
+        (county, village): Typical.of(tables[county], village)
+        for county, village in rows.select("county", "village_code").unique().iter_rows()
+    }
+    return [Row(row, places[row["county"], row["village_code"]]) for row in rows.iter_rows(named=True)]
+
+
+def render(scored: Row, notes: Sequence[str], language: Language, change: Changed | None = None) -> Explanation:
     """One row of a result table in words."""
-    label, months = label_named(row["label"]), int(row["horizon_months"])
+    row = scored.values
+    label, tier = label_named(row["label"]), Tier(row["tier"])
     shown_label = label.title if language == "zh" else label.english
-    told = [asdict(r) | _titled(r.feature, r.group, r.value, language) for r in stored_reasons(row, CONTRIBUTION)]
-    groups = {c.removeprefix(GROUP): float(v) for c, v in row.items() if c.startswith(GROUP)}
-    tier = Tier(row["tier"])
     return Explanation(
         household_id=row["household_id"],
         village_code=row["village_code"],
         as_of=row["as_of"].isoformat(),
         label=row["label"],
         probability=row["probability"],
-        meaning=meaning(row["probability"], months, shown_label, language),
+        meaning=meaning(row["probability"], int(row["horizon_months"]), shown_label, language),
         tier=tier.value,
         tier_title=tier.zh if language == "zh" else tier.en,
         rank_county=row["rank_county"],
         rank_township=row["rank_township"],
         margin=row["margin"],
         base=row["base"],
-        reasons=told,
-        groups=[
-            {"group": code, "title": _group_title(code, language), "contribution": value}
-            for code, value in sorted(groups.items(), key=lambda item: -item[1])
-        ],
-        contributions={c.removeprefix(CONTRIBUTION): float(v) for c, v in row.items() if c.startswith(CONTRIBUTION)},
+        reasons=_told(scored, stored_reasons(row), language, raises=True),
+        protections=_told(scored, protections(row, declared()), language, raises=False),
+        missing=[asdict(told) for told in scored.missing(language)],
+        groups=_groups(row, language),
+        contributions=_numbers(row, CONTRIBUTION),
+        values=_numbers(row, VALUE),
         model=row["model"],
         data_age_days=row.get("data_age_days"),
         probability_6m=row.get("probability_6m"),
-        notes=[text("order_only", language), *notes, *_own_notes(row, language)],
+        notes=[TELL.text("note.order_only", language), *notes, *_own_notes(row, language)],
+        change=change,
+        language=language,
     )
 
 
-def _own_notes(row: dict[str, Any], language: Language) -> Iterator[str]:
+def _told(scored: Row, found: Sequence[Reason], language: Language, *, raises: bool) -> list[dict[str, Any]]:
+    return [asdict(scored.told(one, raises=raises, language=language)) for one in found]
+
+
+def _groups(row: Mapping[str, Any], language: Language) -> list[dict[str, Any]]:
+    parts = group_parts(row, declared())
+    found = [
+        {
+            "group": code,
+            "title": group(code).zh if language == "zh" else group(code).en,
+            "contribution": value,
+            "raising": parts[code][0],
+            "lowering": parts[code][1],
+        }
+        for code, value in _numbers(row, GROUP).items()
+    ]
+    return sorted(found, key=lambda one: -one["contribution"])
+
+
+def _numbers(row: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    """The columns of a prefix by the name that follows it."""
+    return {name.removeprefix(prefix): value for name, value in row.items() if name.startswith(prefix)}
+
+
+def _own_notes(row: Mapping[str, Any], language: Language) -> Iterator[str]:
     """What has to be known about this household's score."""
     if row.get("too_new"):
-        yield TOO_NEW[language]
+        yield TELL.text("note.too_new", language)
     if row.get("monitored"):
-        yield MONITORED[language]
-    own = row.get("probability_own")
-    if own is not None and own < row["probability"]:
-        yield LIFTED[language].format(own=own)
-
-
-def _titled(feature: str, code: str, value: float | None, language: Language) -> dict[str, str]:
-    declared = REGISTRY.get(feature)
-    if declared is None:
-        raise UsageError(f"the scores speak of {feature}, which this version does not declare. Score that date again.")
-    found = group(code)
-    named = Named(declared.label, declared.english, declared.unit, found.zh, found.en)
-    return {
-        "label": declared.label if language == "zh" else declared.english,
-        "unit": declared.unit,
-        "sentence": reason(named, value, raises=True, language=language),
-    }
-
-
-def _group_title(code: str, language: Language) -> str:
-    found = group(code)
-    return found.zh if language == "zh" else found.en
+        yield TELL.text("note.monitored", language)
 
 
 def _notes(manifest: Path, language: Language) -> list[str]:
     values = json.loads(manifest.read_text("utf-8"))["unconfirmed_policy"]
     if not values:
         return []
-    return [
-        text(
-            "unconfirmed",
-            language,
-            count=len(values),
-            kinds="、".join(values) if language == "zh" else ", ".join(values),
-        )
-    ]
+    kinds = ("、" if language == "zh" else ", ").join(values)
+    return [TELL.text("note.unconfirmed", language, count=len(values), kinds=kinds)]

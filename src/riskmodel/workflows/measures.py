@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from riskmodel.policy import Policy
-    from riskmodel.rendering.catalogue import Language
+    from riskmodel.rendering.messages import Language
     from riskmodel.tables import View
     from riskmodel.workflows.workspace import Workspace
 

@@ -17,6 +17,7 @@ from riskmodel.features.neighbours import Neighbours
 from riskmodel.features.windows import months_before
 from riskmodel.models import bundle as bundles
 from riskmodel.scoring.score import score as score_county
+from riskmodel.scoring.typical import typical
 from riskmodel.tables.files import write_json, write_parquet
 from riskmodel.tables.freshness import first_known, newest_known, too_new
 from riskmodel.tables.outcomes import open_episodes
@@ -41,6 +42,9 @@ MANIFEST = "_manifest.json"
 
 NEIGHBOURS = "_neighbours"
 """Folder beside them: what each household adds to the sums of its village, see `neighbours`."""
+
+TYPICAL = "_typical"
+"""Folder beside them: what is typical of each village and of the county on that day, see `typical`."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,7 @@ def score(workspace: Workspace, as_of: date, label: str | None = None, progress:
     with published_folder(target) as folder:
         for (county, frame), table in zip(frames.items(), tables, strict=True):
             write_parquet(folder / f"{county}.parquet", frame)
+            write_parquet(folder / TYPICAL / f"{county}.parquet", typical(table))
             if table.neighbours:
                 write_parquet(folder / NEIGHBOURS / f"{county}.parquet", table.neighbours.frame(set_hash()))
         write_json(folder / MANIFEST, manifest)
@@ -151,15 +156,20 @@ def champion_of_shorter(workspace: Workspace, label: str) -> Bundle | None:
 
 def published(workspace: Workspace, as_of: date | None = None) -> Path:
     """Folder of the scores of a date, by default the newest. Raises UsageError when nothing was scored."""
-    restore_interrupted(workspace.results)
-    folders: Iterable[Path] = workspace.results.glob("????-??-??")
-    dates = sorted(p.name for p in folders if (p / MANIFEST).exists())
+    dates = [folder.name for folder in all_published(workspace.results)]
     if not dates:
         raise UsageError(f"{workspace.home} holds no scores yet. Score a month first: riskmodel score")
     wanted = as_of.isoformat() if as_of else dates[-1]
     if wanted not in dates:
         raise UsageError(f"no scores of {wanted} in {workspace.results}; there are: {', '.join(dates[-12:])}.")
     return workspace.results / wanted
+
+
+def all_published(scores: Path) -> list[Path]:
+    """Folders of all dates scored of a label, oldest first; `scores` is `workspace.scores(label)`."""
+    restore_interrupted(scores)
+    folders: Iterable[Path] = scores.glob("????-??-??")
+    return sorted(p for p in folders if (p / MANIFEST).exists())
 
 
 def neighbours(workspace: Workspace, county: str, as_of: date | None = None) -> Neighbours:

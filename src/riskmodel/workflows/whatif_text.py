@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from riskmodel.features import REGISTRY
 from riskmodel.policy import KINDS, group
-from riskmodel.rendering.catalogue import shown_value
 from riskmodel.rendering.measure_text import ANSWERS, fact_sentence
 from riskmodel.rendering.messages import Words, messages, same
+from riskmodel.rendering.sentences import in_words
+from riskmodel.rendering.values import CODED, shown_value
 from riskmodel.scoring.corrections import EXAMPLE
 from riskmodel.scoring.measures import EXCLUDED
 from riskmodel.scoring.scenarios import SCENARIOS, Scenario
@@ -18,7 +19,7 @@ from riskmodel.training.labels import label_named
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from riskmodel.rendering.catalogue import Language
+    from riskmodel.rendering.messages import Language
     from riskmodel.scoring.household_rows import Change
     from riskmodel.scoring.whatif import Horizon, Moved
     from riskmodel.workflows.whatif import Choice, Step, WhatIf
@@ -110,9 +111,15 @@ def _moved(found: WhatIf, language: Language) -> Iterator[Words]:
 
 def _feature(moved: Moved, values: tuple[float | None, float | None], language: Language) -> Words:
     declared = REGISTRY[moved.code]
-    before, after = (shown_value(value, declared.unit, language).lstrip("： ") for value in values)
+    before, after = (_shown(moved.code, value, declared.unit, language) for value in values)
     label = Words(declared.label, declared.english)
     return say("feature", label=label, before=before, after=after, change=moved.change)
+
+
+def _shown(feature: str, value: float | None, unit: str, language: Language) -> str:
+    if value is not None and unit in CODED:
+        return in_words(feature, value, language)
+    return shown_value(value, unit, language)
 
 
 def _changes(changes: list[Change]) -> Iterator[Words]:

@@ -14,7 +14,7 @@ from riskmodel.scoring.visit_questions import EVERYWHERE
 from riskmodel.sources.delivery import NOTE
 from riskmodel.tables import table
 from riskmodel.tables.files import write_bytes
-from riskmodel.workflows.explain import render
+from riskmodel.workflows.explain import render, with_typical
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -56,7 +56,7 @@ def write_books(folder: Path, rows: pl.DataFrame, quotas: pl.DataFrame, scores: 
     as_of = date.fromisoformat(scores.name)
     chosen = rows.filter(pl.col("visit_order").is_not_null())
     found = pl.scan_parquet(scores / "*.parquet").filter(pl.col("household_id").is_in(chosen["household_id"].implode()))
-    told = {row["household_id"]: render(row, [], "zh") for row in found.collect().iter_rows(named=True)}
+    told = {row.values["household_id"]: render(row, [], "zh") for row in with_typical(scores, found.collect())}
     write_workbook(folder / ANALYSTS, analysts_sheets(rows, told, quotas), as_of)
     visited = chosen.partition_by("place", as_dict=True, maintain_order=True)
     names = file_names([str(place) for (place,) in visited])

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import pytest
 
 from command_line import answer
+from riskmodel.rendering.messages import Language
 from riskmodel.serving.cli.household import explanation_lines
 from riskmodel.workflows.explain import explain
 from trained_county import Office
@@ -25,12 +29,36 @@ def test_an_explanation_is_told_in_chinese_and_in_english(office: Office, capsys
     assert "推高风险" not in english.out
 
 
-def test_it_tells_chance_reasons_ranks_model_and_age(office: Office) -> None:
-    found = explain(office.workspace, office.riskiest)
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_it_tells_chance_reasons_change_ranks_model_and_age(office: Office, language: Language) -> None:
+    found = explain(office.workspace, office.riskiest, language=language)
     text = "\n".join(explanation_lines(found))
-    parts = [found.household_id, found.meaning, found.tier_title, found.model, f"data age {found.data_age_days} days"]
-    assert [part for part in [*parts, *found.notes, *(r["sentence"] for r in found.reasons)] if part not in text] == []
-    assert "#1 / #1" in text
+    told = [one["sentence"] for one in (*found.reasons, *found.protections, *found.missing)]
+    assert found.change is not None
+    parts = [found.household_id, found.meaning, found.tier_title, found.model, *found.notes, *found.change.sentences]
+    assert [part for part in (*parts, *told) if part not in text] == []
+    age = {
+        "zh": f"最新信息距评估日 {found.data_age_days} 天",
+        "en": f"newest information {found.data_age_days} days old",
+    }
+    assert age[language] in text
+
+
+def test_languages_are_not_mixed(office: Office) -> None:
+    chinese, english = (
+        "\n".join(explanation_lines(explain(office.workspace, office.riskiest, language=language)))
+        for language in ("zh", "en")
+    )
+    assert not re.search(r"[\u3400-\u9fff\uff00-\uffef]", english)
+    codes = re.compile(r"\bH[0-9a-f]{24}\b|模型 [0-9a-f]{16}|[ABCD] 级")
+    assert not re.search("[A-Za-z]", codes.sub("", chinese))
+
+
+def test_a_household_of_which_the_age_of_the_data_is_not_known_is_told_too(office: Office) -> None:
+    found = replace(explain(office.workspace, office.riskiest), data_age_days=None, probability_6m=None, reasons=[])
+    text = "\n".join(explanation_lines(found))
+    assert "最新信息" not in text
+    assert "没有突出的推高风险的原因" in text
 
 
 def test_an_unknown_household_is_wrong_usage(office: Office, capsys: pytest.CaptureFixture[str]) -> None:

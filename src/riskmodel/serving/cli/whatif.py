@@ -11,7 +11,7 @@ from riskmodel.serving.cli.options import AsOf, English, Json, now, parsed_date,
 from riskmodel.serving.cli.output import emit
 
 if TYPE_CHECKING:
-    from riskmodel.rendering.catalogue import Language
+    from riskmodel.rendering.messages import Language
 
 
 Household = Annotated[str | None, typer.Argument(help="Household id (H and 24 hex digits).")]

@@ -1,0 +1,172 @@
+"""Sentences about a household: what a probability means, one reason, what is missing, what changed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from riskmodel.rendering.values import CODED, TELL, in_times, percent, shown_date, shown_source, shown_value
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from riskmodel.rendering.messages import Language, Words
+    from riskmodel.rendering.values import Dated
+
+Place = Literal["village", "county"]
+_COMPARED = {
+    "zh": re.compile(r"(?P<what>.+)(?:与(?P<of>.+)之比|占(?P<whole>.+)比)"),
+    "en": re.compile(r"(?P<what>.+?) over (?P<of>.+)(?P<whole>$)"),
+}
+"""Labels that name two amounts: they are told as one being so much of the other."""
+_COUNTED = re.compile(r"(?P<what>.+)(?P<unit>[人次天月笔])数")
+"""Labels that end with what is counted, which the unit says again."""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What a sentence tells of one feature of a household."""
+
+    feature: str
+    label: Words
+    unit: str
+    group: str
+    """Code of its cause or background."""
+    title: Words
+    """The official title of that."""
+    value: float | None
+    typical: float | None = None
+    """Median where the household lives."""
+    typical_of: Place = "village"
+    source: str | None = None
+    """Department of the newest row behind it."""
+    day: date | None = None
+    """Date of that row."""
+    dated: Dated = "day"
+
+
+def meaning(probability: float, months: int, label: str, language: Language) -> str:
+    """What a calibrated probability means in households: so many of 100 (of 1000 when rare) such households."""
+    of = of_households(probability)
+    share = in_households(probability, of)
+    return TELL.text("meaning" if of == 100 else "meaning.rare", language, share=share, months=months, label=label)
+
+
+def of_households(*probabilities: float) -> int:
+    """Of how many households probabilities are told: 1000 where one of them is next to nothing or to all."""
+    return 1000 if min(probabilities) < 0.01 or max(probabilities) >= 0.995 else 100
+
+
+def in_households(probability: float, of: int) -> int:
+    """How many of so many such households."""
+    return max(1, round(probability * of))
+
+
+def reason(fact: Fact, *, raises: bool, language: Language) -> str:
+    """One reason: cause, what is so, how it is elsewhere, who says so as of when, and which way it moves the risk."""
+    key, group = "reason.raises", fact.title.of(language)
+    if not raises:
+        key, group = "reason.lowers", TELL.text(f"aspect.{fact.group}", language)
+    return TELL.text(key, language, group=group, fact=told(fact, language), behind=behind(fact, language))
+
+
+def told(fact: Fact, language: Language) -> str:
+    """What is so, without group and source: a label with its value, or words for a value that is a code."""
+    label, beside = fact.label.of(language), fact.typical
+    if fact.value is None:
+        return _labelled(label, TELL.text("missing", language), language)
+    if fact.unit in CODED:
+        return in_words(fact.feature, fact.value, language)
+    value = shown_value(fact.value, fact.unit, language, beside)
+    if (key := f"told.{fact.feature}") in TELL:
+        return TELL.text(key, language, value=value, number=f"{fact.value:.3g}")
+    found = _COMPARED[language].fullmatch(label)
+    if found and fact.unit in ("倍", "比例"):
+        of = found["of"] or found["whole"]
+        key = _comparison(fact, share=bool(found["whole"]))
+        return TELL.text(key, language, what=found["what"], of=of, value=value)
+    return _labelled(_bare(label, fact.unit), value, language)
+
+
+def _comparison(fact: Fact, *, share: bool) -> str:
+    """Key of the words for one amount being so much of the other."""
+    value = fact.value or 0.0
+    if value < 0:
+        return "fact.negative"
+    if in_times(value, fact.unit, fact.typical):
+        return "fact.times"
+    return "fact.share" if share else "fact.percent"
+
+
+def in_words(feature: str, value: float, language: Language) -> str:
+    """A value that is a code in words."""
+    return TELL.text(f"is.{feature}.{round(value)}", language)
+
+
+def behind(fact: Fact, language: Language, *, compared: bool = True) -> str:
+    """In brackets: the median where the household lives, the department and the date; empty without any of them."""
+    details = []
+    if compared and fact.typical is not None and fact.value is not None and fact.unit not in CODED:
+        value = shown_value(fact.typical, fact.unit, language, fact.value)
+        details.append(TELL.text(f"typical.{fact.typical_of}", language, value=value))
+    if fact.source:
+        details.append(_from(fact.source, fact, language))
+    joined = ("；" if language == "zh" else "; ").join(details)
+    return TELL.text("behind", language, details=joined) if details else ""
+
+
+def missing(what: str, table: str, source: str, share: float, place: Place, language: Language) -> str:
+    """What is not known of the household, for want of which table, who delivers it, and of how many it is known."""
+    department = shown_source(source, language)
+    return TELL.text(f"missing.{place}", language, what=what, table=table, source=department, share=percent(share))
+
+
+def moved(fact: Fact, was: float | None, *, raises: bool, language: Language) -> str:
+    """How a feature changed and which way that moved the risk; `fact` has the new value."""
+    fields = {
+        "group": TELL.text(f"aspect.{fact.group}", language),
+        "behind": behind(fact, language, compared=False),
+        "effect": TELL.text("effect.raises" if raises else "effect.lowers", language),
+    }
+    if fact.unit in CODED and fact.value is not None and was is not None:
+        words = {"was": in_words(fact.feature, was, language), "is_now": in_words(fact.feature, fact.value, language)}
+        return TELL.text("change.became", language, **words, **fields)
+    before, after = (_spaced(value, language) for value in shown_change(fact, was, language))
+    values = {"was": before, "is_now": after}
+    return TELL.text("change.moved", language, label=_bare(fact.label.of(language), fact.unit), **values, **fields)
+
+
+def shown_change(fact: Fact, was: float | None, language: Language) -> tuple[str, str]:
+    """The value before and now as they are written; the same text for values that differ too little to be told."""
+    return _of_change(fact, was, fact.value, language), _of_change(fact, fact.value, was, language)
+
+
+def _of_change(fact: Fact, value: float | None, other: float | None, language: Language) -> str:
+    if fact.unit in CODED and value is not None:
+        return in_words(fact.feature, value, language)
+    return shown_value(value, fact.unit, language, other)
+
+
+def _from(source: str, fact: Fact, language: Language) -> str:
+    department = shown_source(source, language)
+    if fact.day is None:
+        return department
+    date = shown_date(fact.day, fact.dated, language)
+    when = TELL.text("when.since" if fact.dated == "since" else "when.until", language, date=date)
+    return TELL.text("from", language, source=department, when=when)
+
+
+def _spaced(value: str, language: Language) -> str:
+    """A number stands apart from the Chinese words before it."""
+    return value if language == "en" or not (value[0].isdigit() or value[0] == "-") else f" {value}"
+
+
+def _labelled(label: str, value: str, language: Language) -> str:
+    return f"{label} {value}" if language == "zh" else f"{label}: {value}"
+
+
+def _bare(label: str, unit: str) -> str:
+    """The label without what the unit says again."""
+    found = _COUNTED.fullmatch(label)
+    return found["what"] if found and found["unit"] == unit else label

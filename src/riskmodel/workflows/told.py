@@ -1,0 +1,200 @@
+"""Features of a scored household as they are told: value, unit, what is typical, department and date, in one place.
+
+Everything comes from the row of the result table and from what is typical of the village, both published with the
+scores: no fact of a later day can get into a sentence, and the same month reads the same each time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+from riskmodel.errors import UsageError
+from riskmodel.features import REGISTRY
+from riskmodel.features.origins import NEWEST, SOURCE, STATE
+from riskmodel.features.reading import most_read
+from riskmodel.features.windows import PREPARED
+from riskmodel.policy import Background
+from riskmodel.rendering.messages import Words
+from riskmodel.rendering.sentences import Fact, missing, moved, reason
+from riskmodel.rendering.values import CODED
+from riskmodel.scoring.reasons import LEAST, Reason
+from riskmodel.scoring.score import CONTRIBUTION, VALUE
+from riskmodel.tables.catalogue import TABLES
+from riskmodel.tables.column import Type
+from riskmodel.tables.table import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from riskmodel.features import Feature
+    from riskmodel.rendering.messages import Language
+    from riskmodel.rendering.values import Dated
+    from riskmodel.scoring.typical import Typical
+
+MOSTLY: Final = 0.8
+"""What is known of fewer households than this is not missed."""
+MISSING: Final = 2
+"""Most missing things told."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """One feature of a household, with its sentence in one language; null = not known."""
+
+    group: str
+    group_title: str
+    feature: str
+    label: str
+    value: float | None
+    unit: str
+    contribution: float
+    """Log-odds."""
+    table: str
+    """Table that the date and the department are of."""
+    date: str | None
+    """Of the newest row behind it, ISO; the first day where the table tells months or terms."""
+    dated: str
+    """day, month, term, or since: the day from which a state holds."""
+    source: str | None
+    typical: float | None
+    typical_of: str | None
+    """village or county: whose median it is."""
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a result table with what is typical where the household lives."""
+
+    values: Mapping[str, Any]
+    typical: Typical
+
+    def fact(self, name: str) -> Fact:
+        """A feature as sentences tell it."""
+        declared, main = _declared(name), mainly_read(name)
+        day, source = self._origin(name)
+        found = None
+        if declared.unit not in CODED:
+            found = self.typical.median(name, of_village=not _of_others(name))
+        return Fact(
+            feature=name,
+            label=Words(declared.label, declared.english),
+            unit=declared.unit,
+            group=declared.group.value,
+            title=Words(declared.group.zh, declared.group.en),
+            value=self.values[f"{VALUE}{name}"],
+            typical=found[0] if found else None,
+            typical_of=found[1] if found else "village",
+            source=source,
+            day=day,
+            dated="day" if _of_others(name) and _dated(main) == "since" else _dated(main),
+        )
+
+    def told(self, found: Reason, *, raises: bool, language: Language) -> Told:
+        """A reason, or what protects."""
+        fact = self.fact(found.feature)
+        return self._entry(fact, found.contribution, reason(fact, raises=raises, language=language), language)
+
+    def moved(self, name: str, was: float | None, by: float, language: Language) -> Told:
+        """A feature that changed, with what its change did to the margin."""
+        fact = self.fact(name)
+        return self._entry(fact, by, moved(fact, was, raises=by > 0, language=language), language)
+
+    def missing(self, language: Language) -> list[Told]:
+        """What matters most of what a table would tell that has no row of the household, one per table, at most two.
+
+        Told is only what is known of most others there. A value that is missing although the table has rows is not
+        told: a share of wages, say, is missing where there are none.
+        """
+        found: dict[str, Told] = {}
+        for name in self._not_known():
+            table, share = self._lacking(name), self.typical.known(name)
+            if table and share and share[0] >= MOSTLY and table not in found and len(found) < MISSING:
+                spec, fact = TABLES[_table(table)], self.fact(name)
+                where = spec.title if language == "zh" else spec.name
+                sentence = missing(fact.label.of(language), where, self._usual(table), *share, language)
+                found[table] = self._entry(fact, self.values[f"{CONTRIBUTION}{name}"], sentence, language)
+        return list(found.values())
+
+    def _not_known(self) -> list[str]:
+        """The missing features by what their being missing does, those without weight left out."""
+        names = [f.name for f in REGISTRY.values() if f.group is not Background.DATA and not _of_others(f.name)]
+        unknown = [name for name in names if self.values.get(f"{VALUE}{name}", 0.0) is None]
+        weights = {name: abs(self.values[f"{CONTRIBUTION}{name}"]) for name in unknown}
+        return sorted((n for n in unknown if weights[n] >= LEAST), key=lambda name: (-weights[name], name))
+
+    def _lacking(self, name: str) -> str | None:
+        """The first of the tables that a feature reads that has no row of the household."""
+        return next((table for table in _read(name) if self.values.get(f"{NEWEST}{table}") is None), None)
+
+    def _entry(self, fact: Fact, contribution: float, sentence: str, language: Language) -> Told:
+        return Told(
+            group=fact.group,
+            group_title=fact.title.of(language),
+            feature=fact.feature,
+            label=fact.label.of(language),
+            value=fact.value,
+            unit=fact.unit,
+            contribution=contribution,
+            table=_table(mainly_read(fact.feature)),
+            date=fact.day.isoformat() if fact.day else None,
+            dated=fact.dated,
+            source=fact.source,
+            typical=fact.typical,
+            typical_of=fact.typical_of if fact.typical is not None else None,
+            sentence=sentence,
+        )
+
+    def _origin(self, name: str) -> tuple[date | None, str | None]:
+        """Date and department of the newest row behind a feature; without a row the usual department alone."""
+        main = mainly_read(name)
+        if _of_others(name):
+            day, source = self.typical.origin(main)
+        else:
+            day, source = self.values.get(f"{NEWEST}{main}"), self.values.get(f"{SOURCE}{main}")
+        return day, source or self._usual(main)
+
+    def _usual(self, prepared: str) -> str:
+        """Department that delivers a table here: the last to have done so, else the first that the table names."""
+        return self.typical.origin(prepared)[1] or TABLES[_table(prepared)].sources[0].value
+
+
+@cache
+def mainly_read(name: str) -> str:
+    """The prepared table that a feature is mainly about: the first that it asks, else the household's own state."""
+    return next(iter(_read(name)), STATE)
+
+
+@cache
+def _read(name: str) -> tuple[str, ...]:
+    return tuple(asked.prepared for asked in most_read(_declared(name)).asked)
+
+
+@cache
+def _of_others(name: str) -> bool:
+    return most_read(_declared(name)).of_others
+
+
+def _declared(name: str) -> Feature:
+    found = REGISTRY.get(name)
+    if found is None:
+        raise UsageError(f"the scores speak of {name}, which this version does not declare. Score that date again.")
+    return found
+
+
+def _table(prepared: str) -> str:
+    """Table of the lake whose rows a prepared table has."""
+    return PREPARED[prepared].tables[0] if prepared in PREPARED else prepared
+
+
+def _dated(prepared: str) -> Dated:
+    """How the rows of a prepared table are dated."""
+    spec = TABLES[_table(prepared)]
+    if spec.kind is Kind.STATE:
+        return "since"
+    if spec.event == "term":
+        return "term"
+    return "month" if spec.facts[spec.event].type is Type.MONTH else "day"

@@ -1,0 +1,203 @@
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+from typing import get_args
+
+import pytest
+
+from riskmodel.features import Feature, declared
+from riskmodel.policy import Background, Cause, Education, HouseGrade
+from riskmodel.rendering.messages import Language, Words
+from riskmodel.rendering.sentences import (
+    Fact,
+    behind,
+    in_households,
+    meaning,
+    missing,
+    moved,
+    of_households,
+    reason,
+    told,
+)
+from riskmodel.rendering.values import CODED, TELL
+
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+CHINESE = re.compile(r"[\u3400-\u9fff\uff00-\uffef]")
+LEVELS = {"house_grade": range(1, len(HouseGrade) + 1), "water_supply": range(4)}
+SCHOOLING = range(len(Education))
+BILLS = Fact(
+    feature="bills_to_income_12m",
+    label=Words("近12个月自付医疗支出占纯收入比", "medical self-pay of 12 months over net income"),
+    unit="比例",
+    group="ILL",
+    title=Words("因病", "Illness"),
+    value=1.143,
+    typical=0.118,
+    source="med_ins",
+    day=date(2025, 8, 12),
+)
+INCOME = Fact(
+    feature="income_to_line",
+    label=Words("人均纯收入与监测线之比", "per-capita net income over the line"),
+    unit="倍",
+    group="INCOME",
+    title=Words("收入水平", "Income level"),
+    value=0.834,
+)
+
+
+@pytest.mark.parametrize(
+    ("probability", "share", "of"),
+    [
+        (0.23, 23, 100),
+        (0.234, 23, 100),
+        (0.01, 1, 100),
+        (0.994, 99, 100),
+        (0.999, 999, 1000),
+        (0.0099, 10, 1000),
+        (0.004, 4, 1000),
+        (0.0004, 1, 1000),
+        (1e-9, 1, 1000),
+    ],
+)
+def test_a_probability_is_told_in_households(probability: float, share: int, of: int) -> None:
+    assert (in_households(probability, of), of_households(probability)) == (share, of)
+    zh = meaning(probability, 12, "新纳入监测", "zh")
+    assert zh == f"同类 {of} 户中约 {share} 户会在 12 个月内发生：新纳入监测"
+    en = meaning(probability, 12, "new entry", "en")
+    assert en == f"About {share} of {of} such households: new entry within 12 months"
+
+
+def test_two_probabilities_are_told_of_as_many_households() -> None:
+    assert of_households(0.3, 0.004) == 1000
+    assert of_households(0.3, 0.04) == 100
+
+
+def test_a_reason_tells_group_fact_village_department_date_and_direction() -> None:
+    assert reason(BILLS, raises=True, language="zh") == (
+        "因病：近12个月自付医疗支出占纯收入的 114%（本村中位数 12%；医保部门，截至2025年8月12日），推高风险"
+    )
+    assert reason(BILLS, raises=False, language="en") == (
+        "Health: medical self-pay of 12 months is 114% of net income "
+        "(village median 12%; medical insurance office, as of 2025-08-12), lowers the risk"
+    )
+
+
+@pytest.mark.parametrize(
+    ("dated", "zh", "en"),
+    [
+        ("day", "截至2025年9月1日", "as of 2025-09-01"),
+        ("month", "截至2025年9月", "as of 2025-09"),
+        ("term", "截至2025年秋季学期", "as of autumn term 2025"),
+        ("since", "自2025年9月1日起", "since 2025-09-01"),
+    ],
+)
+def test_a_date_is_as_fine_as_its_table(dated: str, zh: str, en: str) -> None:
+    fact = replace(BILLS, day=date(2025, 9, 1), dated=dated)  # type: ignore[arg-type]  # one of the four
+    assert behind(fact, "zh").endswith(f"，{zh}）")
+    assert behind(fact, "en").endswith(f", {en})")
+
+
+def test_what_is_not_known_is_left_out_of_the_brackets() -> None:
+    assert behind(replace(BILLS, typical=None, day=None), "zh") == "（医保部门）"
+    assert behind(replace(BILLS, source=None), "en") == " (village median 12%)"
+    assert behind(replace(BILLS, source=None, typical_of="county"), "zh") == "（全县中位数 12%）"
+    assert behind(INCOME, "zh") == ""
+
+
+def test_a_ratio_is_told_as_one_amount_being_so_much_of_another() -> None:
+    assert told(INCOME, "zh") == "人均纯收入是监测线的 83%"
+    assert told(INCOME, "en") == "per-capita net income is 83% of the line"
+    more = replace(INCOME, value=1.3)
+    assert told(more, "zh") == "人均纯收入是监测线的 1.30 倍"
+    assert told(more, "en") == "per-capita net income is 1.30 times the line"
+    assert told(replace(BILLS, value=3.0, typical=None), "zh") == "近12个月自付医疗支出是纯收入的 3.00 倍"
+
+
+def test_a_value_and_the_median_beside_it_are_told_alike() -> None:
+    near = replace(INCOME, value=0.834, typical=1.6)
+    assert told(near, "zh") == "人均纯收入是监测线的 0.83 倍"
+    assert behind(near, "zh") == "（本村中位数 1.60 倍）"
+
+
+def test_what_is_negative_is_told_so() -> None:
+    assert told(replace(INCOME, value=0.0, typical=2.0), "zh") == "人均纯收入是监测线的 0%"
+    assert told(replace(INCOME, value=-1.5), "zh") == "人均纯收入为负，是监测线的 -1.50 倍"
+    assert told(replace(INCOME, value=-0.5), "en") == "per-capita net income is negative: -50%, measured by the line"
+
+
+def test_a_very_small_median_is_told_in_percent_whatever_it_stands_beside() -> None:
+    assert behind(replace(INCOME, value=7.67, typical=0.012), "zh") == "（本村中位数 1%）"
+
+
+def test_a_count_does_not_say_its_unit_twice() -> None:
+    fact = replace(
+        INCOME, feature="stays_12m", label=Words("近12个月住院次数", "inpatient stays"), unit="次", value=2.0
+    )
+    assert told(fact, "zh") == "近12个月住院 2 次"
+    assert told(fact, "en") == "inpatient stays: 2"
+
+
+def test_a_missing_value_says_so() -> None:
+    assert told(replace(INCOME, value=None), "zh") == "人均纯收入与监测线之比 数据缺失"
+    assert told(replace(INCOME, value=None), "en") == "per-capita net income over the line: not known"
+    assert missing("住房安全等级", "住房饮水检查", "housing", 0.92, "village", "zh") == (
+        "数据缺失：没有本户的“住房饮水检查”记录，无法得知“住房安全等级”"
+        "（住建部门提供；本村 92% 的户有此项），请走访核实"
+    )
+    english = missing("house grade", "dwellings", "housing", 0.92, "county", "en")
+    assert "known of 92% of the county's households" in english
+
+
+def test_a_change_tells_both_values_and_which_way_it_moved_the_risk() -> None:
+    assert moved(BILLS, 0.12, raises=True, language="zh") == (
+        "健康和医疗：近12个月自付医疗支出占纯收入比由 12%变为 114%（医保部门，截至2025年8月12日），推高风险"
+    )
+    assert "占纯收入比由数据缺失变为 114%" in moved(BILLS, None, raises=True, language="zh")
+    assert "went from not known to 114%" in moved(BILLS, None, raises=False, language="en")
+    yes = replace(BILLS, feature="on_dibao", unit="是否", value=1.0, source=None)
+    assert moved(yes, 0.0, raises=False, language="zh") == "健康和医疗：由“没有享受低保”变为“正在享受低保”，降低风险"
+
+
+@pytest.mark.parametrize("feature", declared(), ids=lambda feature: feature.name)
+def test_every_feature_can_be_told_in_both_languages(feature: Feature) -> None:
+    fact = Fact(
+        feature.name,
+        Words(feature.label, feature.english),
+        feature.unit,
+        feature.group.value,
+        Words(feature.group.zh, feature.group.en),
+        1.0,
+    )
+    for value, beside in ((1.0, 0.5), (0.4, 0.0), (1.0, 12.0), (None, None)):
+        if feature.unit in CODED and value not in (1.0, None):
+            continue
+        one = replace(fact, value=value, typical=beside, source="agri", day=date(2025, 1, 1))
+        english, chinese = (reason(one, raises=True, language=language) for language in ("en", "zh"))
+        assert not CHINESE.search(english)
+        assert not re.search("[B-Zb-z]", chinese)  # A: of a grade of the house
+        assert "{" not in english + chinese
+
+
+@pytest.mark.parametrize("feature", [f for f in declared() if f.unit in CODED], ids=lambda feature: feature.name)
+def test_every_code_has_words(feature: Feature) -> None:
+    values = range(2) if feature.unit == "是否" else LEVELS.get(feature.name, SCHOOLING)
+    keys = {f"is.{feature.name}.{value}" for value in values}
+    assert {key for key in TELL.texts if key.startswith(f"is.{feature.name}.")} == keys
+
+
+def test_no_words_are_left_over_for_features_that_are_gone() -> None:
+    names = {f.name for f in declared()}
+    assert [key for key in TELL.texts if key.split(".")[0] in ("is", "told") and key.split(".")[1] not in names] == []
+
+
+def test_every_group_has_words_as_a_side_of_life() -> None:
+    codes = {*Cause.codes(), *Background.codes()}
+    assert {key.removeprefix("aspect.") for key in TELL.texts if key.startswith("aspect.")} == codes
+
+
+def test_the_catalogue_says_that_people_decide() -> None:
+    assert "核实" in TELL.text("note.order_only", "zh")
+    assert "a person decides" in TELL.text("note.order_only", "en")
