@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ import polars as pl
 
 from riskmodel.errors import UsageError
 from riskmodel.features import declared
-from riskmodel.policy import Tier, group
+from riskmodel.policy import Cause, Tier, group
 from riskmodel.rendering.sentences import meaning
 from riskmodel.rendering.values import TELL
 from riskmodel.scoring.reasons import group_parts, protections, stored_reasons
@@ -19,6 +19,7 @@ from riskmodel.scoring.score import CONTRIBUTION, GROUP, VALUE
 from riskmodel.scoring.typical import Typical
 from riskmodel.training.labels import label_named
 from riskmodel.workflows.changed import Changed, changed
+from riskmodel.workflows.measures import MeasureEntry, measures_of
 from riskmodel.workflows.score import MANIFEST, TYPICAL, published
 from riskmodel.workflows.told import Row
 
@@ -64,6 +65,9 @@ class Explanation:
     """Within 6 months, where that horizon has a model."""
     change: Changed | None = None
     """Since an earlier date; None where nobody asked for it."""
+    measures: list[MeasureEntry] | None = None
+    """What the rules of help allow for the causes told, see `workflows.measures`; None where the facts of that day are
+    not at hand."""
     language: Language = field(default="zh", repr=False)
 
 
@@ -84,7 +88,8 @@ def explain(
     if found.is_empty():
         raise UsageError(f"household {household_id} was not scored on {folder.name}. Check the id, or give --as-of.")
     (row,) = with_typical(folder, found)
-    return render(row, _notes(folder / MANIFEST, language), language, changed(workspace, row, folder, since, language))
+    told = render(row, _notes(folder / MANIFEST, language), language, changed(workspace, row, folder, since, language))
+    return replace(told, measures=_measures(workspace, row))
 
 
 def listed(workspace: Workspace, count: int, as_of: date | None = None, language: Language = "zh") -> list[Explanation]:
@@ -154,6 +159,15 @@ def render(scored: Row, notes: Sequence[str], language: Language, change: Change
         change=change,
         language=language,
     )
+
+
+def _measures(workspace: Workspace, scored: Row) -> list[MeasureEntry] | None:
+    """The measures for the causes that raise the risk; they need the facts, which the scores do not hold."""
+    row = scored.values
+    causes = [found.group for found in stored_reasons(row) if found.group in Cause.codes()]
+    if row["county"] not in workspace.lake.counties():
+        return None
+    return measures_of(workspace, row["household_id"], row["as_of"], causes)
 
 
 def _told(scored: Row, found: Sequence[Reason], language: Language, *, raises: bool) -> list[dict[str, Any]]:

@@ -44,6 +44,7 @@ def explain(
 def explanation_lines(e: Explanation) -> Iterator[str]:
     """An explanation for the terminal, in its language."""
     from riskmodel.rendering.values import TELL, shown_date
+    from riskmodel.workflows.measures import measure_lines
 
     def say(key: str, **fields: object) -> str:
         return TELL.text(f"page.{key}", e.language, **fields)
@@ -60,6 +61,8 @@ def explanation_lines(e: Explanation) -> Iterator[str]:
             yield from _section(say(key), [one["sentence"] for one in told])
     if e.change:
         yield from _section(say("change"), e.change.sentences)
+    if e.measures:
+        yield from measure_lines(e.measures, e.language)
     places = {"county": e.rank_county, "township": e.rank_township, "model": e.model}
     age = e.data_age_days
     yield say("rank_only", **places) if age is None else say("rank", **places, age=age)
