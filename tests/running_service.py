@@ -15,6 +15,7 @@ from riskmodel.serving.api.app import Limits, create_app
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from riskmodel.workflows.publish import PublishedMonth
     from riskmodel.workflows.service import Service
     from riskmodel.workflows.workspace import Workspace
 
@@ -25,6 +26,7 @@ class Running:
 
     client: TestClient
     workspace: Workspace
+    published: PublishedMonth | None = None
 
     @property
     def service(self) -> Service:
@@ -43,7 +45,9 @@ class Running:
 
 
 @contextmanager
-def running(workspace: Workspace, limits: Limits | None = None) -> Iterator[Running]:
-    """The service of a workspace, started and stopped."""
+def running(
+    workspace: Workspace, limits: Limits | None = None, month: PublishedMonth | None = None
+) -> Iterator[Running]:
+    """The service of a workspace, started and stopped; `month`: what was published there."""
     with TestClient(create_app(workspace, limits), raise_server_exceptions=False) as client:
-        yield Running(client, workspace)
+        yield Running(client, workspace, month)

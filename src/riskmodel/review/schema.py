@@ -64,8 +64,17 @@ ASSESSMENTS: Final = Table(
     Column("cause", String(20), nullable=False),  # the first one told; empty = none
     Column("rank_county", Integer, nullable=False),
     Column("listed", Boolean, nullable=False),  # neither monitored already nor too new to judge
-    Column("told", Text, nullable=False),  # JSON: the result row, without the contributions
-    PrimaryKeyConstraint("as_of", "household_id"),
+    Column("row", LargeBinary, nullable=False),  # the result row as JSON, compressed
+    PrimaryKeyConstraint("household_id", "as_of"),
+)
+
+PLACES: Final = Table(
+    "typical_places",
+    METADATA,
+    Column("as_of", Date, nullable=False),
+    Column("code", String(12), nullable=False),  # of a county or a village
+    Column("row", LargeBinary, nullable=False),  # what is typical there, as JSON, compressed
+    PrimaryKeyConstraint("code", "as_of"),
 )
 
 Index("assessments_by_area", ASSESSMENTS.c.as_of, ASSESSMENTS.c.village_code, ASSESSMENTS.c.probability)

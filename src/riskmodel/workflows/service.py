@@ -4,26 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from riskmodel import __version__
-from riskmodel.errors import RiskModelError
 from riskmodel.features import set_hash
+from riskmodel.review.assessments import Brief, assessment, history, last_published, newest_month
 from riskmodel.review.audit import AuditLog, Entry
 from riskmodel.review.group_commit import GroupCommit
 from riskmodel.review.keys import Keys
 from riskmodel.workflows.areas import Area, areas
+from riskmodel.workflows.assessed import Typicals, answer
+from riskmodel.workflows.assessed import told as in_words
 from riskmodel.workflows.champions import Champions
 from riskmodel.workflows.database import database
 from riskmodel.workflows.features import Described, listing
 from riskmodel.workflows.installation import LOG
-from riskmodel.workflows.score import published
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from concurrent.futures import Future
-    from datetime import datetime
+    from datetime import date, datetime
 
+    from riskmodel.rendering.messages import Language
     from riskmodel.review.access import Principal
     from riskmodel.workflows.workspace import Workspace
 
@@ -42,7 +44,7 @@ class Readiness:
     database: str
     """Version of its tables; empty where it does not answer."""
     newest_month: str
-    """As-of date of the newest scores; empty without any."""
+    """As-of date of the newest published month; empty without any."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,8 @@ class Service:
         self.keys = Keys(self.store)
         self.models = Champions(workspace)
         self.models.refresh()
+        self._typicals = Typicals(self.store)
+        self._published = ""
         self.log = GroupCommit(AuditLog(workspace.home / LOG))
 
     def close(self) -> None:
@@ -83,6 +87,36 @@ class Service:
     def noted(self, who: Principal, action: str, ids: Sequence[str], purpose: str, now: datetime) -> Future[None]:
         """Write into the audit log who read or wrote what; whoever is answered waits for the result."""
         return self.log.append(Entry(now.isoformat(), f"key {who.id}", action, purpose, tuple(ids)))
+
+    def refresh(self) -> bool:
+        """Look for other champions and months; True where other champions were taken."""
+        newest = last_published(self.store)
+        if newest != self._published:
+            self._published, self._typicals = newest, Typicals(self.store)
+        return self.models.refresh()
+
+    def assessment(
+        self, who: Principal, household_id: str, as_of: date | None, language: Language, *, full: bool, now: datetime
+    ) -> dict[str, Any] | None:
+        """What was said of a household on a date (default: the newest); None outside of the area of who asks too.
+
+        The answer is there when the look is in the audit log.
+        """
+        found = assessment(self.store, household_id, as_of)
+        if found is None or not who.sees(found.village_code):
+            return None
+        noted = self.noted(who, "read", [household_id], f"assessment {found.as_of}", now)
+        told = answer(in_words(found, self._typicals, language), full=full)
+        noted.result()
+        return told
+
+    def history(self, who: Principal, household_id: str, now: datetime) -> list[Brief] | None:
+        """What was said of a household on every published date on which who asks saw it, the newest first."""
+        found = [brief for brief in history(self.store, household_id) if who.sees(brief.village_code)]
+        if not found:
+            return None
+        self.noted(who, "read", [household_id], "history", now).result()
+        return found
 
     def readiness(self) -> Readiness:
         """Ready = a verified model, a database of the right version."""
@@ -143,6 +177,7 @@ class Service:
 
     def _newest_month(self) -> str:
         try:
-            return published(self.workspace).name
-        except RiskModelError:
+            month = newest_month(self.store)
+        except Exception:  # as above
             return ""
+        return month.as_of.isoformat() if month else ""

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from riskmodel.workflows.publish import publish
 from riskmodel.workflows.workspace import Workspace
 from running_service import Running, running
-from trained_county import Office, office_in
+from trained_county import NOW, Office, office_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +23,7 @@ def office(sample_workspace: Workspace) -> Office:
 
 @pytest.fixture(scope="module")
 def service(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """The service of a copy of the office."""
-    with running(office.copied(tmp_path_factory.mktemp("service"))) as found:
+    """The service of a copy of the office, its newest month published."""
+    place = office.copied(tmp_path_factory.mktemp("service"))
+    with running(place, month=publish(place, NOW)) as found:
         yield found

@@ -43,7 +43,7 @@ def test_the_commands_are_those_that_others_rely_on() -> None:
     expected |= {"features list", "features show", "features explain", "features health"}
     expected |= {"backtest", "report", "benchmark eph", "evaluate-table", "policy check", "docs"}
     expected |= {"worklist", "worklist-evaluate", "whatif"}
-    expected |= {"serve", "keys make", "keys list", "keys revoke", "database upgrade"}
+    expected |= {"serve", "publish", "keys make", "keys list", "keys revoke", "database upgrade"}
     assert {" ".join(words) for words in COMMANDS if words not in GROUPS} == expected
 
 

@@ -18,7 +18,7 @@ from riskmodel.serving.api.auth import Rates
 from riskmodel.serving.api.gate import Gate
 from riskmodel.serving.api.metrics import Metrics
 from riskmodel.serving.api.problems import Problem, answer, busy, fault, invalid
-from riskmodel.serving.api.routes import catalogue, health
+from riskmodel.serving.api.routes import catalogue, health, households
 from riskmodel.workflows.service import Service
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def create_app(workspace: Workspace, limits: Limits | None = None) -> FastAPI:
     app.state.workspace, app.state.limits, app.state.metrics = workspace, bounds, metrics
     app.state.rates = Rates(bounds.workers)
     app.add_middleware(Gate, most=bounds.most_requests, metrics=metrics)
-    for module in (health, catalogue):
+    for module in (health, catalogue, households):
         app.include_router(module.ROUTER)
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(RequestValidationError, _invalid)
@@ -76,6 +76,7 @@ def create_app(workspace: Workspace, limits: Limits | None = None) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Open everything, look for new champions while it runs, close everything."""
     service = Service(app.state.workspace)
+    service.refresh()
     app.state.service = service
     _name_model(app, service)
     ended = threading.Event()
@@ -92,7 +93,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 def _watch(app: FastAPI, service: Service, ended: threading.Event) -> None:
     while not ended.wait(app.state.limits.refresh_seconds):
         refused = service.models.refused
-        if service.models.refresh():
+        if service.refresh():
             _name_model(app, service)
         elif service.models.refused and service.models.refused != refused:
             LOG.error("champion refused", why=service.models.refused)

@@ -1,4 +1,4 @@
-"""Command that answers case systems: serve."""
+"""Commands for case systems: publish, serve."""
 
 from __future__ import annotations
 
@@ -7,12 +7,23 @@ from typing import Annotated
 
 import typer
 
-from riskmodel.serving.cli.options import workspace
+from riskmodel.serving.cli.options import AsOf, Json, now, parsed_date, workspace
+from riskmodel.serving.cli.output import Terminal, emit
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command of this file."""
+    """Add the commands of this file."""
+    app.command()(publish)
     app.command()(serve)
+
+
+def publish(context: typer.Context, as_of: AsOf = None, as_json: Json = False) -> None:
+    """Publish the scores of a date for the service, all of them at once; publishing again replaces them."""
+    from riskmodel.workflows.publish import publish as run
+
+    done = run(workspace(context), now(), parsed_date(as_of), Terminal())
+    again = ", in place of those that were there" if done.replaced else ""
+    emit(done, as_json=as_json, lines=[f"{done.households:,} households of {done.as_of} published{again}"])
 
 
 def serve(

@@ -45,8 +45,15 @@ def upgrade() -> None:
         sa.Column("cause", sa.String(20), nullable=False),
         sa.Column("rank_county", sa.Integer, nullable=False),
         sa.Column("listed", sa.Boolean, nullable=False),
-        sa.Column("told", sa.Text, nullable=False),
-        sa.PrimaryKeyConstraint("as_of", "household_id"),
+        sa.Column("row", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("household_id", "as_of"),
+    )
+    op.create_table(
+        "typical_places",
+        sa.Column("as_of", sa.Date, nullable=False),
+        sa.Column("code", sa.String(12), nullable=False),
+        sa.Column("row", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("code", "as_of"),
     )
     op.create_index("assessments_by_area", "assessments", ["as_of", "village_code", "probability"])
     op.create_table(

@@ -1,0 +1,143 @@
+"""Published months in the database: what was said of every household on a date, to be read one by one.
+
+A row is that of the result file as JSON, compressed; everything that is told of a household is made of it when it is
+read. A month appears, and is replaced, in one transaction.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import bindparam, delete, func, insert, select
+
+from riskmodel.review.schema import ASSESSMENTS, MONTHS, PLACES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+
+    from riskmodel.review.store import Store
+
+LEVEL: Final = 3
+"""Of the compression: a row takes a third of its text; more costs more than it saves."""
+
+
+@dataclass(frozen=True)
+class Month:
+    """What a published month was made with."""
+
+    as_of: date
+    label: str
+    model: str
+    shorter_model: str | None
+    feature_set: str
+    policy: str
+    households: int
+    published_at: str
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What was said of a household on a date."""
+
+    as_of: date
+    village_code: str
+    row: dict[str, Any]
+    """As in the result file; dates as text."""
+
+
+@dataclass(frozen=True)
+class Brief:
+    """The outcome of one date."""
+
+    as_of: date
+    village_code: str
+    probability: float
+    tier: str
+    cause: str
+
+
+def replace_month(
+    store: Store,
+    month: Month,
+    households: Iterable[list[dict[str, Any]]],
+    places: Iterable[tuple[str, bytes]],
+) -> bool:
+    """Publish a month, or publish it again; True where it replaced one. All of it appears at once, or nothing.
+
+    households: portions of rows of the table `assessments`, `as_of` left out; places: code and JSON of what is typical.
+    """
+    day = {"as_of": month.as_of}
+    with store.writing() as connection:
+        was = connection.execute(delete(MONTHS).where(MONTHS.c.as_of == month.as_of)).rowcount > 0
+        for table in (ASSESSMENTS, PLACES):
+            connection.execute(delete(table).where(table.c.as_of == month.as_of))
+        for portion in households:
+            connection.execute(insert(ASSESSMENTS), [row | day for row in portion])
+        rows = [day | {"code": code, "row": packed(text)} for code, text in places]
+        if rows:
+            connection.execute(insert(PLACES), rows)
+        connection.execute(insert(MONTHS).values(**vars(month)))
+    return was
+
+
+def newest_month(store: Store) -> Month | None:
+    """The newest published month."""
+    with store.reading() as connection:
+        found = connection.execute(select(MONTHS).order_by(MONTHS.c.as_of.desc()).limit(1)).mappings().first()
+    return Month(**found) if found else None
+
+
+def last_published(store: Store) -> str:
+    """When a month was published last; empty without any."""
+    with store.reading() as connection:
+        return connection.execute(select(func.max(MONTHS.c.published_at))).scalar() or ""
+
+
+def assessment(store: Store, household_id: str, as_of: date | None = None) -> Stored | None:
+    """What was said of a household on a date, by default the newest; None where nothing was."""
+    with store.reading() as connection:
+        if as_of is None:
+            found = connection.execute(_NEWEST, {"household": household_id}).first()
+        else:
+            found = connection.execute(_ON, {"household": household_id, "day": as_of}).first()
+    return Stored(found.as_of, found.village_code, unpacked(found.row)) if found else None
+
+
+def history(store: Store, household_id: str) -> list[Brief]:
+    """What was said of a household on every published date, the newest first."""
+    with store.reading() as connection:
+        return [Brief(**row) for row in connection.execute(_HISTORY, {"household": household_id}).mappings()]
+
+
+def places(store: Store, as_of: date, codes: tuple[str, ...]) -> Mapping[str, dict[str, Any]]:
+    """What is typical of counties and villages on a date, by code."""
+    asked = select(PLACES.c.code, PLACES.c.row).where(PLACES.c.as_of == as_of, PLACES.c.code.in_(codes))
+    with store.reading() as connection:
+        return {code: unpacked(row) for code, row in connection.execute(asked)}
+
+
+def packed(text: bytes) -> bytes:
+    """A JSON text as it is stored."""
+    return zlib.compress(text, LEVEL)
+
+
+def unpacked(row: bytes) -> dict[str, Any]:
+    """The object of a stored JSON text."""
+    found: dict[str, Any] = json.loads(zlib.decompress(row))
+    return found
+
+
+_ROW: Final = select(ASSESSMENTS.c.as_of, ASSESSMENTS.c.village_code, ASSESSMENTS.c.row).where(
+    ASSESSMENTS.c.household_id == bindparam("household")
+)
+_NEWEST: Final = _ROW.order_by(ASSESSMENTS.c.as_of.desc()).limit(1)
+_ON: Final = _ROW.where(ASSESSMENTS.c.as_of == bindparam("day"))
+_HISTORY: Final = (
+    select(*(ASSESSMENTS.c[name] for name in Brief.__dataclass_fields__))
+    .where(ASSESSMENTS.c.household_id == bindparam("household"))
+    .order_by(ASSESSMENTS.c.as_of.desc())
+)

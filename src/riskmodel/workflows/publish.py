@@ -1,0 +1,87 @@
+"""Publish a scored month into the service's database."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import polars as pl
+
+from riskmodel.review.assessments import Month, packed, replace_month
+from riskmodel.review.keys import stamp
+from riskmodel.workflows.database import database
+from riskmodel.workflows.progress import Progress, Silent
+from riskmodel.workflows.score import MANIFEST, TYPICAL, published
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date, datetime
+    from pathlib import Path
+
+    from riskmodel.workflows.workspace import Workspace
+
+PORTION: Final = 2000
+"""Households that are written at once."""
+
+
+@dataclass(frozen=True)
+class PublishedMonth:
+    """What `publish` did."""
+
+    as_of: str
+    households: int
+    replaced: bool
+    """Whether the month was there already."""
+
+
+def publish(
+    workspace: Workspace, now: datetime, as_of: date | None = None, progress: Progress | None = None
+) -> PublishedMonth:
+    """Publish the scores of a date (default: the newest). Again is the same; readers see the old month until the end.
+
+    Raises UsageError when nothing was scored, BusyError where somebody else writes for too long.
+    """
+    folder, show = published(workspace, as_of), progress or Silent()
+    paths = sorted(folder.glob("*.parquet"))
+    manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
+    frames = [pl.read_parquet(path, glob=False) for path in paths]
+    day = frames[0]["as_of"][0]
+    month = Month(
+        as_of=day,
+        label=frames[0]["label"][0],
+        model=manifest["model"],
+        shorter_model=manifest.get("shorter_model"),
+        feature_set=manifest["feature_set"],
+        policy=manifest["policy"],
+        households=sum(frame.height for frame in frames),
+        published_at=stamp(now),
+    )
+    portions = [part for frame in frames for part in frame.iter_slices(PORTION)]
+    rows = (_rows(part) for part in show.track(portions, f"publishing {day}", len(portions)))
+    with closing(database(workspace)) as store:
+        replaced = replace_month(store, month, rows, _places(folder, [path.stem for path in paths]))
+    return PublishedMonth(day.isoformat(), month.households, replaced)
+
+
+def _rows(part: pl.DataFrame) -> list[dict[str, Any]]:
+    """Rows of the database of a portion of the scores."""
+    cause = pl.col("reason_1_group").fill_null("").alias("cause")
+    listed = (~pl.col("monitored") & ~pl.col("too_new")).alias("listed")
+    keys = ("household_id", "village_code", "category", "probability", "tier", "rank_county")
+    found = part.select(*keys, cause, listed).to_dicts()
+    return [row | {"row": packed(text)} for row, text in zip(found, _texts(part), strict=True)]
+
+
+def _places(folder: Path, counties: list[str]) -> Iterator[tuple[str, bytes]]:
+    """What is typical of each county and village; the row of the county has no village code."""
+    for county in counties:
+        table = pl.read_parquet(folder / TYPICAL / f"{county}.parquet", glob=False)
+        codes = table["village_code"].fill_null(county)
+        yield from zip(codes, _texts(table), strict=True)
+
+
+def _texts(frame: pl.DataFrame) -> list[bytes]:
+    """Each row as JSON."""
+    return frame.write_ndjson().encode().splitlines()

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from riskmodel.review.assessments import (
+    Month,
+    assessment,
+    history,
+    last_published,
+    newest_month,
+    packed,
+    places,
+    replace_month,
+    unpacked,
+)
+from riskmodel.review.store import Store, open_store
+
+DAY, LATER = date(2026, 1, 4), date(2026, 2, 4)
+
+
+def month(day: date, at: str = "2026-01-05T00:00:00Z") -> Month:
+    return Month(day, "new_entry_12m", "m" * 64, None, "f" * 12, "p", 2, at)
+
+
+def rows(*households: str, probability: float = 0.2) -> list[dict[str, Any]]:
+    return [
+        {"household_id": home, "village_code": "990301001001", "category": "ordinary", "probability": probability}
+        | {"tier": "high", "cause": "ILL", "rank_county": 1, "listed": True}
+        | {"row": packed(json.dumps({"household_id": home, "probability": probability}).encode())}
+        for home in households
+    ]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return open_store(f"sqlite:///{tmp_path / 'riskmodel.sqlite'}", migrate=True)
+
+
+def test_a_month_is_read_household_by_household(store: Store) -> None:
+    assert newest_month(store) is None
+    assert last_published(store) == ""
+    assert not replace_month(store, month(DAY), [rows("H1"), rows("H2")], [("990301", b'{"a": 1}')])
+    assert not replace_month(store, month(LATER), [rows("H1", probability=0.3)], [])
+    assert newest_month(store) == month(LATER)
+    newest = assessment(store, "H1")
+    assert newest is not None
+    assert (newest.as_of, newest.row) == (LATER, {"household_id": "H1", "probability": 0.3})
+    first = assessment(store, "H1", DAY)
+    assert first is not None
+    assert first.row["probability"] == 0.2
+    assert [(brief.as_of, brief.probability) for brief in history(store, "H1")] == [(LATER, 0.3), (DAY, 0.2)]
+    assert assessment(store, "H9") is None
+    assert history(store, "H9") == []
+    assert places(store, DAY, ("990301", "990301001001")) == {"990301": {"a": 1}}
+
+
+def test_a_month_that_is_published_again_takes_the_place_of_the_first(store: Store) -> None:
+    replace_month(store, month(DAY), [rows("H1", "H2")], [("990301", b"{}")])
+    assert replace_month(store, month(DAY, "2026-01-06T00:00:00Z"), [rows("H1", probability=0.4)], [("990301", b"{}")])
+    assert assessment(store, "H2") is None
+    again = assessment(store, "H1")
+    assert again is not None
+    assert again.row["probability"] == 0.4
+    assert last_published(store) == "2026-01-06T00:00:00Z"
+
+
+def test_a_month_that_breaks_off_leaves_the_old_one(store: Store) -> None:
+    replace_month(store, month(DAY), [rows("H1")], [])
+
+    def broken() -> Any:
+        yield rows("H2")
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        replace_month(store, month(DAY), broken(), [])
+    assert assessment(store, "H1") is not None
+    assert assessment(store, "H2") is None
+
+
+def test_a_row_is_stored_without_loss() -> None:
+    row = {"a": 0.1 + 0.2, "b": None, "c": "因病"}
+    assert unpacked(packed(json.dumps(row).encode())) == row

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import polars as pl
+
+from riskmodel.review.assessments import assessment, newest_month, places
+from riskmodel.workflows.database import database
+from riskmodel.workflows.publish import publish
+from riskmodel.workflows.score import TYPICAL
+from trained_county import NOW, Office
+
+
+def test_every_scored_household_is_in_the_database_bit_for_bit(office: Office, tmp_path: Path) -> None:
+    place = office.copied(tmp_path)
+    done = publish(place, NOW)
+    scores = pl.read_parquet(f"{office.results}/*.parquet")
+    assert (done.as_of, done.households, done.replaced) == (office.scored.as_of, scores.height, False)
+    with closing(database(place)) as store:
+        for row in scores.gather_every(50).iter_rows(named=True):
+            stored = assessment(store, row["household_id"])
+            assert stored is not None
+            assert (stored.as_of, stored.village_code) == (row["as_of"], row["village_code"])
+            numbers = {name: value for name, value in row.items() if isinstance(value, float | int | None)}
+            assert {name: stored.row[name] for name in numbers} == numbers
+        month = newest_month(store)
+        assert month is not None
+        assert (month.model, month.households) == (office.trained.model_hash, scores.height)
+
+
+def test_what_is_typical_of_county_and_villages_is_there(office: Office, tmp_path: Path) -> None:
+    place = office.copied(tmp_path)
+    publish(place, NOW)
+    table = pl.read_parquet(office.results / TYPICAL / "990301.parquet")
+    village = table["village_code"].drop_nulls()[0]
+    with closing(database(place)) as store:
+        found = places(store, office.as_of, ("990301", village))
+    assert set(found) == {"990301", village}
+    assert found["990301"]["households"] == table.filter(pl.col("village_code").is_null())["households"].item()
+
+
+def test_publishing_again_replaces_the_month(office: Office, tmp_path: Path) -> None:
+    place = office.copied(tmp_path)
+    publish(place, NOW)
+    assert publish(place, NOW, office.as_of).replaced
