@@ -235,7 +235,7 @@ class Facts:
         return {name: self.plan(name, seen) for name in self.wanted if not view.lacks(PREPARED[name].tables[0])}
 
     def plan(self, prepared: str, seen: Seen) -> pl.LazyFrame:
-        """`household_id` and all that is asked of a prepared table, over the rows of a household and those it inherits."""
+        """`household_id` and all that is asked of a prepared table, over a household's rows and inherited ones."""
         rows = rows_seen(prepared, seen)
         if prepared in self.rows:
             rows = self.rows[prepared].added(rows)
