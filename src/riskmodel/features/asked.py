@@ -17,7 +17,6 @@ from riskmodel.features.facts import INHERITED, Facts
 from riskmodel.features.plans import Mould, Place, followed, kept
 from riskmodel.features.windows import PREPARED, Seen
 from riskmodel.tables.lineage import ancestors
-from riskmodel.tables.memory import AS_WRITTEN
 
 if TYPE_CHECKING:
     from riskmodel.tables import View
@@ -71,8 +70,7 @@ class Asked:
                 own = Seen(view, self.facts.moment)  # how much is inherited from whom is part of the plan
                 asked |= {name: self.facts.plan(name, own) for name in asked if name in INHERITED}
             mould.fill(view)
-            made = pl.collect_all(list(asked.values()), engine="in-memory", optimizations=AS_WRITTEN)
-            return dict(zip(asked, made, strict=True))
+            return {name: followed(plan) for name, plan in asked.items()}
 
     @cached_property
     def _moulded(self) -> tuple[Mould, dict[str, pl.LazyFrame]]:

@@ -59,8 +59,7 @@ class View:
 
     def states(self, name: str, on: date | None = None) -> pl.LazyFrame:
         """State of each subject of a state table (villages, households, members) on a day, by default `as_of`."""
-        day = on or self.as_of
-        return self.once(("states", name, day), lambda: newest_states(self.table(name), table(name).key[0], day))
+        return newest_states(self.table(name), table(name).key[0], on or self.as_of)
 
     def once(self, what: tuple[Hashable, ...], plan: Callable[[], pl.LazyFrame]) -> pl.LazyFrame:
         """A plan on this view that several others begin with; with rows in memory it is worked through only once."""
