@@ -57,12 +57,11 @@ def test_threads_that_ask_at_the_same_time_do_not_get_each_others_figures() -> N
 
 def test_what_a_household_inherits_is_its_own_and_not_that_of_the_one_asked_about_before() -> None:
     _, neighbours = county()
-    split = {"household_id": "H1", "valid_from": date(2024, 9, 15), "predecessor_id": "H2"}
-    episodes = [{"household_id": "H2", "identified_month": date(2022, 1, 1)}]
-    households = [{"household_id": "H2"}, split]
+    split: dict[str, Any] = {"household_id": "H1", "valid_from": date(2024, 9, 15), "predecessor_id": "H2"}
+    before = {"household_id": "H2", "identified_month": date(2022, 1, 1)}
     facts = {
-        "households": rows_of("households", *households),
-        "monitoring_episodes": rows_of("monitoring_episodes", *episodes),
+        "households": rows_of("households", {"household_id": "H2"}, split),
+        "monitoring_episodes": rows_of("monitoring_episodes", before),
     }
     made = assemble_view(View.of(facts, AS_OF, COUNTY), POLICY, [full_id("H1")], neighbours=neighbours).rows
     assert made["past_episodes"].to_list() == [1]

@@ -179,7 +179,7 @@ def _wanted(base: pl.DataFrame, view: View, households: Sequence[str]) -> pl.Dat
 def _by_id(base: pl.DataFrame, view: View) -> pl.DataFrame:
     """The households sorted by their ids as text; `code` is what stands for the id in the view."""
     ids, codes = view.ids.decode("H", base["household_id"]), base["household_id"].alias("code")
-    named = pl.DataFrame([ids, codes, *base[list(BASE)]])
+    named = pl.DataFrame([ids, codes, *base[:, list(BASE)]])
     return named if named.height == 1 else named.sort("household_id")
 
 
@@ -188,8 +188,7 @@ def _with_answers(base: pl.DataFrame, asked: Asked, view: View) -> pl.DataFrame:
     answers, nothing = asked.answers(view), asked.facts.nothing
     if base.height == 1:
         code = base["code"].item()
-        found = {name: _about(code, answers[name]) if name in answers else None for name in asked.facts.wanted}
-        rows = (nothing(name) if row is None else row for name, row in found.items())
+        rows = (_about(code, answers.get(name), nothing(name)) for name in asked.facts.wanted)
         return base.hstack([column for row in rows for column in row])
     frame = base.lazy()
     for name in asked.facts.wanted:
@@ -202,10 +201,12 @@ def _with_answers(base: pl.DataFrame, asked: Asked, view: View) -> pl.DataFrame:
     return frame.collect(engine="in-memory", optimizations=AS_WRITTEN)
 
 
-def _about(code: int, answers: pl.DataFrame) -> pl.DataFrame | None:
-    """The answers about one household, as a join would find them; None where there are none."""
-    codes = answers["household_id"].to_list()
-    return answers[codes.index(code)][answers.columns[1:]] if code in codes else None
+def _about(code: int, answers: pl.DataFrame | None, nothing: pl.DataFrame) -> list[pl.Series]:
+    """The answers about one household, as a join would find them."""
+    codes = [] if answers is None else answers.get_column("household_id").to_list()
+    if answers is None or code not in codes:
+        return nothing.get_columns()
+    return answers.slice(codes.index(code), 1).get_columns()[1:]
 
 
 def _with_line(table: pl.DataFrame, policy: Policy, view: View) -> pl.DataFrame:
@@ -213,7 +214,7 @@ def _with_line(table: pl.DataFrame, policy: Policy, view: View) -> pl.DataFrame:
     key = ["village_code", "surveys.period_end"]
     if key[1] not in table.columns:
         return table
-    places = table[key]
+    places = table[:, key]
     asked = places if places.height == 1 else places.unique()
     fen = [  # one look-up per village and date of survey, not per household
         None if day is None else policy.value("monitoring_line", f"{village:012d}", on=day, known=view.as_of) * 100

@@ -8,8 +8,8 @@ from riskmodel.features.arithmetic import count, flag
 from riskmodel.features.facts import Facts
 from riskmodel.features.family import able_members
 from riskmodel.features.feature import Direction, feature
-from riskmodel.features.history import CAUSES
-from riskmodel.policy import Background, Cause, Measure
+from riskmodel.features.history import CAUSE_BIT, causes_written
+from riskmodel.policy import Background, Measure
 from riskmodel.policy.fitting import FITTING
 
 DAYS_AHEAD = 180
@@ -17,10 +17,8 @@ MEASURE = pl.col("measure")
 DEVELOPMENT = MEASURE.is_in([measure.value for measure in Measure if measure.development])
 SECURITY = MEASURE.eq(Measure.SOCIAL_SECURITY.value)
 RUNNING = pl.col("delivered") & ~pl.col("over")
-BIT = {cause.value: 1 << place for place, cause in enumerate(Cause)}
-"""Sets of causes are numbers, so that two of them are compared at once."""
-ANSWERED = {m.value: sum(BIT[cause.value] for cause, fit in FITTING.items() if m in fit) for m in Measure}
-"""The causes that a measure answers."""
+ANSWERED = {m.value: sum(CAUSE_BIT[cause.value] for cause, fit in FITTING.items() if m in fit) for m in Measure}
+"""The causes that a measure answers, as a set."""
 
 
 @feature("在享开发式帮扶措施数", "development measures running", unit="项", group=Background.AID, risk=Direction.FREE)
@@ -77,12 +75,8 @@ def causes_unanswered_share(h: Facts) -> pl.Expr:
     Which measures answer a cause is policy; what is not delivered or over does not run. The episode may be open or
     past. Missing without an episode with a cause, and where no measure is known that began by the as-of date.
     """
-    written = [pl.col(cause).replace_strict(BIT, default=0, return_dtype=pl.Int64) for cause in CAUSES]
-    together = written[0]
-    for cause in written[1:]:
-        together = together | cause
     newest = pl.col("identified_month") == pl.col("identified_month").max()
-    causes = h.once(h.episodes("newest_causes", together.filter(newest).max()))
+    causes = h.once(h.episodes("newest_causes", causes_written(h).filter(newest).max()))
     answered = MEASURE.replace_strict(ANSWERED, default=0, return_dtype=pl.Int64)
     running = h.measures("answered", pl.when(RUNNING).then(answered).otherwise(0).bitwise_or())
     return h.over(_how_many(causes & ~running), _how_many(causes))

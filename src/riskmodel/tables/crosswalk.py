@@ -33,7 +33,7 @@ class Crosswalk:
     def of(cls, view: View) -> Crosswalk:
         """What a view knows of the codes."""
         # a stored table is sorted by subject and date
-        return cls(view.rows("villages")[["village_code", "valid_from", "valid_to", "successor_code"]])
+        return cls(view.rows("villages")[:, ["village_code", "valid_from", "valid_to", "successor_code"]])
 
     def current(self, codes: pl.Series, on: date) -> pl.Series:
         """The codes of the same villages on a day: a code replaced by then is followed to the last successor.

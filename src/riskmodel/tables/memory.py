@@ -85,7 +85,7 @@ def _coded(rows: pl.DataFrame, name: str, codes: Codes) -> pl.DataFrame:
 
 def _has_twins(rows: pl.DataFrame, columns: Sequence[str]) -> bool:
     """Whether two rows are the same in all of these columns."""
-    return rows.height > 1 and len(set(rows[list(columns)].iter_rows())) < rows.height
+    return rows.height > 1 and len(set(rows[:, columns].iter_rows())) < rows.height
 
 
 @cache
