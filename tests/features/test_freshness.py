@@ -30,3 +30,14 @@ def test_what_is_not_known_yet_is_not_fresh() -> None:
     new = {"month": date(2025, 2, 1), "amount": 1, "known_at": date(2025, 3, 6)}
     assert months(incomes=[old, new])["income_age_days"] == 64
     assert months()["income_age_days"] is None
+
+
+def test_a_term_is_as_old_as_its_beginning_and_water_as_its_inspection() -> None:
+    terms = [{"person_id": "P1", "term": term} for term in (date(2024, 3, 1), date(2024, 9, 1))]
+    inspections = [
+        {"inspected_on": date(2025, 3, 1), "aspect": "water", "water_safe": True},
+        {"inspected_on": date(2025, 3, 4), "aspect": "housing"},
+    ]
+    features = months(enrolments=terms, dwellings=inspections)
+    assert (features["school_term_age_days"], features["water_inspection_age_days"]) == (185, 4)
+    assert months()["school_term_age_days"] is None

@@ -7,9 +7,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import polars as pl
-from polars import selectors
 
 from riskmodel.errors import UsageError
+from riskmodel.features.asked import KEYS, Asked
 from riskmodel.features.facts import LINE, Facts
 from riskmodel.features.feature import Feature, declared
 from riskmodel.features.lists import listed_months
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
     from riskmodel.tables.lake import Lake, View
 
-KEYS = ("household_id", "village_code", "category", "size")
+BASE = ("village_code", "category", "size", "exit_year")
+"""What features use of the state of a household."""
 
 
 @dataclass(frozen=True)
@@ -96,26 +97,30 @@ def assemble_view(
     `neighbours`: what was published with a month; then the view needs no facts but those of the households asked for.
     Raises UsageError where it is of another county or was published after the as-of date.
     """
-    features = declared()
     listed = frozenset((table, months) for table, months in listed_months(view).items())
-    facts, expressions = _asked(policy, view.county, view.as_of, listed, features)
+    asked = _asked(policy, view.county, view.as_of, listed, declared())
     base = _active(view)
     if households is not None:
-        asked = _asked_for(base, view, households)
-        near = pl.col("village_code").is_in(asked["village_code"].unique().implode())
-        base = asked if neighbours else base.filter(near)
-    table = _with_facts(_by_id(base, view), facts, view)
-    table = view.collect(facts.steps.added(_with_line(table, policy, view)))
-    summed = _fitting(neighbours, view) if neighbours else _summed(table, facts, view)
+        wanted = _wanted(base, view, households)
+        near = pl.col("village_code").is_in(wanted["village_code"].unique().implode())
+        base = wanted if neighbours else base.filter(near)
+    table = _with_line(_with_answers(_by_id(base, view), asked, view), policy, view)
+    if neighbours:
+        return _told(view, asked.features(table.hstack(_fitting(neighbours, view).of_others(table))))
+    table = view.collect(asked.facts.steps.added(table.lazy()))
+    summed = _summed(table, asked.facts, view)
     plan = table.hstack(summed.of_others(table)).lazy()
-    if households is not None and not neighbours:  # the others were there for the sums alone
+    if households is not None:  # the others were there for the sums alone
         plan = plan.filter(pl.col("household_id").is_in(list(households)))
-    keys = ("household_id", pl.col("village_code", "category").cast(pl.String), "size")
-    newest = selectors.ends_with(ORIGIN)
-    made = view.collect(facts.village_steps.added(plan).select(*keys, *expressions, newest))
-    whole = summed if households is None and neighbours is None else None
-    rows, origins = made.select(pl.exclude(f"^.*{ORIGIN}$")), made.select("household_id", newest)
-    return FeatureTable(view.as_of, view.county, rows, features, whole, origins)
+    whole = summed if households is None else None
+    return _told(view, view.collect(asked.made_of(plan)), whole)
+
+
+def _told(view: View, made: pl.DataFrame, summed: Neighbours | None = None) -> FeatureTable:
+    """The result, from keys, features and origins of households."""
+    newest = [name for name in made.columns if name.endswith(ORIGIN)]
+    rows = made.drop(newest)
+    return FeatureTable(view.as_of, view.county, rows, declared(), summed, made.select("household_id", *newest))
 
 
 @lru_cache(maxsize=32)
@@ -125,8 +130,8 @@ def _asked(
     as_of: date,
     listed: frozenset[tuple[str, frozenset[date]]],
     features: tuple[Feature, ...],
-) -> tuple[Facts, list[pl.Expr]]:
-    """What the features ask and what they make of the answers; the same for every household of a county and day."""
+) -> Asked:
+    """What the features ask and what they make of the answers; made once for a county and day."""
 
     def value(kind: str) -> float:
         return policy.value(kind, county, on=as_of, known=as_of)
@@ -136,7 +141,7 @@ def _asked(
         return None if found is None else found.value
 
     facts = Facts(Moment(as_of), value, optional, dict(listed))
-    return facts, [f.build(facts).cast(pl.Float64).alias(f.name) for f in features]
+    return Asked(county, facts, [f.build(facts).cast(pl.Float64).alias(f.name) for f in features])
 
 
 def _policy_beside(lake: Lake) -> Policy:
@@ -165,10 +170,10 @@ def _active(view: View) -> pl.DataFrame:
     """Active households with the columns of their state that features use, under the code their village has today."""
     active = pl.col("status") == HouseholdStatus.ACTIVE.value
     origin = noted(STATE).alias(f"{STATE}{ORIGIN}")
-    return view.collect(homes(view).filter(active).select(*KEYS, "exit_year", origin))
+    return view.collect(homes(view).filter(active).select("household_id", *BASE, origin))
 
 
-def _asked_for(base: pl.DataFrame, view: View, households: Sequence[str]) -> pl.DataFrame:
+def _wanted(base: pl.DataFrame, view: View, households: Sequence[str]) -> pl.DataFrame:
     """The households asked for. Raises UsageError where one of them is not active."""
     codes = view.ids.find("H", pl.Series(list(households), dtype=pl.String))
     wanted = base.filter(pl.col("household_id").is_in(codes.drop_nulls().implode()))
@@ -182,33 +187,52 @@ def _asked_for(base: pl.DataFrame, view: View, households: Sequence[str]) -> pl.
 
 
 def _by_id(base: pl.DataFrame, view: View) -> pl.DataFrame:
-    """The households sorted by their ids, which are added as text."""
-    ids = view.ids.decode("H", base["household_id"]).rename("id")
-    return view.collect(base.lazy().with_columns(ids).sort("id"))
+    """The households sorted by their ids as text; `code` is what stands for the id in the view."""
+    ids, codes = view.ids.decode("H", base["household_id"]), base["household_id"].alias("code")
+    named = pl.DataFrame([ids, codes, *base[:, [*BASE, f"{STATE}{ORIGIN}"]]])
+    return named if named.height == 1 else named.sort("household_id")
 
 
-def _with_facts(base: pl.DataFrame, facts: Facts, view: View) -> pl.DataFrame:
-    """The households, now under their ids, with all that was asked about them; one without rows has nulls."""
-    made, nulls = facts.collect(view)
+def _with_answers(base: pl.DataFrame, asked: Asked, view: View) -> pl.DataFrame:
+    """The households with all that was asked about them; one without rows has nulls."""
+    answers, nothing = asked.answers(view), asked.facts.nothing
+    if base.height == 1:
+        code = base["code"].item()
+        rows = (_about(code, answers.get(name), nothing(name)) for name in asked.facts.wanted)
+        return base.hstack([column for row in rows for column in row])
     frame = base.lazy()
-    for asked in view.collect_all(made):
-        frame = frame.join(asked.lazy(), on="household_id", how="left", maintain_order="left")
-    whole = frame.with_columns(*nulls, household_id="id")
-    return whole.collect(engine="in-memory", optimizations=AS_WRITTEN)
+    for name in asked.facts.wanted:
+        if name in answers:
+            made = answers[name].lazy().rename({"household_id": "code"})
+            frame = frame.join(made, on="code", how="left", maintain_order="left")
+        else:
+            kinds = nothing(name).schema.items()
+            frame = frame.with_columns(pl.lit(None, kind).alias(column) for column, kind in kinds)
+    return frame.collect(engine="in-memory", optimizations=AS_WRITTEN)
 
 
-def _with_line(table: pl.DataFrame, policy: Policy, view: View) -> pl.LazyFrame:
+def _about(code: int, answers: pl.DataFrame | None, nothing: pl.DataFrame) -> list[pl.Series]:
+    """The answers about one household, as a join would find them."""
+    codes = [] if answers is None else answers.get_column("household_id").to_list()
+    if answers is None or code not in codes:
+        return nothing.get_columns()
+    return answers.slice(codes.index(code), 1).get_columns()[1:]
+
+
+def _with_line(table: pl.DataFrame, policy: Policy, view: View) -> pl.DataFrame:
     """Add the line: fen per person and year in force at the end of each household's survey window, known by now."""
-    if "surveys.period_end" not in table.columns:
-        return table.lazy()
     key = ["village_code", "surveys.period_end"]
-    asked = view.collect(table.lazy().select(key).drop_nulls().unique())
-    fen = [
-        policy.value("monitoring_line", f"{village:012d}", on=day, known=view.as_of) * 100
-        for village, day in asked.iter_rows()  # one look-up per village and date of survey, not per household
+    if key[1] not in table.columns:
+        return table
+    places = table[:, key]
+    asked = places if places.height == 1 else places.unique()
+    fen = [  # one look-up per village and date of survey, not per household
+        None if day is None else policy.value("monitoring_line", f"{village:012d}", on=day, known=view.as_of) * 100
+        for village, day in asked.iter_rows()
     ]
-    lines = asked.lazy().with_columns(pl.Series(LINE, fen, dtype=pl.Float64))
-    return table.lazy().join(lines, on=key, how="left", maintain_order="left")
+    lines = asked.hstack([pl.Series(LINE, fen, dtype=pl.Float64)])
+    found = lines if asked is places else places.join(lines, on=key, how="left", maintain_order="left")
+    return table.hstack([found[LINE]])
 
 
 def _summed(table: pl.DataFrame, facts: Facts, view: View) -> Neighbours:

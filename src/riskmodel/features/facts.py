@@ -1,7 +1,7 @@
 """What features may ask of a household.
 
 A feature asks for numbers by window ("net income of the last 3 complete months"). Each request is noted as an
-aggregate over one prepared table and answered with the column that will hold it; `collect` makes all of them in one
+aggregate over one prepared table and answered with the column that will hold it; `plans` makes all of them in one
 pass per table. A feature never sees a clock, a file or a row that was not known by the as-of date.
 """
 
@@ -71,7 +71,7 @@ class Facts:
     """The same of the sums over the neighbours."""
     village_sums: dict[str, pl.Expr] = field(default_factory=dict)
     """Sums over the neighbours to make, by column."""
-    _nulls: dict[str, list[pl.Expr]] = field(default_factory=dict, repr=False)
+    _nothing: dict[str, pl.DataFrame] = field(default_factory=dict, repr=False)
 
     def over(self, amount: pl.Expr, by: pl.Expr) -> pl.Expr:
         """Ratio of two numbers as a float; missing where one is not known or the divisor is not above zero."""
@@ -230,33 +230,24 @@ class Facts:
         whole = amount.cast(pl.Int64).fill_null(0)
         return _note(self.village_sums, f"village.{name}", whole)
 
-    def collect(self, view: View) -> tuple[list[pl.LazyFrame], list[pl.Expr]]:
-        """One frame per prepared table asked: `household_id` and every aggregate asked of it.
+    def plans(self, view: View) -> dict[str, pl.LazyFrame]:
+        """The plan of each prepared table asked of which the view has a row, see `plan`."""
+        seen = Seen(view, self.moment)
+        return {name: self.plan(name, seen) for name in self.wanted if not view.lacks(PREPARED[name].tables[0])}
 
-        Of a table of which the view has no row, the aggregates come as columns of nulls instead.
-        """
-        seen, frames, nulls = Seen(view, self.moment), [], []
-        for name in self.wanted:
-            if view.lacks(PREPARED[name].tables[0]):
-                nulls += self._nulls_of(name)
-            else:
-                frames.append(self._made(name, seen))
-        return frames, nulls
+    def plan(self, prepared: str, seen: Seen) -> pl.LazyFrame:
+        """`household_id`, all that is asked of a prepared table, and its newest row; own rows and inherited ones."""
+        rows = rows_seen(prepared, seen)
+        if prepared in self.rows:
+            rows = self.rows[prepared].added(rows)
+        return rows.group_by("household_id").agg(*self.wanted[prepared].values(), newest(prepared))
 
-    def _made(self, name: str, seen: Seen) -> pl.LazyFrame:
-        """The aggregates of a prepared table and its newest row, over its rows and those that a household inherits."""
-        rows = rows_seen(name, seen)
-        if name in self.rows:
-            rows = self.rows[name].added(rows)
-        return rows.group_by("household_id").agg(*self.wanted[name].values(), newest(name))
-
-    def _nulls_of(self, name: str) -> list[pl.Expr]:
-        """The columns of aggregates without any row."""
-        if name not in self._nulls:
-            schema = self._made(name, Seen(View.of({}, self.moment.as_of), self.moment)).collect_schema()
-            del schema["household_id"]
-            self._nulls[name] = [pl.lit(None, dtype=kind).alias(column) for column, kind in schema.items()]
-        return self._nulls[name]
+    def nothing(self, prepared: str) -> pl.DataFrame:
+        """The answers about a household that has no row in a prepared table: one row of nulls, without an id."""
+        if prepared not in self._nothing:
+            plan = self.plan(prepared, Seen(View.of({}, self.moment.as_of), self.moment))
+            self._nothing[prepared] = plan.drop("household_id").collect().clear(1)
+        return self._nothing[prepared]
 
     def _within(
         self, prepared: str, table: str, name: str, aggregate: Within, newest: int, oldest: int, most: int

@@ -65,6 +65,30 @@ def assistance_age_days(h: Facts) -> pl.Expr:
     return _since_month(h, "assistance")
 
 
+@feature(
+    "最近一次学籍记录距今天数",
+    "age of the newest school term",
+    unit="天",
+    group=Background.DATA,
+    risk=Direction.FREE,
+)
+def school_term_age_days(h: Facts) -> pl.Expr:
+    """Days from the beginning of the newest school term of a present member, last 12 months, to the as-of date."""
+    return h.moment.days_since(h.newest("pupils", "term"))
+
+
+@feature(
+    "最近一次饮水检测距今天数",
+    "age of the newest water inspection",
+    unit="天",
+    group=Background.DATA,
+    risk=Direction.FREE,
+)
+def water_inspection_age_days(h: Facts) -> pl.Expr:
+    """Days from the newest inspection of the water to the as-of date."""
+    return h.moment.days_since(h.water("inspected_on"))
+
+
 def _since_month(h: Facts, prepared: str) -> pl.Expr:
     """Days since the end of the newest month of a prepared table."""
     return h.moment.days_since(h.newest(prepared, "month").dt.month_end())

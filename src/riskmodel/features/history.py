@@ -7,9 +7,11 @@ import polars as pl
 from riskmodel.features.arithmetic import count, everyone
 from riskmodel.features.facts import Facts
 from riskmodel.features.feature import Direction, feature
-from riskmodel.policy import Background, Category
+from riskmodel.policy import Background, Category, Cause
 
 CAUSES = [f"cause_{number}" for number in range(1, 6)]
+CAUSE_BIT = {cause.value: 1 << place for place, cause in enumerate(Cause)}
+"""A set of causes is a whole number, so that two sets are compared at once."""
 
 
 @feature("是否脱贫户", "left poverty", unit="是否", group=Background.HISTORY, risk=Direction.FREE)
@@ -116,8 +118,16 @@ def income_months_6m(h: Facts) -> pl.Expr:
     return h.months_with_income(1, 6).fill_null(0)
 
 
+def causes_written(h: Facts) -> pl.Expr:
+    """The causes of each episode as a set, see `CAUSE_BIT`."""
+    first, *others = (pl.col(cause).replace_strict(CAUSE_BIT, default=0, return_dtype=pl.Int64) for cause in CAUSES)
+    for cause in others:
+        first = first | cause
+    return h.per_row("episodes", first)
+
+
 def _caused(h: Facts, *codes: str) -> pl.Expr:
-    among = pl.any_horizontal(*(pl.col(cause).is_in(list(codes)).fill_null(value=False) for cause in CAUSES))
+    among = (causes_written(h) & sum(CAUSE_BIT[code] for code in codes)) != 0
     return h.episodes("for_" + "_".join(codes), count(among)).fill_null(0)
 
 

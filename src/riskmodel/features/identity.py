@@ -15,7 +15,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from riskmodel.features import arithmetic, facts, lists, neighbours, windows
+from riskmodel.features import arithmetic, asked, facts, lists, neighbours, windows
 from riskmodel.features.feature import Feature, declared
 
 
@@ -25,7 +25,7 @@ def set_hash() -> str:
     subjects = dict.fromkeys(sys.modules[f.build.__module__] for f in declared())
     # by its name: in the package, `assemble` is the function
     assembly = sys.modules["riskmodel.features.assemble"]
-    modules = [arithmetic, windows, lists, facts, neighbours, assembly, *subjects]
+    modules = [arithmetic, windows, lists, facts, asked, neighbours, assembly, *subjects]
     return feature_set_hash(declared(), {module.__name__: inspect.getsource(module) for module in modules})
 
 

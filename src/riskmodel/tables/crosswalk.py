@@ -13,6 +13,7 @@ import polars as pl
 
 from riskmodel.errors import DataError
 from riskmodel.tables.chains import last_of, on_a_cycle
+from riskmodel.tables.memory import AS_WRITTEN
 
 if TYPE_CHECKING:
     from datetime import date
@@ -31,8 +32,8 @@ class Crosswalk:
     @classmethod
     def of(cls, view: View) -> Crosswalk:
         """What a view knows of the codes."""
-        columns = ("village_code", "valid_from", "valid_to", "successor_code")
-        return cls(view.table("villages").select(columns).collect().sort(columns[:2]))
+        # a stored table is sorted by subject and date
+        return cls(view.rows("villages")[:, ["village_code", "valid_from", "valid_to", "successor_code"]])
 
     def current(self, codes: pl.Series, on: date) -> pl.Series:
         """The codes of the same villages on a day: a code replaced by then is followed to the last successor.
@@ -45,8 +46,11 @@ class Crosswalk:
 
     def replaced(self, on: date) -> tuple[pl.Series, pl.Series]:
         """Codes replaced by a day, and what each of them has become. Raises DataError, see `current`."""
-        in_force = self.states.filter(pl.col("valid_from") <= on).unique("village_code", keep="last")
-        gone = in_force.filter(pl.col("successor_code").is_not_null() & (pl.col("valid_to") <= on)).sort("village_code")
+        if self.states["successor_code"].null_count() == self.states.height:  # as nearly always
+            return self.states["village_code"].clear(), self.states["successor_code"].clear()
+        in_force = self.states.lazy().filter(pl.col("valid_from") <= on).unique("village_code", keep="last")
+        replaced = pl.col("successor_code").is_not_null() & (pl.col("valid_to") <= on)
+        gone = in_force.filter(replaced).sort("village_code").collect(engine="in-memory", optimizations=AS_WRITTEN)
         codes, successors = gone["village_code"].to_numpy(), gone["successor_code"].to_numpy()
         every = np.unique(np.concatenate([codes, successors]))
         following = np.full(len(every), -1)

@@ -8,6 +8,7 @@ has to be compared, and get their order and no more.
 from __future__ import annotations
 
 from functools import cache
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -21,8 +22,13 @@ from riskmodel.tables.table import Kind
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    Codes = Mapping[tuple[str, str], pl.Series]
+
 AS_WRITTEN: Final = pl.QueryOptFlags.none()
 """To look for a better plan takes longer than to follow one for a few rows."""
+
+
+_STILL: Final = pl.lit(STILL_KNOWN).alias("known_until")
 
 
 def build(tables: Mapping[str, pl.DataFrame]) -> tuple[Ids, dict[str, pl.DataFrame]]:
@@ -30,48 +36,56 @@ def build(tables: Mapping[str, pl.DataFrame]) -> tuple[Ids, dict[str, pl.DataFra
 
     Raises DataError when two rows of one batch disagree on one key.
     """
-    ids = _dictionaries(tables)
-    codes = {kind: pl.Enum(values) for kind, values in ids.values.items()}
+    ids, codes = _numbered(tables)
     plans = {name: _stored(tables[name], name, codes) for name in TABLES if name in tables}
     made = pl.collect_all(list(plans.values()), engine="in-memory", optimizations=AS_WRITTEN)
     return ids, dict(zip(plans, made, strict=True))
 
 
-def _dictionaries(tables: Mapping[str, pl.DataFrame]) -> Ids:
-    """All ids of the tables by kind."""
-    found: dict[str, list[pl.Series]] = {}
-    for name in TABLES:
-        if name in tables and tables[name].height:
-            for column, letter in _id_columns(name):
-                found.setdefault(letter, []).append(tables[name][column].rename("id"))
-    return Ids({kind: pl.concat(listed).drop_nulls().unique().sort() for kind, listed in found.items()})
+def _numbered(tables: Mapping[str, pl.DataFrame]) -> tuple[Ids, Codes]:
+    """Dictionaries of all ids by kind, and every column of ids by the places of its ids in them."""
+    columns = [(name, *column) for name in tables if name in TABLES for column in _id_columns(name).items()]
+    texts = [tables[name].get_column(column).to_list() for name, column, _ in columns]
+    found: dict[str, set[str]] = {}
+    for (_, _, letter), ids in zip(columns, texts, strict=True):
+        found.setdefault(letter, set()).update(ids)
+    every = {letter: sorted(ids - {None}) for letter, ids in found.items()}
+    places = {letter: {each: place for place, each in enumerate(ids)} for letter, ids in every.items()}
+    # one series for all columns: to make one of a few numbers takes as long as of many
+    together = [places[c[2]].get(each) for c, ids in zip(columns, texts, strict=True) for each in ids]
+    codes, ends = pl.Series(together, dtype=pl.Int32), accumulate(map(len, texts))
+    parts = (codes.slice(end - len(ids), len(ids)) for end, ids in zip(ends, texts, strict=True))
+    numbered = {(c[0], c[1]): part.alias(c[1]) for c, part in zip(columns, parts, strict=True)}
+    return Ids({kind: pl.Series("id", ids, dtype=pl.String) for kind, ids in every.items()}), numbered
 
 
-def _stored(rows: pl.DataFrame, name: str, codes: Mapping[str, pl.Enum]) -> pl.LazyFrame:
+def _stored(rows: pl.DataFrame, name: str, codes: Codes) -> pl.LazyFrame:
     """The rows of a table coded, with the day until which each was known, in the order of the table."""
     spec = TABLES[name]
     if rows.is_empty():
         return _empty(name)
-    ids = (_code(column, codes.get(letter)) for column, letter in _id_columns(name))
-    coded = rows.lazy().select(*_other_columns(name), *ids)
-    if not _has_twins(rows, spec.key[:1] if spec.kind == Kind.STATE else spec.key):
-        versions = coded.with_columns(pl.lit(STILL_KNOWN).alias("known_until"))
-    elif any(_has_twins(rows, columns) for columns in _compared(name)):
-        return merge(empty(spec), coded.select(_columns(name)).collect(), spec)[0].lazy()
+    coded = _coded(rows, name, codes)
+    if not _has_twins(coded, spec.key[:1] if spec.kind == Kind.STATE else spec.key):
+        versions = coded.lazy().with_columns(_STILL)
+    elif any(_has_twins(coded, columns) for columns in _compared(name)):
+        return merge(empty(spec), coded, spec)[0].lazy()
     else:
-        versions = close_versions(coded, spec.key)
-    return versions.sort([*order(spec), *VERSION], nulls_last=True).select(*_columns(name), "known_until")
+        versions = close_versions(coded.lazy(), spec.key)
+    return versions.sort(_order(name), nulls_last=True)
+
+
+def _coded(rows: pl.DataFrame, name: str, codes: Codes) -> pl.DataFrame:
+    """The rows in the stored types, ids as codes; column by column, which needs no plan."""
+    columns = []
+    for column, kind in _stored_types(name).items():
+        values = codes[name, column] if (name, column) in codes else rows.get_column(column)
+        columns.append(values if values.dtype == kind else values.cast(kind))
+    return pl.DataFrame(columns)
 
 
 def _has_twins(rows: pl.DataFrame, columns: Sequence[str]) -> bool:
     """Whether two rows are the same in all of these columns."""
-    return rows.height > 1 and bool(rows.select(columns).is_duplicated().any())
-
-
-def _code(column: str, values: pl.Enum | None) -> pl.Expr:
-    """Ids as numbers: their places in the dictionary."""
-    text = pl.col(column)
-    return (text if values is None else text.cast(values).to_physical()).cast(pl.Int32)
+    return rows.height > 1 and len(set(rows[:, columns].iter_rows())) < rows.height
 
 
 @cache
@@ -89,21 +103,19 @@ def _empty(name: str) -> pl.LazyFrame:
 
 
 @cache
-def _columns(name: str) -> list[str]:
-    """Stored columns in their order, without `known_until`."""
-    return [column for column, fact in TABLES[name].facts.items() if not fact.derived]
+def _order(name: str) -> list[pl.Expr]:
+    return [pl.col(column) for column in (*order(TABLES[name]), *VERSION)]
 
 
 @cache
-def _id_columns(name: str) -> list[tuple[str, str]]:
-    """Columns that hold ids, and of which kind."""
+def _stored_types(name: str) -> dict[str, pl.DataType]:
+    """Stored columns in their order and their types, without `known_until`."""
+    stored = stored_schema(TABLES[name])
+    return {column: stored[column] for column, fact in TABLES[name].facts.items() if not fact.derived}
+
+
+@cache
+def _id_columns(name: str) -> dict[str, str]:
+    """Columns that hold ids, and the letter of their kind."""
     facts = TABLES[name].facts
-    return [(column, facts[column].letter) for column in _columns(name) if facts[column].type == Type.ID]
-
-
-@cache
-def _other_columns(name: str) -> list[pl.Expr]:
-    """The stored columns that hold no ids, each in its stored type."""
-    given, stored, ids = TABLES[name].dtypes, stored_schema(TABLES[name]), dict(_id_columns(name))
-    others = [column for column in _columns(name) if column not in ids]
-    return [pl.col(c) if stored[c] == given[c] else pl.col(c).cast(stored[c]) for c in others]
+    return {column: facts[column].letter for column in _stored_types(name) if facts[column].type == Type.ID}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -43,7 +43,15 @@ class View:
 
     def table(self, name: str) -> pl.LazyFrame:
         """Known rows of a table in the stored form, sorted by household and event date. Empty where nothing arrived."""
-        return self.once(("table", name), lambda: self._known(name))
+        if self.in_memory:
+            return self.rows(name).lazy()
+        return self.once(("table", name), lambda: known(self.stored.get(name, _empty(name).lazy()), self.as_of))
+
+    def rows(self, name: str) -> pl.DataFrame:
+        """The same rows, collected."""
+        if self.lacks(name):
+            return _empty(name)
+        return self._known_in_memory[name] if self.in_memory else self.table(name).collect()
 
     def lacks(self, name: str) -> bool:
         """Whether there is no row of a table, known or not; a table of a lake that was delivered has some."""
@@ -51,8 +59,7 @@ class View:
 
     def states(self, name: str, on: date | None = None) -> pl.LazyFrame:
         """State of each subject of a state table (villages, households, members) on a day, by default `as_of`."""
-        day = on or self.as_of
-        return self.once(("states", name, day), lambda: newest_states(self.table(name), table(name).key[0], day))
+        return newest_states(self.table(name), table(name).key[0], on or self.as_of)
 
     def once(self, what: tuple[Hashable, ...], plan: Callable[[], pl.LazyFrame]) -> pl.LazyFrame:
         """A plan on this view that several others begin with; with rows in memory it is worked through only once."""
@@ -74,18 +81,12 @@ class View:
         """Known rows of a table in canonical form, for people and for tests."""
         return generation.decode(self.table(name).collect(), table(name), self.ids)
 
-    def _known(self, name: str) -> pl.LazyFrame:
-        if name in self._known_in_memory:
-            return self._known_in_memory[name]
-        frame = self.stored.get(name)
-        return known(generation.empty(table(name)).lazy() if frame is None else frame, self.as_of)
-
     @cached_property
-    def _known_in_memory(self) -> dict[str, pl.LazyFrame]:
+    def _known_in_memory(self) -> dict[str, pl.DataFrame]:
         """Known rows of all tables together, where they are in memory: one by one takes twice as long."""
-        names = [name for name in self.stored if self.in_memory and name not in self.empty]
+        names = [name for name in self.stored if not self.lacks(name)]
         made = self.collect_all([known(self.stored[name], self.as_of) for name in names])
-        return {name: frame.lazy() for name, frame in zip(names, made, strict=True)}
+        return dict(zip(names, made, strict=True))
 
     @classmethod
     def of(cls, rows: Mapping[str, pl.DataFrame], as_of: date, county: str = "") -> View:
@@ -94,3 +95,9 @@ class View:
         empty = frozenset(name for name, frame in stored.items() if frame.is_empty())
         lazy = {name: frame.lazy() for name, frame in stored.items()}
         return cls(county, as_of, ids, lazy, empty=empty, in_memory=True)
+
+
+@cache
+def _empty(name: str) -> pl.DataFrame:
+    """A table of which nothing arrived."""
+    return generation.empty(table(name))
