@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from riskmodel.policy import EVIDENCE, KINDS, MEASURE_RULES, REMEDIES, Cause
+from riskmodel.policy import EVIDENCE, KINDS, MEASURE_RULES, REMEDIES, Cause, Measure
+from riskmodel.policy.measure_rules import FITTING
 
 
 def test_the_twelve_rules_and_the_map_are_there_in_both_languages_with_their_source() -> None:
@@ -34,3 +35,10 @@ def test_a_must_names_its_rule_and_its_condition() -> None:
 
 def test_a_must_of_a_development_measure_speaks_of_development_measures() -> None:
     assert all(r.measure.development for r in REMEDIES if r.must == "M01")
+
+
+def test_every_measure_answers_a_cause_that_says_what_is_needed() -> None:
+    assert set(FITTING) == set(Cause)
+    assert set().union(*(measures for cause, measures in FITTING.items() if cause is not Cause.OTH)) == set(Measure)
+    assert FITTING[Cause.HOU] == {Measure.HOUSING, Measure.RELOCATION}
+    assert FITTING[Cause.OTH] == set(Measure)

@@ -10,7 +10,7 @@ from riskmodel.features.family import able_members
 from riskmodel.features.feature import Direction, feature
 from riskmodel.features.history import CAUSE_BIT, causes_written
 from riskmodel.policy import Background, Measure
-from riskmodel.policy.fitting import FITTING
+from riskmodel.policy.measure_rules import FITTING
 
 DAYS_AHEAD = 180
 MEASURE = pl.col("measure")
