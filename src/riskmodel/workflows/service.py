@@ -7,12 +7,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from riskmodel import __version__
+from riskmodel.errors import UsageError
 from riskmodel.features import set_hash
 from riskmodel.review.assessments import Brief, assessment, history, last_published, newest_month
 from riskmodel.review.audit import AuditLog, Entry
 from riskmodel.review.group_commit import GroupCommit
 from riskmodel.review.keys import Keys
 from riskmodel.workflows.areas import Area, areas
+from riskmodel.workflows.assess import Assessor
+from riskmodel.workflows.assess import answer as of_facts
 from riskmodel.workflows.assessed import Typicals, answer
 from riskmodel.workflows.assessed import told as in_words
 from riskmodel.workflows.champions import Champions
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 
     from riskmodel.rendering.messages import Language
     from riskmodel.review.access import Principal
+    from riskmodel.workflows.sent_facts import Sent
     from riskmodel.workflows.workspace import Workspace
 
 
@@ -76,6 +80,7 @@ class Service:
         self.models = Champions(workspace)
         self.models.refresh()
         self._typicals = Typicals(self.store)
+        self._assessor = Assessor(workspace)
         self._published = ""
         self.log = GroupCommit(AuditLog(workspace.home / LOG))
 
@@ -93,6 +98,7 @@ class Service:
         newest = last_published(self.store)
         if newest != self._published:
             self._published, self._typicals = newest, Typicals(self.store)
+            self._assessor.forget()
         return self.models.refresh()
 
     def assessment(
@@ -109,6 +115,22 @@ class Service:
         told = answer(in_words(found, self._typicals, language), full=full)
         noted.result()
         return told
+
+    def assess(
+        self, who: Principal, sent: Sent, as_of: date, language: Language, *, complete: bool, full: bool, now: datetime
+    ) -> tuple[dict[str, Any], list[str]]:
+        """What is said of a household whose facts were sent, and the features that are not known of it.
+
+        Raises WrongFacts for facts that break the contract, UsageError without a model and for a household that is not
+        active on that day.
+        """
+        models = self.models.current
+        if models is None:
+            raise UsageError("no model is in use yet.")
+        found, told = self._assessor.assess(sent, as_of, models, language, complete=complete)
+        self.noted(who, "assess", [found.household_id], f"facts sent, as of {as_of}", now).result()
+        about = {"model_version": models.version, "feature_set": models.bundle.facts.feature_set}
+        return of_facts(told.explanation, full=full) | about, told.missing
 
     def history(self, who: Principal, household_id: str, now: datetime) -> list[Brief] | None:
         """What was said of a household on every published date on which who asks saw it, the newest first."""

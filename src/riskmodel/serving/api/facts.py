@@ -1,0 +1,104 @@
+"""The shape of facts that are sent: a model per canonical table, made from the contract of the tables."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from functools import reduce
+from operator import or_
+from types import GenericAlias
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
+
+from riskmodel.tables.catalogue import TABLES
+from riskmodel.tables.column import Column, Type
+from riskmodel.tables.table import Table
+
+MOST_ROWS: Final = 2000
+"""Of one table: a household has far fewer."""
+_NOT_SENT: Final = ("batch_id",)
+_LEFT_OUT: Final = ("household_id", "known_at", "source", "retracted")
+"""What the workflow fills in."""
+_TEXT: Final = 200
+
+
+def _month(value: Any) -> Any:
+    """A month may be written without its day."""
+    return f"{value}-01" if isinstance(value, str) and len(value) == 7 else value
+
+
+def _day(value: Any) -> Any:
+    """Days are written as text: a number could mean anything."""
+    if not isinstance(value, str):
+        raise ValueError("a day is written as YYYY-MM-DD")
+    return value
+
+
+_TYPES: Final[dict[Type, Any]] = {
+    Type.ID: Annotated[str, Field(min_length=1, max_length=64)],
+    Type.TEXT: Annotated[str, Field(min_length=1, max_length=_TEXT)],
+    Type.AREA12: Annotated[str, Field(pattern="^[0-9]{12}$")],
+    Type.DATE: Annotated[date, BeforeValidator(_day)],
+    Type.MONTH: Annotated[date, BeforeValidator(_month), BeforeValidator(_day)],
+    Type.YUAN: Annotated[Decimal, Field(max_digits=14, decimal_places=2)],
+    Type.INT: Annotated[int, Field(strict=True, ge=-(2**31), le=2**31 - 1)],
+    Type.NUM: Annotated[float, Field(ge=0)],
+    Type.BOOL: Annotated[bool, Field(strict=True)],
+}
+
+
+def _typed(fact: Column) -> Any:
+    if fact.type is Type.CODE:
+        return reduce(or_, [Literal[code] for code in fact.allowed])
+    return _TYPES[fact.type]
+
+
+def _model(table: Table) -> type[BaseModel]:
+    """A row of a table; what may be left out is null."""
+    fields: dict[str, Any] = {}
+    for name, fact in table.facts.items():
+        if fact.derived or name in _NOT_SENT:
+            continue
+        optional = fact.nullable or name in _LEFT_OUT or fact.default is not None
+        about = "; ".join(text for text in (fact.headers[0] if fact.headers else "", fact.note) if text)
+        kind = _typed(fact) | None if optional else _typed(fact)
+        fields[name] = (kind, Field(default=None, description=about) if optional else Field(description=about))
+    title = "".join(word.capitalize() for word in table.name.split("_"))
+    about = f"{table.title}: {table.purpose}"
+    made: type[BaseModel] = create_model(title, __config__=ConfigDict(extra="forbid"), __doc__=about, **fields)
+    return made
+
+
+def _list_of(table: Table) -> Any:
+    rows: Any = GenericAlias(list, (_model(table),))
+    return (Annotated[rows, Field(max_length=MOST_ROWS)], Field(default=[], description=table.title))
+
+
+Tables: Final = create_model(
+    "Tables",
+    __config__=ConfigDict(extra="forbid"),
+    __doc__="Facts of one household by canonical table (docs/tables.md).",
+    **{name: _list_of(table) for name, table in TABLES.items()},
+)
+
+
+class Facts(BaseModel):
+    """Facts of one household."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    as_of: Annotated[date, BeforeValidator(_day)] | None = Field(
+        default=None, description="What became known later is not looked at; default: today in China"
+    )
+    complete: bool = Field(
+        default=False,
+        strict=True,
+        description="The facts are all that the office knows: then a table without a row means what the county's full "
+        "lists say, as in the monthly batch. Otherwise what is not sent is not known",
+    )
+    tables: Tables  # type: ignore[valid-type]  # made from the contract
+
+    def sent(self) -> dict[str, list[dict[str, Any]]]:
+        """The rows by table."""
+        return {name: [row.model_dump() for row in rows] for name, rows in self.tables if rows}  # type: ignore[attr-defined]

@@ -1,0 +1,116 @@
+"""Assess a household from facts that were sent: the features, scores and words of the batch, for one household."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from riskmodel.errors import RiskModelError
+from riskmodel.features import assemble_view
+from riskmodel.policy import Cause
+from riskmodel.scoring.reasons import stored_reasons
+from riskmodel.scoring.score import VALUE, score
+from riskmodel.scoring.typical import Typical
+from riskmodel.tables import View
+from riskmodel.workflows.explain import Explanation, render
+from riskmodel.workflows.measures import measures_in
+from riskmodel.workflows.score import TYPICAL, neighbours, published, with_facts
+from riskmodel.workflows.sent_facts import Household, household
+from riskmodel.workflows.told import Row
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from riskmodel.features.neighbours import Neighbours
+    from riskmodel.rendering.messages import Language
+    from riskmodel.tables.batches import BatchRecord
+    from riskmodel.workflows.champions import Loaded
+    from riskmodel.workflows.sent_facts import Sent
+    from riskmodel.workflows.workspace import Workspace
+
+RANKS = ("rank_county", "rank_township")
+"""Of a batch alone: one household has none."""
+
+
+@dataclass(frozen=True)
+class Assessed:
+    """What is said of a household whose facts were sent."""
+
+    explanation: Explanation
+    missing: list[str] = field(repr=False)
+    """Features that are not known."""
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a household is judged beside: its neighbours as published, what is typical, and the county's full lists."""
+
+    neighbours: Neighbours | None
+    typical: pl.DataFrame | None = field(repr=False)
+    records: Sequence[BatchRecord] = field(repr=False)
+
+
+class Assessor:
+    """Assesses households with what was published last; what is read from files is kept."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._around = lru_cache(maxsize=32)(self._read)
+
+    def forget(self) -> None:
+        """Read the files anew: another month was published."""
+        self._around.cache_clear()
+
+    def assess(
+        self, sent: Sent, as_of: date, models: Loaded, language: Language, *, complete: bool = False
+    ) -> tuple[Household, Assessed]:
+        """The household that was sent, and what is said of it on a day.
+
+        complete: the facts are all that the office knows; then a table without a row means what the full lists of the
+        county say, as in the batch. Raises WrongFacts for what breaks the contract, UsageError for a household that is
+        not active on that day.
+        """
+        found = household(sent, as_of)
+        around = self._around(found.village_code[:6], as_of)
+        view = View.of(found.tables, as_of, found.village_code[:6])
+        if complete:
+            view = replace(view, records=around.records)
+        table = assemble_view(view, self._workspace.policy, [found.household_id], neighbours=around.neighbours)
+        scored = with_facts(
+            score(table, models.bundle, self._workspace.policy, models.shorter), view, self._workspace.policy
+        )
+        row = scored.row(0, named=True)
+        told = render(Row(row, _typical(around, found.village_code)), [], language)
+        causes = [one.group for one in stored_reasons(row) if one.group in Cause.codes()]
+        measures = measures_in(view, self._workspace.policy, found.household_id, causes)
+        missing = [name.removeprefix(VALUE) for name in row if name.startswith(VALUE) and row[name] is None]
+        return found, Assessed(replace(told, measures=measures), missing)
+
+    def _read(self, county: str, as_of: date) -> Surroundings:
+        lake = self._workspace.lake
+        records = lake.view(county, as_of).records if county in lake.counties() else ()
+        try:
+            folder = published(self._workspace)
+            near = neighbours(self._workspace, county)
+            path = folder / TYPICAL / f"{county}.parquet"
+            typical = pl.read_parquet(path, glob=False) if path.exists() else None
+        except RiskModelError:  # nothing was published of this county
+            near, typical = None, None
+        return Surroundings(near if near is None or near.as_of <= as_of else None, typical, records)
+
+
+def answer(found: Explanation, *, full: bool) -> dict[str, Any]:
+    """What is answered of facts that were sent: no rank, which needs a county."""
+    left_out = {"language", "change", *RANKS, *(() if full else ("contributions", "values", "margin", "base"))}
+    told = {name: value for name, value in asdict(found).items() if name not in left_out}
+    for entry in told["measures"] or ():
+        entry |= {name: day.isoformat() for name in ("since", "until") if (day := entry[name])}
+    return told
+
+
+def _typical(around: Surroundings, village: str) -> Typical:
+    return Typical({}, {}) if around.typical is None else Typical.of(around.typical, village)
