@@ -204,8 +204,9 @@ if told.change.margin is not None:
 
 # %%
 probability = bundle.model.calibration.probability(margins)
+own_model = row.get("probability_own", row["probability"])
 place = scores["household_id"].index_of(household)
-print(f"margin {row['margin']:.4f} -> {probability[place]:.4f}; stored: {row['probability']:.4f}")
+print(f"margin {row['margin']:.4f} -> {probability[place]:.4f}; stored: {own_model:.4f}")
 order = np.argsort(margins)
 figure, axes = plt.subplots(figsize=(7, 3.2), layout="constrained")
 axes.plot(margins[order], probability[order], color="#1f4e79")

@@ -23,6 +23,7 @@ from riskmodel.scoring.score import (
     CONTRIBUTION,
     FIRST,
     GROUP,
+    OWN,
     VALUE,
     check_feature_set,
     score,
@@ -142,8 +143,9 @@ def test_the_probability_of_12_months_is_never_below_that_of_6(given: Given, soo
     by_household, x = found.sort("household_id"), given.table.values
     longer, shorter = given.bundle.model.probability(x), soon.model.probability(x)
     assert 0 < (shorter > longer).sum() < len(x)
-    np.testing.assert_array_equal(by_household["probability"].to_numpy(), longer)
-    np.testing.assert_array_equal(by_household["probability_6m"].to_numpy(), np.minimum(shorter, longer))
+    np.testing.assert_array_equal(by_household["probability"].to_numpy(), np.maximum(shorter, longer))
+    np.testing.assert_array_equal(by_household["probability_6m"].to_numpy(), shorter)
+    np.testing.assert_array_equal(by_household[OWN].to_numpy(), longer)
 
 
 @for_any(st.integers(0, 2**32 - 1), st.floats(0, 1))
@@ -169,16 +171,17 @@ def test_ranks_and_tiers_follow_the_probability_that_is_told(given: Given, soon:
     assert found["tier"].to_list() == told.to_list()
 
 
-def test_the_shorter_horizon_changes_nothing_of_the_longer_one(given: Given, soon: Bundle) -> None:
-    found = score(given.table, given.bundle, given.policy, soon)
-    assert found.drop("probability_6m").equals(given.scored)
+def test_the_shorter_horizon_changes_no_margin_no_contribution_and_no_reason(given: Given, soon: Bundle) -> None:
+    moved = {"probability", "tier", "rank_county", "rank_township", OWN, "probability_6m"}
+    found = score(given.table, given.bundle, given.policy, soon).sort("household_id")
+    assert found.drop(moved).equals(given.scored.sort("household_id").drop(moved - {OWN, "probability_6m"}))
 
 
 def test_one_household_alone_gets_the_same_bits_of_both_horizons(
     given: Given, soon: Bundle, sample_workspace: Workspace
 ) -> None:
     (county,) = sample_workspace.counties()
-    batch, columns = score(given.table, given.bundle, given.policy, soon), ("probability", "probability_6m")
+    batch, columns = score(given.table, given.bundle, given.policy, soon), ("probability", OWN, "probability_6m")
     for row in (0, 300, -1):
         household = batch["household_id"][row]
         alone = assemble(sample_workspace.lake, given.table.as_of, [household], county=county, policy=given.policy)

@@ -136,6 +136,13 @@ def test_a_monitored_household_is_told_to_be_one(office: Office) -> None:
     assert MONITORED["zh"] not in explain(office.workspace, other).notes
 
 
+def test_a_probability_that_the_shorter_horizon_lifted_is_told_with_its_own(office: Office) -> None:
+    lifted = first_row(office, probability=0.35, probability_6m=0.35, probability_own=0.17)
+    assert any("0.170" in note for note in render(lifted, [], "zh").notes)
+    same = first_row(office, probability=0.35, probability_own=0.35, monitored=False)
+    assert len(render(same, [], "en").notes) == 1
+
+
 def test_a_reason_has_its_codes_its_value_where_it_comes_from_and_what_is_typical(office: Office) -> None:
     table = pl.read_parquet(f"{office.results}/*.parquet")
     typical = pl.read_parquet(office.results / TYPICAL / "990301.parquet")

@@ -10,10 +10,10 @@ import pytest
 from riskmodel.training import trial
 from riskmodel.training.fit import KINDS, fit_calibrated
 from riskmodel.training.folds import Places, folds
-from riskmodel.training.horizons import Longer
+from riskmodel.training.horizons import Shorter
 from riskmodel.training.rows import Collected
 from riskmodel.workflows import fold_files
-from riskmodel.workflows.fold_files import LIMIT, fingerprint, risks_of_folds
+from riskmodel.workflows.fold_files import FLOOR, fingerprint, risks_of_folds
 from riskmodel.workflows.progress import Silent
 from training.made_rows import RECIPES, made_rows
 
@@ -28,8 +28,8 @@ GIVEN = Collected(ROWS, KEYS)
 FOLDS = [fold for fold in folds(ROWS, Places(ROWS.group % 3, "household")) if fold.scheme == "space_time"]
 
 
-def made(folder: Path, longer: Longer | None = None) -> Any:
-    return risks_of_folds(folder, FOLDS, GIVEN, RECIPES, 0, longer, Silent())
+def made(folder: Path, shorter: Shorter | None = None) -> Any:
+    return risks_of_folds(folder, FOLDS, GIVEN, RECIPES, 0, shorter, Silent())
 
 
 def test_a_stopped_run_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -50,13 +50,13 @@ def test_a_stopped_run_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pyt
         np.testing.assert_array_equal(again["space_time"][kind], first["space_time"][kind])
 
 
-def test_the_limit_of_the_longer_horizon_is_kept_beside_the_kinds(tmp_path: Path) -> None:
+def test_the_floor_of_the_shorter_horizon_is_kept_beside_the_kinds(tmp_path: Path) -> None:
     assert made(tmp_path)[1] == {}
-    risks, limits = made(tmp_path, Longer(GIVEN, "naive", "household", "of-twelve"))
+    risks, floors = made(tmp_path, Shorter(GIVEN, "naive", "household", "of-six"))
     assert tuple(risks["space_time"]) == KINDS
     tested = np.any([fold.test for fold in FOLDS], axis=0)
-    assert (~np.isnan(limits["space_time"]) == tested).all()
-    assert (tmp_path / FOLDS[0].name / f"{LIMIT}-of-twelve.parquet").exists()
+    assert (~np.isnan(floors["space_time"]) == tested).all()
+    assert (tmp_path / FOLDS[0].name / f"{FLOOR}-of-six.parquet").exists()
 
 
 def test_the_folder_is_named_after_everything_that_the_risks_depend_on(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -145,8 +145,9 @@ def test_both_horizons_are_told_and_the_longer_is_never_below_the_shorter(office
     made = champion(office.workspace, SOON).model
     table = assemble_view(office.workspace.lake.view("990301", office.as_of), office.workspace.policy)
     asked = dict(zip(table.rows["household_id"], made.probability(table.values), strict=True))
-    own = zip(found["household_id"], found["probability"], strict=True)
-    assert found["probability_6m"].to_list() == [min(asked[household], longer) for household, longer in own]
+    assert found["probability_6m"].to_list() == [asked[household] for household in found["household_id"]]
+    told = pl.max_horizontal("probability_own", "probability_6m")
+    assert found.select((pl.col("probability") == told).all()).item()
     manifest = json.loads((office.results / MANIFEST).read_text("utf-8"))
     assert (manifest["shorter_model_name"], manifest["shorter_model"]) == (model_name(SOON), soon.model_hash)
 
@@ -164,8 +165,9 @@ def test_without_a_champion_of_the_shorter_horizon_the_scores_are_those_of_the_l
     done = score(place, office.as_of)
     alone, both = (pl.read_parquet(f"{folder}/*.parquet") for folder in (done.folder, office.results))
     assert done.shorter_model is None
-    assert alone["probability"].equals(both["probability"])
-    assert "probability_6m" not in alone.columns
+    assert {"probability_own", "probability_6m"}.isdisjoint(alone.columns)
+    own = dict(both.select("household_id", "probability_own").iter_rows())
+    assert alone["probability"].to_list() == [own[household] for household in alone["household_id"]]
     assert "shorter_model" not in json.loads((Path(done.folder) / MANIFEST).read_text("utf-8"))
 
 

@@ -113,6 +113,59 @@ def history(store: Store, household_id: str) -> list[Brief]:
         return [Brief(**row) for row in connection.execute(_HISTORY, {"household": household_id}).mappings()]
 
 
+@dataclass(frozen=True)
+class Listed:
+    """A household of a ranked list."""
+
+    household_id: str
+    village_code: str
+    category: str | None
+    probability: float
+    tier: str
+    cause: str
+    rank_county: int
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which households of a month are listed: those not monitored already and not too new to judge, riskiest first."""
+
+    as_of: date
+    area: str = ""
+    """Prefix of the village's code."""
+    tier: str | None = None
+    cause: str | None = None
+    """Code of the first cause told."""
+    after: tuple[float, str] | None = None
+    """Probability and id of the last one of the page before."""
+    most: int = 100
+
+
+def ranked(store: Store, asked: Asked) -> list[Listed]:
+    """A page of the households asked for; ties by household id."""
+    c = ASSESSMENTS.c
+    query = select(*(c[name] for name in Listed.__dataclass_fields__)).where(c.as_of == asked.as_of, c.listed)
+    if asked.area:
+        query = query.where(c.village_code >= asked.area.ljust(12, "0"), c.village_code <= asked.area.ljust(12, "9"))
+    if asked.tier:
+        query = query.where(c.tier == asked.tier)
+    if asked.cause is not None:
+        query = query.where(c.cause == asked.cause)
+    if asked.after:
+        last, household = asked.after
+        query = query.where((c.probability < last) | ((c.probability == last) & (c.household_id > household)))
+    query = query.order_by(c.probability.desc(), c.household_id).limit(asked.most)
+    with store.reading() as connection:
+        return [Listed(**row) for row in connection.execute(query).mappings()]
+
+
+def month_on(store: Store, as_of: date) -> Month | None:
+    """The month published for a date."""
+    with store.reading() as connection:
+        found = connection.execute(select(MONTHS).where(MONTHS.c.as_of == as_of)).mappings().first()
+    return Month(**found) if found else None
+
+
 def places(store: Store, as_of: date, codes: tuple[str, ...]) -> Mapping[str, dict[str, Any]]:
     """What is typical of counties and villages on a date, by code."""
     asked = select(PLACES.c.code, PLACES.c.row).where(PLACES.c.as_of == as_of, PLACES.c.code.in_(codes))

@@ -77,7 +77,7 @@ PLACES: Final = Table(
     PrimaryKeyConstraint("code", "as_of"),
 )
 
-Index("assessments_by_area", ASSESSMENTS.c.as_of, ASSESSMENTS.c.village_code, ASSESSMENTS.c.probability)
+Index("assessments_by_risk", ASSESSMENTS.c.as_of, ASSESSMENTS.c.probability, ASSESSMENTS.c.household_id)
 
 VISITS: Final = Table(
     "visit_findings",

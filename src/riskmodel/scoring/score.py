@@ -34,6 +34,10 @@ FIRST = (
 """First columns of a result table; groups, contributions and reasons follow."""
 
 
+OWN = "probability_own"
+"""The probability by the model alone, where that of a shorter horizon stands beside it and may have lifted it."""
+
+
 def score(table: FeatureTable, bundle: Bundle, policy: Policy, shorter: Bundle | None = None) -> pl.DataFrame:
     """One row per household of the table, riskiest first; ties by household id.
 
@@ -43,14 +47,15 @@ def score(table: FeatureTable, bundle: Bundle, policy: Policy, shorter: Bundle |
     `newest_<table>` and `source_<table>` (see `features.origins`), `label`, `model`. All that a sentence tells of the
     household is in the row.
 
-    `shorter`: a model of the same event within fewer months. Then `probability_<months>m` is its probability, at most
-    `probability`: what happens within 6 months happens within 12. All else is of `bundle` alone.
+    `shorter`: a model of the same event within fewer months. Then `probability_<months>m` is its probability,
+    `probability_own` that of `bundle` alone, and `probability` the greater of the two: what happens within 6 months
+    happens within 12 (`training.horizons` judges it so). Margin, contributions and reasons stay those of `bundle`.
     Raises BundleError when a model was trained on another feature set, NothingInForce when a tier is missing.
     """
     check_feature_set(bundle)
     x = table.values
     margin, contributions = bundle.model.explained(x)
-    probability = bundle.model.calibration.probability(margin)
+    probability, horizons = _of_both_horizons(bundle.model.calibration.probability(margin), shorter, x)
     groups = {f.name: f.group.value for f in table.features}
     names = [f.name for f in table.features]
     columns = {
@@ -58,7 +63,7 @@ def score(table: FeatureTable, bundle: Bundle, policy: Policy, shorter: Bundle |
         "tier": tiers(probability, policy, table.county, table.as_of),
         "margin": margin,
         "base": np.full(len(x), bundle.model.model.base),
-        **_within_fewer_months(probability, shorter, x),
+        **horizons,
     }
     columns |= {f"{GROUP}{code}": values for code, values in group_sums(contributions, groups).items()}
     columns |= {f"{CONTRIBUTION}{name}": contributions[:, i] for i, name in enumerate(names)}
@@ -87,14 +92,15 @@ def check_feature_set(bundle: Bundle) -> None:
         )
 
 
-def _within_fewer_months(
-    probability: NDArray[np.float64], shorter: Bundle | None, x: NDArray[np.float64]
-) -> dict[str, NDArray[np.float64]]:
-    """What is told of the shorter horizon: never above the longer one (`training.horizons` judges it so)."""
+def _of_both_horizons(
+    own: NDArray[np.float64], shorter: Bundle | None, x: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], dict[str, NDArray[np.float64]]]:
+    """The probability that is told, and the columns of the two it was made of; with one horizon the model's own."""
     if shorter is None:
-        return {}
+        return own, {}
     check_feature_set(shorter)
-    return {f"probability_{shorter.facts.horizon_months}m": np.minimum(shorter.model.probability(x), probability)}
+    near = shorter.model.probability(x)
+    return np.maximum(own, near), {OWN: own, f"probability_{shorter.facts.horizon_months}m": near}
 
 
 def tiers(probability: np.ndarray, policy: Policy, area: str, as_of: date) -> pl.Series:

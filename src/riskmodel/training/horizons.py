@@ -1,7 +1,8 @@
-"""Two horizons of one event: what is told of the shorter one, and what a test of it has to judge.
+"""Two horizons of one event: what is told of the longer one, and what a test of it has to judge.
 
-What happens within 6 months happens within 12, so the probability of the shorter horizon is told as the lesser of the
-two. That of the longer one, by which households are ordered, stays what its own model says and its own test has judged.
+What happens within 6 months happens within 12, so the probability of the longer horizon is told as the greater of the
+two. That of the shorter one stays what its own model says. To cap the shorter one instead was tried, and refused by the
+gate: its model sees what is near, and capped it told too little of it.
 """
 
 from __future__ import annotations
@@ -26,13 +27,13 @@ if TYPE_CHECKING:
     from riskmodel.training.folds import Fold
     from riskmodel.training.rows import Collected
 
-NO_LIMIT: Final = 1.0
-"""Where the longer horizon could not have been learned yet, the shorter one is told as it is."""
+NO_FLOOR: Final = 0.0
+"""Where the shorter horizon could not have been learned yet, the longer one is told as it is."""
 
 
 @dataclass(frozen=True)
-class Longer:
-    """The longer horizon: its rows, and the kind of model that tells it."""
+class Shorter:
+    """The shorter horizon: its rows, and the kind of model that tells it."""
 
     collected: Collected = field(repr=False)
     kind: str
@@ -41,31 +42,31 @@ class Longer:
     name: str = ""
     """What it was made of, for files that keep it."""
 
-    def limit(self, recipes: Recipes, shorter: Collected, folds: Iterable[Fold], seed: int) -> NDArray[np.float64]:
-        """Probability (n,) within the longer horizon of the test rows of the folds, NaN for other rows.
+    def floor(self, recipes: Recipes, longer: Collected, folds: Iterable[Fold], seed: int) -> NDArray[np.float64]:
+        """Probability (n,) within the shorter horizon of the test rows of the folds, NaN for other rows.
 
-        Each by a model of what the longer horizon could teach when the fold's first test date was observed, in the
+        Each by a model of what the shorter horizon could teach when the fold's first test date was observed, in the
         fold's places.
         """
-        found = np.full(len(shorter.rows), np.nan)
+        found = np.full(len(longer.rows), np.nan)
         for fold in folds:
-            x = shorter.rows.x[fold.test]
+            x = longer.rows.x[fold.test]
             try:
-                learned = self.collected.rows.where(self.taught(shorter, fold))
+                learned = self.collected.rows.where(self.taught(longer, fold))
                 found[fold.test] = fit_calibrated(recipes, self.kind, learned, seed).probability(x)
             except DataError:
-                found[fold.test] = NO_LIMIT
+                found[fold.test] = NO_FLOOR
         return found
 
-    def taught(self, shorter: Collected, fold: Fold) -> NDArray[np.bool_]:
-        """(m,): the rows of the longer horizon that could teach in a fold of the shorter one, in time and place."""
+    def taught(self, longer: Collected, fold: Fold) -> NDArray[np.bool_]:
+        """(m,): the rows of the shorter horizon that could teach in a fold of the longer one, in time and place."""
         rows, keys = self.collected.rows, self.collected.keys
         before: NDArray[np.bool_] = np.full(len(rows), fill_value=True)
         if fold.first is not None:
             before = rows.time <= fold.first - max(rows.gap, 1)
         if fold.part is None:
             return before
-        tested = shorter.keys.filter(pl.Series(fold.test))
+        tested = longer.keys.filter(pl.Series(fold.test))
         elsewhere = ~pl.col("household_id").is_in(tested["household_id"].unique().implode())
         if self.unit in DIGITS:
             place = pl.col("village_code").str.slice(0, DIGITS[self.unit])
@@ -75,13 +76,13 @@ class Longer:
 
 
 def as_told(
-    risks: Mapping[str, NDArray[np.float64]], limit: NDArray[np.float64] | None
+    risks: Mapping[str, NDArray[np.float64]], floor: NDArray[np.float64] | None
 ) -> dict[str, NDArray[np.float64]]:
-    """Risks (n,) by kind as they would be told: those that may be chosen never above the limit (n,).
+    """Risks (n,) by kind as they would be told: those that may be chosen never below the floor (n,).
 
     The simple rules that a model has to beat stay as they are: no other model may lend them its order.
     """
-    if limit is None:
+    if floor is None:
         return dict(risks)
     told = (*PREFERENCE, CHAMPION)
-    return {kind: np.minimum(risk, limit) if kind in told else risk for kind, risk in risks.items()}
+    return {kind: np.maximum(risk, floor) if kind in told else risk for kind, risk in risks.items()}

@@ -20,7 +20,7 @@ from riskmodel.tables.files import finite, write_json
 from riskmodel.training.comparison import compare
 from riskmodel.training.evaluation import metrics, reliability
 from riskmodel.training.folds import LEAST_EVENTS, ORIGINS, SCHEMES, Fold, folds, places
-from riskmodel.training.horizons import Longer
+from riskmodel.training.horizons import Shorter
 from riskmodel.training.labels import Label, label_named
 from riskmodel.training.lead_time import event_months, lead_times
 from riskmodel.training.stability import stability
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from riskmodel.training.fit import Recipes
     from riskmodel.training.gate import Verdict
-    from riskmodel.training.rows import Collected
+    from riskmodel.training.rows import Collected, Gathered
     from riskmodel.workflows.judging import Risks
     from riskmodel.workflows.workspace import Workspace
 
@@ -95,16 +95,29 @@ def backtest(
     show.say(f"back-test of {' and '.join(found.name for found in labels)}")
     gathered, recipes = gathered_rows(workspace, labels, show), recipes_of(workspace)
     collected = gathered.of(label)
-    done = _of_label(workspace, label, collected, recipes, now, most_origins, show)
-    if not label.shorter:
-        return done
-    longer = Longer(collected, done.gate.chosen, done.areas, Path(done.folder).name) if done.gate else None
+    near, shorter = None, None
+    if label.shorter:
+        near = _of_shorter(workspace, labels[1], gathered, recipes, now, most_origins, show)
+    if near and near.gate:
+        shorter = Shorter(gathered.of(labels[1]), near.gate.chosen, near.areas, Path(near.folder).name)
+    done = _of_label(workspace, label, collected, recipes, now, most_origins, show, shorter)
+    return replace(done, shorter=near)
+
+
+def _of_shorter(
+    workspace: Workspace,
+    label: Label,
+    gathered: Gathered,
+    recipes: Recipes,
+    now: datetime,
+    most: int,
+    show: Progress,
+) -> BackTest:
+    """The shorter horizon; where nothing of it has matured, that is told."""
     try:
-        near = gathered.of(labels[1])
-        shorter = _of_label(workspace, labels[1], near, recipes, now, most_origins, show, longer)
+        return _of_label(workspace, label, gathered.of(label), recipes, now, most, show)
     except DataError as error:
-        shorter = _not_released(labels[1], str(error))
-    return replace(done, shorter=shorter)
+        return _not_released(label, str(error))
 
 
 def _of_label(
@@ -115,7 +128,7 @@ def _of_label(
     now: datetime,
     most: int,
     show: Progress,
-    longer: Longer | None = None,
+    shorter: Shorter | None = None,
 ) -> BackTest:
     rows, seed = collected.rows, workspace.settings.seed
     dealt = places(collected.keys["village_code"], collected.keys["household_id"], seed)
@@ -134,10 +147,10 @@ def _of_label(
             f"known before its first test date. There are {len(dates)} as-of dates with {told.events} events."
         )
         return replace(told, why_not=why)
-    risks, limits = risks_of_folds(folder, cut, collected, recipes, seed, longer, show)
+    risks, floors = risks_of_folds(folder, cut, collected, recipes, seed, shorter, show)
     show.say("comparing the kinds of models on all folds")
     beside = {
-        scheme: with_champion(workspace, label.name, collected, found, limits.get(scheme))
+        scheme: with_champion(workspace, label.name, collected, found, floors.get(scheme))
         for scheme, found in risks.items()
     }
     judged: dict[str, Judgement] = {

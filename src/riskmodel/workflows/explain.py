@@ -15,7 +15,7 @@ from riskmodel.policy import Cause, Tier, group
 from riskmodel.rendering.sentences import meaning
 from riskmodel.rendering.values import TELL
 from riskmodel.scoring.reasons import group_parts, protections, stored_reasons
-from riskmodel.scoring.score import CONTRIBUTION, GROUP, VALUE
+from riskmodel.scoring.score import CONTRIBUTION, GROUP, OWN, VALUE
 from riskmodel.scoring.typical import Typical
 from riskmodel.training.labels import label_named
 from riskmodel.workflows.changed import Changed, changed
@@ -200,6 +200,9 @@ def _own_notes(row: Mapping[str, Any], language: Language) -> Iterator[str]:
         yield TELL.text("note.too_new", language)
     if row.get("monitored"):
         yield TELL.text("note.monitored", language)
+    own = row.get(OWN)
+    if own is not None and own < row["probability"]:
+        yield TELL.text("note.lifted", language, own=f"{own:.3f}")
 
 
 def _notes(manifest: Path, language: Language) -> list[str]:

@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from riskmodel.training.horizons import Longer
+    from riskmodel.training.horizons import Shorter
     from riskmodel.training.rows import Collected
     from riskmodel.workflows.progress import Progress
 
     Risks = dict[str, NDArray[np.float64]]
 
-LIMIT: Final = "limit"
-"""Stands for a kind where the probability of the longer horizon is kept, see `training.horizons`."""
+FLOOR: Final = "floor"
+"""Stands for a kind where the probability of the shorter horizon is kept, see `training.horizons`."""
 
 
 def risks_of_folds(
@@ -38,22 +38,22 @@ def risks_of_folds(
     collected: Collected,
     recipes: Recipes,
     seed: int,
-    longer: Longer | None,
+    shorter: Shorter | None,
     show: Progress,
 ) -> tuple[dict[str, Risks], Risks]:
-    """Risks (n,) by scheme and kind, and by scheme what no risk is told above; NaN for rows that are in no test."""
+    """Risks (n,) by scheme and kind, and by scheme what no risk is told below; NaN for rows that are in no test."""
     rows = collected.rows
-    asked = (*KINDS, LIMIT) if longer else KINDS
+    asked = (*KINDS, FLOOR) if shorter else KINDS
     found: dict[str, Risks] = {scheme: {kind: np.full(len(rows), np.nan) for kind in asked} for scheme in SCHEMES}
     work = [(fold, kind) for fold in cut for kind in asked]
     for fold, kind in show.track(work, "folds", len(work)):
-        if kind == LIMIT and longer:
-            name, made = f"{LIMIT}-{longer.name}", partial(longer.limit, recipes, collected, [fold], seed)
+        if kind == FLOOR and shorter:
+            name, made = f"{FLOOR}-{shorter.name}", partial(shorter.floor, recipes, collected, [fold], seed)
         else:
             name, made = kind, partial(predicted, recipes, kind, rows, [fold], seed)
         found[fold.scheme][kind][fold.test] = _kept(folder / fold.name / f"{name}.parquet", fold, collected, made)
-    limits = {scheme: by_kind.pop(LIMIT) for scheme, by_kind in found.items() if LIMIT in by_kind}
-    return found, limits
+    floors = {scheme: by_kind.pop(FLOOR) for scheme, by_kind in found.items() if FLOOR in by_kind}
+    return found, floors
 
 
 def fingerprint(collected: Collected, recipes: Recipes, seed: int, most: int) -> str:

@@ -91,25 +91,25 @@ def with_champion(
     label: str,
     collected: Collected,
     risks: Risks,
-    limit: NDArray[np.float64] | None = None,
+    floor: NDArray[np.float64] | None = None,
 ) -> dict[str, NDArray[np.float64]]:
     """The risks as they would be told, and beside them what stands for the present champion of these features, if any.
 
-    `limit` (n,): what no risk is told above, see `training.horizons`.
+    `floor` (n,): what no risk is told below, see `training.horizons`.
 
     Rows whose outcome began after everything the champion learned had been settled are scored by the champion itself.
     Of the others it has seen the outcome, or part of it; there the recipe of its kind stands for it, fitted anew.
     """
     bundle, kind = _champion(workspace, label)
     if bundle is None or kind not in risks:
-        return as_told(risks, limit)
+        return as_told(risks, floor)
     last = bundle.facts.last_as_of
     unseen = collected.rows.time >= last.year * 12 + last.month + collected.rows.gap
     stands = risks[kind].copy()
     rows = unseen & ~np.isnan(stands)
     if rows.any():
         stands[rows] = bundle.model.probability(collected.rows.x[rows])
-    return as_told({**risks, CHAMPION: stands}, limit)
+    return as_told({**risks, CHAMPION: stands}, floor)
 
 
 def _champion(workspace: Workspace, label: str) -> tuple[Bundle | None, str]:

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any
 from riskmodel import __version__
 from riskmodel.errors import UsageError
 from riskmodel.features import set_hash
-from riskmodel.review.assessments import Brief, assessment, history, last_published, newest_month
+from riskmodel.review.assessments import (
+    Asked,
+    Brief,
+    Listed,
+    assessment,
+    history,
+    last_published,
+    month_on,
+    newest_month,
+    ranked,
+)
 from riskmodel.review.audit import AuditLog, Entry
 from riskmodel.review.group_commit import GroupCommit
 from riskmodel.review.keys import Keys
@@ -22,6 +32,7 @@ from riskmodel.workflows.champions import Champions
 from riskmodel.workflows.database import database
 from riskmodel.workflows.features import Described, listing
 from riskmodel.workflows.installation import LOG
+from riskmodel.workflows.score import as_of_of_month
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -139,6 +150,23 @@ class Service:
             return None
         self.noted(who, "read", [household_id], "history", now).result()
         return found
+
+    def ranked(self, who: Principal, asked: Asked, now: datetime) -> list[Listed]:
+        """A page of the ranked households of a month; that they were read is in the audit log before.
+
+        Raises UsageError for an area that lies not in that of who asks, and for a month that was not published.
+        """
+        if month_on(self.store, asked.as_of) is None or not who.sees(asked.area):
+            raise UsageError(f"nothing was published for {asked.as_of} in your area.")
+        found = ranked(self.store, asked)
+        if found:
+            ids = [one.household_id for one in found]
+            self.noted(who, "read", ids, f"work list {asked.as_of} {asked.area}".strip(), now).result()
+        return found
+
+    def day_of_month(self, month: date) -> date:
+        """As-of date of a month's run."""
+        return as_of_of_month(self.workspace, month)
 
     def readiness(self) -> Readiness:
         """Ready = a verified model, a database of the right version."""

@@ -11,7 +11,7 @@ from riskmodel.tables.freshness import first_known
 from riskmodel.training.fit import KINDS, Recipes, fit_calibrated
 from riskmodel.training.folds import newest, places
 from riskmodel.training.gate import UNTESTED, Verdict
-from riskmodel.training.horizons import Longer
+from riskmodel.training.horizons import Shorter
 from riskmodel.training.labels import Label, label_named
 from riskmodel.training.rows import Collected, Gathered, gather, schedule
 from riskmodel.training.rule_pack import rule_pack
@@ -87,17 +87,18 @@ def train(
     gathered = gathered_rows(workspace, labels, show)
     recipes = recipes_of(workspace)
     collected = gathered.of(label)
-    done = _trained(workspace, label, collected, recipes, now, kind, show)
+    near, shorter, refused = None, None, ""
+    if label.shorter:
+        try:
+            near = _trained(workspace, labels[1], gathered.of(labels[1]), recipes, now, kind, show)
+        except DataError as error:
+            refused = str(error)
+    if near and near.released:
+        shorter = Shorter(gathered.of(labels[1]), near.kind, near.areas)
+    done = _trained(workspace, label, collected, recipes, now, kind, show, shorter)
     read_on = workspace.lake.newest_delivery()
-    done = replace(done, health=health_of_rows(workspace, gathered.x, gathered.keys["as_of"].to_list(), read_on))
-    if not label.shorter:
-        return done
-    longer = Longer(collected, done.kind, done.areas)
-    try:
-        shorter = _trained(workspace, labels[1], gathered.of(labels[1]), recipes, now, kind, show, longer)
-        return replace(done, shorter=shorter)
-    except DataError as error:
-        return replace(done, shorter_refused=str(error))
+    found = health_of_rows(workspace, gathered.x, gathered.keys["as_of"].to_list(), read_on)
+    return replace(done, health=found, shorter=near, shorter_refused=refused)
 
 
 def gathered_rows(workspace: Workspace, labels: list[Label], show: Progress) -> Gathered:
@@ -123,9 +124,9 @@ def _trained(
     now: datetime,
     kind: str | None,
     show: Progress,
-    longer: Longer | None = None,
+    shorter: Shorter | None = None,
 ) -> Trained:
-    """Judge every kind of model on a label as it would be told beside the longer horizon, fit the final one, register
+    """Judge every kind of model on a label as it would be told beside the shorter horizon, fit the final one, register
     it."""
     rows, seed = collected.rows, workspace.settings.seed
     dealt = places(collected.keys["village_code"], collected.keys["household_id"], seed)
@@ -133,8 +134,8 @@ def _trained(
     tests = f"test in later months and other {dealt.unit} areas, {label.horizon} months"
     if cut:
         risks = {name: predicted(recipes, name, rows, cut, seed) for name in show.track(KINDS, tests, len(KINDS))}
-        limit = longer.limit(recipes, collected, cut, seed) if longer else None
-        found = judge(workspace, collected, with_champion(workspace, label.name, collected, risks, limit), recipes)
+        floor = shorter.floor(recipes, collected, cut, seed) if shorter else None
+        found = judge(workspace, collected, with_champion(workspace, label.name, collected, risks, floor), recipes)
         verdict = gate(workspace, {"space_time": found})
     else:
         found, verdict = None, UNTESTED

@@ -18,7 +18,7 @@ from riskmodel.serving.api.auth import Rates
 from riskmodel.serving.api.gate import Gate
 from riskmodel.serving.api.metrics import Metrics
 from riskmodel.serving.api.problems import Problem, answer, busy, fault, invalid
-from riskmodel.serving.api.routes import assessments, catalogue, health, households
+from riskmodel.serving.api.routes import assessments, catalogue, health, households, worklists
 from riskmodel.workflows.service import Service
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def create_app(workspace: Workspace, limits: Limits | None = None) -> FastAPI:
     app.state.workspace, app.state.limits, app.state.metrics = workspace, bounds, metrics
     app.state.rates = Rates(bounds.workers)
     app.add_middleware(Gate, most=bounds.most_requests, metrics=metrics)
-    for module in (health, catalogue, households, assessments):
+    for module in (health, catalogue, households, assessments, worklists):
         app.include_router(module.ROUTER)
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(RequestValidationError, _invalid)

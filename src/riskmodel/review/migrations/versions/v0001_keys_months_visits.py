@@ -55,7 +55,7 @@ def upgrade() -> None:
         sa.Column("row", sa.LargeBinary, nullable=False),
         sa.PrimaryKeyConstraint("code", "as_of"),
     )
-    op.create_index("assessments_by_area", "assessments", ["as_of", "village_code", "probability"])
+    op.create_index("assessments_by_risk", "assessments", ["as_of", "probability", "household_id"])
     op.create_table(
         "visit_findings",
         sa.Column("id", sa.String(32), primary_key=True),

@@ -1,0 +1,109 @@
+"""Route about the ranked households of a month."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel, Field
+
+from riskmodel.errors import NothingInForce, UsageError
+from riskmodel.policy import Background, Cause, Tier
+from riskmodel.review.access import checked_area
+from riskmodel.review.assessments import Asked, Listed
+from riskmodel.serving.api.auth import Reader, Running
+from riskmodel.serving.api.problems import RESPONSES, fault, invalid, not_found
+from riskmodel.serving.api.strict_request import StrictRoute
+
+ROUTER = APIRouter(prefix="/v1/worklists", tags=["work lists"], route_class=StrictRoute, responses=RESPONSES)
+
+CAUSES: Final = "^(" + "|".join(member.value for words in (Cause, Background) for member in words) + ")$"
+
+
+class Entry(BaseModel):
+    """A household of the list."""
+
+    household_id: str
+    village_code: str
+    category: str | None
+    probability: float
+    tier: str
+    cause: str = Field(description="The first one told; empty = none")
+    rank_county: int
+
+
+class WorkList(BaseModel):
+    """A page of the households by risk; those monitored already and those too new to judge are left out."""
+
+    as_of: date
+    area: str
+    households: list[Entry]
+    next: str | None = Field(description="Send it as `cursor` for the next page; null = there is none")
+
+
+@ROUTER.get("/{month}")
+def worklist(
+    running: Running,
+    who: Reader,
+    month: Annotated[str, Path(pattern=r"^[0-9]{4}-[0-9]{2}(-[0-9]{2})?$", description="YYYY-MM, or an as-of date")],
+    area: Annotated[str | None, Query(max_length=12, description="Default: that of the key")] = None,
+    tier: Annotated[Tier | None, Query()] = None,
+    cause: Annotated[str | None, Query(pattern=CAUSES, description="First cause or background told")] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    cursor: Annotated[str | None, Query(max_length=200)] = None,
+) -> WorkList:
+    """The households of a published month, riskiest first; ties by id. Read households are in the audit log."""
+    asked = Asked(
+        as_of=_day(running, month),
+        area=_area(who.area if area is None else area),
+        tier=tier.value if tier else None,
+        cause=cause,
+        after=_after(cursor),
+        most=limit,
+    )
+    try:
+        found = running.ranked(who, asked, datetime.now(UTC))
+    except UsageError as error:
+        raise not_found(str(error)) from None
+    more = _cursor(found[-1]) if len(found) == limit else None
+    households = [Entry(**asdict(one)) for one in found]
+    return WorkList(as_of=asked.as_of, area=asked.area, households=households, next=more)
+
+
+def _day(running: Running, month: str) -> date:
+    """The as-of date: that of a month's run, or the one that was given."""
+    try:
+        if len(month) == len("2026-01"):
+            return running.day_of_month(date.fromisoformat(f"{month}-01"))
+        return date.fromisoformat(month)
+    except NothingInForce:
+        raise not_found(f"nothing was published for {month}.") from None
+    except ValueError:
+        raise invalid([fault(["path", "month"], month, "a month YYYY-MM or a day YYYY-MM-DD")]) from None
+
+
+def _area(text: str) -> str:
+    try:
+        return checked_area(text)
+    except UsageError as error:
+        raise invalid([fault(["query", "area"], text, str(error))]) from None
+
+
+def _cursor(last: Listed) -> str:
+    """Where a page ends; nothing in it is secret."""
+    return base64.urlsafe_b64encode(json.dumps([last.probability, last.household_id]).encode()).decode()
+
+
+def _after(cursor: str | None) -> tuple[float, str] | None:
+    if cursor is None:
+        return None
+    try:
+        probability, household = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+        return float(probability), str(household)
+    except (ValueError, TypeError, binascii.Error):
+        raise invalid([fault(["query", "cursor"], cursor, "the `next` of the page before")]) from None

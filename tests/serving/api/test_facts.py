@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from riskmodel.serving.api.facts import Facts
+from riskmodel.tables.catalogue import TABLES
+
+STATE: dict[str, Any] = {"valid_from": "2019-01-01", "village_code": "990301101201", "category": "ordinary", "size": 2}
+STATE |= {"status": "active"}
+SHOCK: dict[str, Any] = {"shock_type": "flood", "occurred_on": "2025-01-01", "loss": 1200}
+
+
+def read(**tables: Any) -> dict[str, list[dict[str, Any]]]:
+    return Facts.model_validate({"tables": tables}).sent()
+
+
+def test_every_table_and_column_of_the_contract_can_be_sent() -> None:
+    models = Facts.model_json_schema()["$defs"]
+    tables = models["Tables"]["properties"]
+    assert set(tables) == set(TABLES)
+    for name, table in TABLES.items():
+        model = models[tables[name]["items"]["$ref"].rsplit("/", 1)[1]]
+        wanted = {column for column, fact in table.facts.items() if not fact.derived and column != "batch_id"}
+        assert set(model["properties"]) == wanted
+        assert model["additionalProperties"] is False
+
+
+def test_values_are_read_as_what_they_are() -> None:
+    (state,) = read(households=[STATE])["households"]
+    assert state["valid_from"] == date(2019, 1, 1)
+    (member,) = read(
+        members=[{"person_id": "a", "valid_from": "2019-01-01", "relation": "head", "sex": "male",
+                  "birth_month": "1961-03"}]
+    )["members"]  # fmt: skip
+    assert member["birth_month"] == date(1961, 3, 1)
+    bill = {"settlement_id": "s", "person_id": "a", "visit_type": "inpatient", "service_end": "2025-01-02"}
+    (paid,) = read(medical_settlements=[bill | {"total_cost": 1.1, "basic_paid": 0, "self_pay": "1.10"}])[
+        "medical_settlements"
+    ]
+    assert paid["total_cost"] == paid["self_pay"] == Decimal("1.1")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"size": 2.0}, {"size": True}, {"size": "2"}, {"size": 10**12}, {"valid_from": 20190101}, {"status": None},
+     {"valid_from": "2019-13-01"}, {"category": "rich"}, {"village_code": 990301101201}, {"unknown": 1},
+     {"responsible_id": "x" * 500}],
+)  # fmt: skip
+def test_what_is_no_such_value_is_refused(change: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        read(households=[STATE | change])
+
+
+def test_unknown_tables_and_absurd_numbers_of_rows_are_refused() -> None:
+    with pytest.raises(ValidationError):
+        read(secrets=[])
+    with pytest.raises(ValidationError):
+        read(households=[STATE] * 3000)

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from riskmodel.workflows.sent_facts import Wrong, WrongFacts, household, own_id
+
+DAY = date(2026, 1, 5)
+STATE: dict[str, Any] = {"valid_from": date(2019, 1, 1), "village_code": "990301101201", "category": "ordinary"}
+STATE |= {"size": 2, "status": "active"}
+BILL: dict[str, Any] = {"settlement_id": "s", "person_id": "a", "visit_type": "inpatient"}
+BILL |= {"service_end": date(2025, 1, 2), "total_cost": Decimal("10.10"), "basic_paid": Decimal(0)}
+BILL |= {"self_pay": Decimal("10.1")}
+
+
+def wrong(**tables: list[dict[str, Any]]) -> list[Wrong]:
+    with pytest.raises(WrongFacts) as refused:
+        household(tables, DAY)
+    return refused.value.found
+
+
+def test_what_is_left_out_is_filled_in() -> None:
+    found = household({"households": [STATE], "medical_settlements": [BILL]}, DAY)
+    (bill,) = found.tables["medical_settlements"].to_dicts()
+    assert bill["household_id"] == found.household_id == found.tables["households"]["household_id"][0]
+    assert (bill["known_at"], bill["source"], bill["retracted"]) == (DAY, "med_ins", False)
+    assert (bill["self_pay"], bill["total_cost"], bill["major_paid"]) == (1010, 1010, 0)
+    assert found.village_code == "990301101201"
+
+
+def test_ids_of_the_installation_stay_and_other_texts_become_ids_of_the_same_form() -> None:
+    mine = "H" + "0a" * 12
+    assert own_id(mine, "H") == mine
+    assert own_id(mine, "P") != mine
+    assert own_id("家庭 7", "H") == own_id("家庭 7", "H") != own_id("家庭 8", "H")
+    assert own_id("7", "P")[1:] != own_id("7", "S")[1:]
+    assert household({"households": [STATE | {"household_id": mine}]}, DAY).household_id == mine
+
+
+def test_everything_wrong_is_told_at_once_with_its_place() -> None:
+    bad = BILL | {"total_cost": Decimal(99)}
+    found = wrong(households=[STATE | {"size": -1}], medical_settlements=[BILL | {"settlement_id": "t"}, bad])
+    places = {(w.table, w.row, w.column) for w in found}
+    assert places == {("households", 0, "size"), ("medical_settlements", 1, "total_cost")}
+    assert found[-1].value == "99.00"
+
+
+def test_a_household_needs_its_state_and_is_one() -> None:
+    assert wrong(medical_settlements=[BILL])[0].table == "households"
+    two = [STATE | {"household_id": "a"}, STATE | {"household_id": "b"}]
+    assert "one household" in wrong(households=two)[0].rule
+
+
+def test_an_empty_table_is_as_good_as_none() -> None:
+    assert set(household({"households": [STATE], "shocks": []}, DAY).tables) == {"households"}
