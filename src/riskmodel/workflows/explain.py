@@ -12,6 +12,7 @@ import polars as pl
 from riskmodel.errors import UsageError
 from riskmodel.features import declared
 from riskmodel.policy import Cause, Tier, group
+from riskmodel.rendering.policy_note import unconfirmed_note
 from riskmodel.rendering.sentences import meaning
 from riskmodel.rendering.values import TELL
 from riskmodel.scoring.reasons import group_parts, protections, stored_reasons
@@ -206,5 +207,4 @@ def _notes(manifest: Path, language: Language) -> list[str]:
     values = json.loads(manifest.read_text("utf-8"))["unconfirmed_policy"]
     if not values:
         return []
-    kinds = ("、" if language == "zh" else ", ").join(values)
-    return [TELL.text("note.unconfirmed", language, count=len(values), kinds=kinds)]
+    return [unconfirmed_note(values, language)]
