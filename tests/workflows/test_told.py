@@ -132,5 +132,5 @@ def test_every_feature_can_be_told_as_a_reason_and_as_a_change() -> None:
         assert reason.sentence.startswith(f.group.zh)
         assert reason.date is not None or f.group.value == "PLACE"
         was = 0.0 if f.unit != "级" else 1.0
-        assert "变为" in household.moved(name, was, -0.2, "zh").sentence
+        assert "变为" in household.moved(name, {f"value_{name}": was}, -0.2, "zh").sentence
         assert reason.contribution == 0.2

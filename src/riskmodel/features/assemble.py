@@ -10,6 +10,7 @@ import polars as pl
 from polars import selectors
 
 from riskmodel.errors import UsageError
+from riskmodel.features.amounts import AMOUNTS
 from riskmodel.features.facts import LINE, Facts
 from riskmodel.features.feature import Feature, declared
 from riskmodel.features.lists import listed_months
@@ -48,6 +49,8 @@ class FeatureTable:
     """What each household adds to the sums of its village, to be published; only for all households of one view."""
     newest: pl.DataFrame | None = field(default=None, repr=False)
     """Household and, of each prepared table, its newest row (see `origins`); only for the households of one view."""
+    amounts: pl.DataFrame | None = field(default=None, repr=False)
+    """Amounts in fen (see `amounts`), row by row as `rows`; only for the households of one view."""
 
     @property
     def keys(self) -> pl.DataFrame:
@@ -114,8 +117,9 @@ def assemble_view(
     newest = selectors.ends_with(ORIGIN)
     made = view.collect(facts.village_steps.added(plan).select(*keys, *expressions, newest))
     whole = summed if households is None and neighbours is None else None
-    rows, origins = made.select(pl.exclude(f"^.*{ORIGIN}$")), made.select("household_id", newest)
-    return FeatureTable(view.as_of, view.county, rows, features, whole, origins)
+    rows, origins = made.select(*KEYS, *(f.name for f in features)), made.select("household_id", newest)
+    amounts = made.select(amount.column for amount in AMOUNTS)
+    return FeatureTable(view.as_of, view.county, rows, features, whole, origins, amounts)
 
 
 @lru_cache(maxsize=32)
@@ -126,7 +130,7 @@ def _asked(
     listed: frozenset[tuple[str, frozenset[date]]],
     features: tuple[Feature, ...],
 ) -> tuple[Facts, list[pl.Expr]]:
-    """What the features ask and what they make of the answers; the same for every household of a county and day."""
+    """What features and amounts ask and make of the answers; the same for every household of a county and day."""
 
     def value(kind: str) -> float:
         return policy.value(kind, county, on=as_of, known=as_of)
@@ -136,7 +140,8 @@ def _asked(
         return None if found is None else found.value
 
     facts = Facts(Moment(as_of), value, optional, dict(listed))
-    return facts, [f.build(facts).cast(pl.Float64).alias(f.name) for f in features]
+    made = [f.build(facts).cast(pl.Float64).alias(f.name) for f in features]
+    return facts, [*made, *(amount.build(facts).cast(pl.Int64).alias(amount.column) for amount in AMOUNTS)]
 
 
 def _policy_beside(lake: Lake) -> Policy:

@@ -18,6 +18,7 @@ ECONOMIC_KINDS = [ShockKind.MARKET_FALL.value, ShockKind.PROJECT_FAILURE.value]
 NATURAL = pl.col("kind").is_in([kind.value for kind in ShockKind if kind.natural])
 ECONOMIC = pl.col("kind").is_in(ECONOMIC_KINDS)
 ACCIDENT = ~NATURAL & ~ECONOMIC
+KINDS = {"disaster": NATURAL, "accident": ACCIDENT, "business": ECONOMIC}
 REPORTED_BY_POLICE = pl.col("kind").is_in([ShockKind.TRAFFIC.value, ShockKind.CRIME_VICTIM.value])
 RECENT = pl.col("days_ago") < 90
 
@@ -54,7 +55,7 @@ def business_shocks_12m(h: Facts) -> pl.Expr:
 )
 def disaster_losses_to_income_12m(h: Facts) -> pl.Expr:
     """Losses by natural disasters, last 12 complete months and since, over net income of the newest survey."""
-    return h.over(_losses(h, "loss", NATURAL, 12), h.survey("net_total"))
+    return h.over(losses(h, "disaster", 12), h.survey("net_total"))
 
 
 @feature(
@@ -66,7 +67,7 @@ def disaster_losses_to_income_12m(h: Facts) -> pl.Expr:
 )
 def disaster_losses_to_income_36m(h: Facts) -> pl.Expr:
     """Losses by natural disasters, last 36 complete months and since, over net income of the newest survey."""
-    return h.over(_losses(h, "loss", NATURAL, 36), h.survey("net_total"))
+    return h.over(losses(h, "disaster", 36), h.survey("net_total"))
 
 
 @feature(
@@ -82,7 +83,7 @@ def faded_disaster_losses_to_line(h: Facts) -> pl.Expr:
 
     Over the line. The weight of a month is a whole number of 4096ths.
     """
-    return _faded_to_line(h, "faded", NATURAL)
+    return _faded_to_line(h, "disaster")
 
 
 @feature(
@@ -97,9 +98,7 @@ def unpaid_disaster_losses_to_income_12m(h: Facts) -> pl.Expr:
 
     Over net income of the newest survey. A claim that is not on record counts as none; none goes below 0.
     """
-    left = (pl.col("loss") - pl.col("claim_paid").fill_null(0)).clip(lower_bound=0)
-    unpaid = h.shocks("unpaid", lambda inside: total_of(only(NATURAL, left), inside), 12)
-    return h.over(unpaid, h.survey("net_total"))
+    return h.over(unpaid_losses(h), h.survey("net_total"))
 
 
 @feature(
@@ -111,7 +110,7 @@ def unpaid_disaster_losses_to_income_12m(h: Facts) -> pl.Expr:
 )
 def accident_losses_to_income_12m(h: Facts) -> pl.Expr:
     """Losses by accidents, last 12 complete months and since, over net income of the newest survey."""
-    return h.over(_losses(h, "accident_loss", ACCIDENT, 12), h.survey("net_total"))
+    return h.over(losses(h, "accident", 12), h.survey("net_total"))
 
 
 @feature(
@@ -124,7 +123,7 @@ def accident_losses_to_income_12m(h: Facts) -> pl.Expr:
 )
 def faded_accident_losses_to_line(h: Facts) -> pl.Expr:
     """Losses by accidents of 36 months, each halved for every 12 complete months since, per head, over the line."""
-    return _faded_to_line(h, "faded_accident", ACCIDENT)
+    return _faded_to_line(h, "accident")
 
 
 @feature(
@@ -136,7 +135,7 @@ def faded_accident_losses_to_line(h: Facts) -> pl.Expr:
 )
 def business_losses_to_income_12m(h: Facts) -> pl.Expr:
     """Losses by falls of prices, no buyers and failed projects, last 12 complete months and since, over net income."""
-    return h.over(_losses(h, "business_loss", ECONOMIC, 12), h.survey("net_total"))
+    return h.over(losses(h, "business", 12), h.survey("net_total"))
 
 
 @feature("近36个月因灾因事故伤亡人数", "members killed or injured", unit="人", group=Cause.ACC, risk=Direction.UP)
@@ -165,11 +164,19 @@ def accidents_90d(h: Facts) -> pl.Expr:
     return h.shocks("recent_accidents", lambda inside: count_of(REPORTED_BY_POLICE & RECENT, inside), 12)
 
 
-def _losses(h: Facts, name: str, kinds: pl.Expr, oldest: int) -> pl.Expr:
-    return h.shocks(name, lambda inside: total_of(only(kinds, pl.col("loss")), inside), oldest)
+def losses(h: Facts, of: str, oldest: int) -> pl.Expr:
+    """Losses by the shocks of a kind (a key of `KINDS`) in the last complete months and since, fen."""
+    return h.shocks(f"{of}_loss", lambda inside: total_of(only(KINDS[of], pl.col("loss")), inside), oldest)
 
 
-def _faded_to_line(h: Facts, name: str, kinds: pl.Expr) -> pl.Expr:
+def unpaid_losses(h: Facts) -> pl.Expr:
+    """Losses by natural disasters less the claims paid for each, last 12 complete months and since, fen."""
+    left = (pl.col("loss") - pl.col("claim_paid").fill_null(0)).clip(lower_bound=0)
+    return h.shocks("unpaid", lambda inside: total_of(only(NATURAL, left), inside), 12)
+
+
+def _faded_to_line(h: Facts, of: str) -> pl.Expr:
     weight = pl.col("months_ago").replace_strict(WEIGHTS, default=0, return_dtype=pl.Int64)
-    weighed = h.shocks(name, lambda inside: total_of(only(kinds, pl.col("loss") * weight), inside), SHOCK_MONTHS)
+    lost = only(KINDS[of], pl.col("loss") * weight)
+    weighed = h.shocks(f"{of}_faded", lambda inside: total_of(lost, inside), SHOCK_MONTHS)
     return h.over(weighed, pl.col("size") * h.line() * FULL_WEIGHT)

@@ -84,7 +84,7 @@ def changed(workspace: Workspace, row: Row, folder: Path, since: date | None, la
     why, split = _split(workspace, earlier, row, before, folder)
     if split is None:
         return Changed(**about, sentences=[first, _of(f"change.{why}", before, language)])
-    moved, sentences = _told(row, split, language, same_model=about["same_model"])
+    moved, sentences = _told(row, was, split, language, same_model=about["same_model"])
     return Changed(
         **about,
         margin=float(split.margin[0]),
@@ -140,11 +140,13 @@ def _registered(workspace: Workspace, name: str, wanted: str) -> Bundle | None:
     return None
 
 
-def _told(row: Row, split: Changes, language: Language, *, same_model: bool) -> tuple[list[Told], list[str]]:
+def _told(
+    row: Row, before: Mapping[str, Any], split: Changes, language: Language, *, same_model: bool
+) -> tuple[list[Told], list[str]]:
     """The features that moved the score most, one per group, and the sentences on facts and on the model."""
     data = dict(zip(split.features, split.data[0].tolist(), strict=True))
     was = {name: None if np.isnan(v) else v for name, v in zip(split.features, split.before[0].tolist(), strict=True)}
-    moved = [row.moved(name, was[name], data[name], language) for name in _strongest(row, data, was)]
+    moved = [row.moved(name, before, data[name], language) for name in _strongest(row, data, was)]
     sentences = [told.sentence for told in moved] or [TELL.text("change.data_same", language)]
     if not same_model:
         sentences.append(_of_model(float(split.model.sum() + split.base[0]), language))
