@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from riskmodel.policy import Cause
-from riskmodel.scoring.reasons import CLEAR, LEAST, REASONS, Reason, group_sums, leading_reasons, stored_reasons
+from riskmodel.scoring.reasons import (
+    CLEAR,
+    LEAST,
+    REASONS,
+    Reason,
+    clear_cause,
+    group_sums,
+    leading_reasons,
+    stored_reasons,
+)
 
 # causes and backgrounds, as they come
 GROUPS = {"a1": "ILL", "b1": "DATA", "a2": "ILL", "c1": "JOB", "d1": "AID", "e1": "HOU"}
@@ -126,3 +135,9 @@ def test_a_model_of_few_groups_has_few_reasons() -> None:
 
 def test_no_rows_have_no_reasons() -> None:
     assert told(np.zeros((0, len(GROUPS)))) == []
+
+
+def test_a_clear_cause_is_an_official_one_of_some_weight() -> None:
+    assert clear_cause("ILL", CLEAR)
+    assert not clear_cause("ILL", CLEAR * 0.9)
+    assert not clear_cause("DATA", 3.0)

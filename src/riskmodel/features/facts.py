@@ -16,7 +16,7 @@ import polars as pl
 
 from riskmodel.features.arithmetic import constant, count, divisor, largest_of, total_of
 from riskmodel.features.lists import Listed
-from riskmodel.features.origins import newest
+from riskmodel.features.origins import newest, with_departed
 from riskmodel.features.steps import Steps
 from riskmodel.features.windows import (
     ASSISTANCE_MONTHS,
@@ -248,7 +248,8 @@ class Facts:
         rows = rows_seen(name, seen)
         if name in self.rows:
             rows = self.rows[name].added(rows)
-        return rows.group_by("household_id").agg(*self.wanted[name].values(), newest(name))
+        made = rows.group_by("household_id").agg(*self.wanted[name].values(), newest(name))
+        return made if name != "members" else with_departed(made, seen.departed)
 
     def _nulls_of(self, name: str) -> list[pl.Expr]:
         """The columns of aggregates without any row."""

@@ -48,7 +48,7 @@ def business_shocks_12m(h: Facts) -> pl.Expr:
 
 @feature(
     "近12个月自然灾害损失占纯收入比",
-    "losses by disasters of 12 months over net income",
+    "loss by disasters of 12 months over net income",
     unit="比例",
     group=Cause.NAT,
     risk=Direction.UP,
@@ -60,7 +60,7 @@ def disaster_losses_to_income_12m(h: Facts) -> pl.Expr:
 
 @feature(
     "近36个月自然灾害损失占纯收入比",
-    "losses by disasters of 36 months over net income",
+    "loss by disasters of 36 months over net income",
     unit="比例",
     group=Cause.NAT,
     risk=Direction.UP,
@@ -72,7 +72,7 @@ def disaster_losses_to_income_36m(h: Facts) -> pl.Expr:
 
 @feature(
     "人均自然灾害损失(随时间递减)与监测线之比",
-    "losses by disasters fading with time per head over the line",
+    "loss by disasters fading with time per head over the line",
     unit="倍",
     group=Cause.NAT,
     risk=Direction.UP,
@@ -88,7 +88,7 @@ def faded_disaster_losses_to_line(h: Facts) -> pl.Expr:
 
 @feature(
     "近12个月未获赔自然灾害损失占纯收入比",
-    "losses by disasters not insured over net income",
+    "loss by disasters not insured over net income",
     unit="比例",
     group=Cause.NAT,
     risk=Direction.UP,
@@ -103,7 +103,7 @@ def unpaid_disaster_losses_to_income_12m(h: Facts) -> pl.Expr:
 
 @feature(
     "近12个月意外事故损失占纯收入比",
-    "losses by accidents of 12 months over net income",
+    "loss by accidents of 12 months over net income",
     unit="比例",
     group=Cause.ACC,
     risk=Direction.UP,
@@ -115,7 +115,7 @@ def accident_losses_to_income_12m(h: Facts) -> pl.Expr:
 
 @feature(
     "人均意外事故损失(随时间递减)与监测线之比",
-    "losses by accidents fading with time per head over the line",
+    "loss by accidents fading with time per head over the line",
     unit="倍",
     group=Cause.ACC,
     risk=Direction.UP,
@@ -128,7 +128,7 @@ def faded_accident_losses_to_line(h: Facts) -> pl.Expr:
 
 @feature(
     "近12个月经营受挫损失占纯收入比",
-    "business losses over net income",
+    "business loss over net income",
     unit="比例",
     group=Cause.IND,
     risk=Direction.UP,

@@ -24,7 +24,7 @@ PROTECTIONS = 3
 """Most groups told that lower the risk."""
 LEAST = 0.01
 """A group that moves the log-odds by less than this is no reason."""
-CLEAR = 0.1
+CLEAR = 0.2
 """A cause that raises the log-odds by this much is told before every background."""
 
 
@@ -60,7 +60,7 @@ def leading_reasons(
 
     A reason needs a fact: a missing value is none, and 0 only where `zero_tells` (F,) says so (everywhere without it).
     A group without such a feature is not told, whatever it adds. The strongest five are told; among them the causes
-    that raise the log-odds by at least 0.1 come first: an office can act on a cause, a background only tells of it.
+    that raise the log-odds by at least 0.2 come first: an office can act on a cause, a background only tells of it.
 
     contributions, x: (n, F). For k = 1..5: `reason_k_group`, `reason_k_feature` (codes, null where there is no k-th
     reason). No text is made here.
@@ -71,6 +71,11 @@ def leading_reasons(
     later = ~(causes[order] & (np.take_along_axis(sums, order, axis=1) >= CLEAR))
     order = np.take_along_axis(order, np.argsort(later, axis=1, kind="stable"), axis=1)
     return _columns(order, sums, strongest, np.array(list(groups)), distinct)
+
+
+def clear_cause(code: str, weight: float) -> bool:
+    """Whether a group is an official cause that moves the log-odds enough to be told before every background."""
+    return code in Cause.codes() and weight >= CLEAR
 
 
 def stored_reasons(row: Mapping[str, Any]) -> list[Reason]:

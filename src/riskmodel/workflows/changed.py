@@ -16,7 +16,7 @@ from riskmodel.models import bundle as bundles
 from riskmodel.rendering.sentences import in_households, of_households, shown_change
 from riskmodel.rendering.values import TELL, shown_date
 from riskmodel.scoring.changes import Changes, changes
-from riskmodel.scoring.reasons import LEAST
+from riskmodel.scoring.reasons import LEAST, clear_cause
 from riskmodel.scoring.score import VALUE
 from riskmodel.workflows.score import MANIFEST, all_published
 
@@ -154,23 +154,27 @@ def _told(
 
 
 def _strongest(row: Row, data: Mapping[str, float], was: Mapping[str, float | None]) -> list[str]:
-    """The groups that moved the score most, each by the feature that did most in it, at most three.
+    """The groups that moved the score most, each by the feature that did most in it, at most three, causes first.
 
     A value that reads as before is not told, so as not to say that 1.06 became 1.06; nor one that moved the score
     against its declared direction, which features that move together can bring about.
     """
     groups: dict[str, list[str]] = {}
     for name in data:
-        groups.setdefault(REGISTRY[name].group.value, []).append(name)
+        groups.setdefault(_group(name), []).append(name)
     sums = {code: sum(data[name] for name in names) for code, names in groups.items()}
-    found = []
+    found: list[str] = []
     for code in sorted(groups, key=lambda code: (-abs(sums[code]), code)):
         sign = 1 if sums[code] > 0 else -1
         same = [name for name in groups[code] if sign * data[name] > 0]
         shown = [n for n in same if _reads_differently(row, n, was[n]) and _as_declared(row, n, was[n], data[n])]
         if abs(sums[code]) >= LEAST and shown:
             found.append(max(shown, key=lambda name: (sign * data[name], name)))
-    return found[:MOST]
+    return sorted(found[:MOST], key=lambda name: not clear_cause(_group(name), abs(sums[_group(name)])))
+
+
+def _group(name: str) -> str:
+    return REGISTRY[name].group.value
 
 
 def _reads_differently(row: Row, name: str, was: float | None) -> bool:

@@ -86,7 +86,7 @@ def score(workspace: Workspace, as_of: date, label: str | None = None, progress:
         view = workspace.lake.view(county, as_of)
         tables.append(assemble_view(view, workspace.policy))
         scored = score_county(tables[-1], bundle, workspace.policy, shorter)
-        frames[county] = _with_facts(scored, view, workspace.policy)
+        frames[county] = with_facts(scored, view, workspace.policy)
     found = health(workspace, as_of, tables=tables, progress=show)
     target = workspace.scores(bundle.facts.label) / as_of.isoformat()
     unconfirmed_values = unconfirmed(workspace.policy.unconfirmed_used())
@@ -185,7 +185,7 @@ def neighbours(workspace: Workspace, county: str, as_of: date | None = None) -> 
     return Neighbours.read(pl.read_parquet(path, glob=False), set_hash())
 
 
-def _with_facts(scored: pl.DataFrame, view: View, policy: Policy) -> pl.DataFrame:
+def with_facts(scored: pl.DataFrame, view: View, policy: Policy) -> pl.DataFrame:
     """Add what decides who is listed: `data_age_days` from the last news, `monitored`, `too_new`.
 
     `monitored`: the household has an open episode already. `too_new`: its history is too short to judge it by.
