@@ -24,6 +24,7 @@ UNTESTED: dict[str, str] = {
 TESTS_OF_THE_WHOLE = {
     "test_architecture.py",
     "test_arrival_order.py",
+    "test_cause_scenarios.py",
     "test_house.py",
     "test_monotone_in_life.py",
     "test_notebooks.py",

@@ -40,6 +40,10 @@ def test_the_newest_row_is_the_newest_of_those_that_features_look_at(rows: Rows,
         for code, day in rows_seen(name, seen).select("household_id", event).collect().iter_rows():
             if code in ids:
                 days[ids[code]] = max(day, days.get(ids[code], day))
+        if name == "members":  # since somebody left, the others are the household
+            for code, day in seen.departed.select("household_id", event).collect().iter_rows():
+                if ids.get(code) in days:
+                    days[ids[code]] = max(day, days[ids[code]])
         assert dict(found.select("household_id", f"{NEWEST}{name}").drop_nulls().iter_rows()) == days
 
 
@@ -67,6 +71,17 @@ def test_of_rows_of_one_day_the_last_department_of_the_vocabulary_counts() -> No
     days = pl.DataFrame({"visited_on": [date(2025, 2, 1)] * 2, "source": ["village", "agri"]})
     numbers = days.with_columns(pl.col("source").cast(pl.Enum(codes))).select(noted("visits")).to_series()
     assert (numbers.max() == numbers[0]) == (codes.index("village") > codes.index("agri"))
+
+
+def test_a_household_is_as_it_is_since_the_last_member_left() -> None:
+    head, son = {"person_id": "P1"}, {"person_id": "P2", "valid_from": date(2021, 1, 1)}
+    died = son | {"valid_from": date(2024, 12, 3), "leave_reason": "died", "source": "police"}
+    rows = {
+        "households": rows_of("households", {"household_id": "H1"}),
+        "members": rows_of("members", head, son, died),
+    }
+    found = told(View.of(rows, AS_OF, COUNTY)).row(0, named=True)
+    assert (found[f"{NEWEST}members"], found[f"{SOURCE}members"]) == (date(2024, 12, 3), "police")
 
 
 def test_a_table_without_rows_has_neither_date_nor_department() -> None:

@@ -53,33 +53,32 @@ def test_a_shock_is_a_disaster_or_an_accident_or_of_the_business(kind: str, coun
     features = made({"happened_on": date(2025, 1, 5), "kind": kind, "loss": 1000})
     names = ("disasters_12m", "accidents_12m", "business_shocks_12m")
     assert tuple(features[name] for name in names) == counts
-    economic = counts[2]
-    assert features["business_losses_to_income_12m"] == 0.1 * economic
-    assert features["losses_to_income_12m"] == 0.1 * (1 - economic)
+    losses = ("disaster_losses_to_income_12m", "accident_losses_to_income_12m", "business_losses_to_income_12m")
+    assert tuple(features[name] for name in losses) == tuple(0.1 * count for count in counts)
 
 
 def test_a_loss_that_is_not_known_is_not_zero() -> None:
-    fire = {"happened_on": date(2025, 1, 5), "kind": "fire"}
-    assert made(fire)["losses_to_income_12m"] is None
-    known = fire | {"happened_on": date(2025, 1, 6), "loss": 500}
-    assert made(fire, known)["losses_to_income_12m"] == 0.05
+    flood = {"happened_on": date(2025, 1, 5), "kind": "flood"}
+    assert made(flood)["disaster_losses_to_income_12m"] is None
+    known = flood | {"happened_on": date(2025, 1, 6), "loss": 500}
+    assert made(flood, known)["disaster_losses_to_income_12m"] == 0.05
 
 
 def test_no_shock_is_zero_only_where_full_lists_cover_the_window() -> None:
     lists = [full_list("shocks", date(2024, 3, 1), date(2025, 2, 28))]
     features = made(listed=lists)
-    assert (features["disasters_12m"], features["losses_to_income_12m"]) == (0, 0)
-    assert features["losses_to_income_36m"] is None
-    unknown = made({"happened_on": date(2025, 1, 5), "kind": "fire"}, listed=lists)
-    assert unknown["losses_to_income_12m"] is None
+    assert (features["disasters_12m"], features["disaster_losses_to_income_12m"]) == (0, 0)
+    assert features["disaster_losses_to_income_36m"] is None
+    unknown = made({"happened_on": date(2025, 1, 5), "kind": "flood"}, listed=lists)
+    assert unknown["disaster_losses_to_income_12m"] is None
 
 
 def test_a_claim_paid_later_lowers_what_is_not_paid_but_never_below_zero() -> None:
-    fire = {"happened_on": date(2025, 1, 5), "kind": "fire", "loss": 1000}
+    flood = {"happened_on": date(2025, 1, 5), "kind": "flood", "loss": 1000}
     for claim, left in ((None, 0.1), (300, 0.07), (1000, 0), (4000, 0)):
-        assert made(fire | {"claim_paid": claim})["unpaid_losses_to_income_12m"] == left
-    paid = fire | {"claim_paid": 1000, "known_at": date(2025, 3, 6)}
-    assert made(fire, paid)["unpaid_losses_to_income_12m"] == 0.1
+        assert made(flood | {"claim_paid": claim})["unpaid_disaster_losses_to_income_12m"] == left
+    paid = flood | {"claim_paid": 1000, "known_at": date(2025, 3, 6)}
+    assert made(flood, paid)["unpaid_disaster_losses_to_income_12m"] == 0.1
 
 
 def test_a_shock_that_was_retracted_does_not_count() -> None:
@@ -92,7 +91,8 @@ def test_a_shock_that_was_retracted_does_not_count() -> None:
     [(date(2025, 3, 5), 1.0), (date(2024, 3, 31), 0.5), (date(2023, 3, 31), 0.25), (date(2022, 3, 1), 0.125)],
 )
 def test_a_loss_halves_every_twelve_months(day: date, share: float) -> None:
-    assert made({"happened_on": day, "kind": "fire", "loss": 8000})["faded_losses_to_line"] == share
+    for kind, of in (("flood", "disaster"), ("fire", "accident")):
+        assert made({"happened_on": day, "kind": kind, "loss": 8000})[f"faded_{of}_losses_to_line"] == share
 
 
 def test_deaths_and_injuries_add_up_where_they_are_said() -> None:

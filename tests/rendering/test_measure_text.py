@@ -36,12 +36,19 @@ def test_measures_of_one_standing_and_fact_are_told_together_and_musts_first() -
     running = must | {"running": True, "since": date(2024, 1, 1), "until": date(2025, 1, 1), "measure": "industry"}
     told = measure_sentences([ROW, must, running])
     assert [words.zh[:11] for words in told] == ["须至少落实其中一项：公", "不适用：金融帮扶（小额"]
-    assert "公益岗位、产业帮扶【在享，2024-01-01至2025-01-01】" in told[0].zh
+    assert "公益岗位、产业帮扶【在享，2024年1月1日至2025年1月1日】" in told[0].zh
+
+
+def test_one_of_several_that_is_told_alone_says_that_another_will_do() -> None:
+    house = {"measure": "housing", "option": None, "standing": "must", "one_of": True, "rule": "M04"}
+    (told,) = measure_sentences([ROW | house | {"fact": "unsafe_house", "value": 3.0}])
+    assert told.zh == "须落实：住房安全，或落实另一项符合同一规定的措施。依据M04：住房不安全（C级）"
+    assert told.en.startswith("A must: Safe housing, or another measure that meets the same rule. M04")
 
 
 def test_a_measure_that_only_runs_needs_no_rule() -> None:
     row = ROW | {"standing": "running", "rule": None, "fact": None, "running": True, "since": date(2024, 1, 1)}
-    assert measure_sentences([row])[0].zh == "正在实施：金融帮扶（小额信贷）【在享，2024-01-01起】"
+    assert measure_sentences([row])[0].zh == "正在实施：金融帮扶（小额信贷）【在享，2024年1月1日起】"
     held = row | {"since": None}
     assert measure_sentences([held])[0].en.endswith("[in force]")
 

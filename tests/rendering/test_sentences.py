@@ -151,6 +151,26 @@ def test_a_missing_value_says_so() -> None:
     assert "known of 92% of the county's households" in english
 
 
+def test_the_amount_stands_beside_the_ratio() -> None:
+    paid = replace(BILLS, amount=2_815_000, amount_label=Words("自付", "self-pay"))
+    assert reason(paid, raises=True, language="zh") == (
+        "因病：近12个月自付医疗支出占纯收入的 114%"
+        "（自付 28,150 元；本村中位数 12%；医保部门，截至2025年8月12日），推高风险"
+    )
+    assert "(self-pay 28,150 yuan; village median 12%; " in reason(paid, raises=True, language="en")
+    assert "元" not in behind(replace(paid, amount=0), "zh")
+
+
+def test_a_change_tells_the_amount_before_and_now() -> None:
+    paid = replace(BILLS, amount=2_815_000, amount_label=Words("自付", "self-pay"))
+    told_zh = moved(paid, 0.12, raises=True, language="zh", amount_was=300_050)
+    assert "（自付由 3,000.50 元变为 28,150 元；医保部门，" in told_zh
+    told_en = moved(paid, 0.12, raises=True, language="en", amount_was=0)
+    assert "(self-pay 0 yuan before, 28,150 yuan now; " in told_en
+    for known in (None, 2_815_000):
+        assert "（自付 28,150 元；医保部门" in moved(paid, 0.12, raises=True, language="zh", amount_was=known)
+
+
 def test_a_change_tells_both_values_and_which_way_it_moved_the_risk() -> None:
     assert moved(BILLS, 0.12, raises=True, language="zh") == (
         "健康和医疗：近12个月自付医疗支出占纯收入比由 12%变为 114%（医保部门，截至2025年8月12日），推高风险"

@@ -92,6 +92,14 @@ def test_with_a_development_measure_in_force_no_other_is_a_must() -> None:
     assert said("M01", members=[WORKER | {"labour": None}])["state"] == "to_check"
 
 
+def test_an_ordinary_household_that_nobody_monitors_need_have_no_measure() -> None:
+    ordinary = {"household_id": "H1", "category": "ordinary"}
+    watched = {"identified_month": date(2024, 6, 1)}
+    assert said("M01", households=[ordinary], members=[WORKER])["state"] == "not_asked"
+    assert said("M01", households=[ordinary], members=[WORKER], monitoring_episodes=[watched])["state"] == "open"
+    assert said("M02", households=[ordinary], members=[WORKER])["state"] == "not_asked"
+
+
 # --- M02 and M03 ---
 
 
@@ -300,7 +308,8 @@ def test_without_a_standard_nothing_is_said_and_who_has_it_already_is_marked() -
     assert found["standing"].to_list() == ["to_check"]
     paid = {"month": date(2025, 2, 1), "amount": 300, "known_at": AS_OF}
     row = told("ILL", "social_security", "dibao", social_assistance=[paid], **rows)
-    assert (row["standing"], row["running"], row["since"]) == ("must", True, date(2025, 2, 1))
+    # a monthly list says that it runs, and not since when
+    assert (row["standing"], row["running"], row["since"]) == ("must", True, None)
 
 
 def test_support_in_extreme_hardship_is_never_proposed_without_a_look_at_the_supporters() -> None:

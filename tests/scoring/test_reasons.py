@@ -10,9 +10,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from riskmodel.scoring.reasons import LEAST, REASONS, Reason, group_sums, leading_reasons, stored_reasons
+from riskmodel.policy import Cause
+from riskmodel.scoring.reasons import (
+    CLEAR,
+    LEAST,
+    REASONS,
+    Reason,
+    clear_cause,
+    group_sums,
+    leading_reasons,
+    stored_reasons,
+)
 
-GROUPS = {"a1": "A", "b1": "B", "a2": "A", "c1": "C", "d1": "D", "e1": "E", "b2": "B", "f1": "F", "g1": "G"}
+# causes and backgrounds, as they come
+GROUPS = {"a1": "ILL", "b1": "DATA", "a2": "ILL", "c1": "JOB", "d1": "AID", "e1": "HOU"}
+GROUPS |= {"b2": "DATA", "f1": "WAT", "g1": "INCOME"}
 # sums of eighths are exact, so that the reference below finds the same order
 CELLS = st.integers(-12, 12).map(lambda n: n / 8)
 ROWS = st.lists(st.lists(CELLS, min_size=9, max_size=9), min_size=1, max_size=6).map(np.array)
@@ -41,7 +53,8 @@ def test_reasons_are_the_groups_that_raise_the_risk_most_each_by_its_strongest_f
         sums: dict[str, float] = {}
         for name, cell in zip(names, cells, strict=True):
             sums[GROUPS[name]] = sums.get(GROUPS[name], 0.0) + cell
-        expected = sorted((g for g in sums if sums[g] >= LEAST), key=lambda g: -sums[g])[:REASONS]
+        strongest = sorted((g for g in sums if sums[g] >= LEAST), key=lambda g: -sums[g])[:REASONS]
+        expected = sorted(strongest, key=lambda g: not (g in Cause.codes() and sums[g] >= CLEAR))
         assert [r.group for r in reasons] == expected
         for reason in reasons:
             own = {name: cell for name, cell in zip(names, cells, strict=True) if GROUPS[name] == reason.group}
@@ -53,22 +66,38 @@ def test_reasons_are_the_groups_that_raise_the_risk_most_each_by_its_strongest_f
 def test_there_are_at_most_five_reasons_one_per_group_in_order(contributions: NDArray[np.float64]) -> None:
     sums = group_sums(contributions, GROUPS)
     for position, reasons in enumerate(told(contributions)):
-        raised = [sums[reason.group][position] for reason in reasons]
+        raised = {reason.group: sums[reason.group][position] for reason in reasons}
         assert len(reasons) <= REASONS == 5
-        assert len({reason.group for reason in reasons}) == len(reasons)
-        assert all(before >= after >= LEAST for before, after in pairwise([*raised, LEAST]))
+        assert len(raised) == len(reasons)
+        causes = [raised[code] for code in raised if code in Cause.codes()]
+        others = [raised[code] for code in raised if code not in Cause.codes()]
+        for alike in (causes, others):
+            assert all(before >= after >= LEAST for before, after in pairwise([*alike, LEAST]))
+
+
+def test_a_clear_cause_is_told_before_a_background_that_weighs_more() -> None:
+    assert [reason.group for reason in told(row(b1=2.5, a1=CLEAR, c1=0.3))[0]] == ["JOB", "ILL", "DATA"]
+
+
+def test_a_cause_that_hardly_weighs_is_told_after_a_background_that_weighs_more() -> None:
+    assert [reason.group for reason in told(row(b1=2.5, a1=CLEAR * 0.9, c1=0.3))[0]] == ["JOB", "DATA", "ILL"]
+
+
+def test_a_background_is_not_crowded_out_by_weaker_causes() -> None:
+    found = told(row(a1=0.2, c1=0.3, e1=0.4, f1=0.5, b1=0.6, d1=0.7, g1=0.8))[0]
+    assert [reason.group for reason in found] == ["WAT", "HOU", "INCOME", "AID", "DATA"]
 
 
 @given(ROWS)
 def test_groups_sum_to_the_features(contributions: NDArray[np.float64]) -> None:
     sums = group_sums(contributions, GROUPS)
-    assert list(sums) == ["A", "B", "C", "D", "E", "F", "G"]
+    assert list(sums) == ["ILL", "DATA", "JOB", "AID", "HOU", "WAT", "INCOME"]
     np.testing.assert_array_equal(sum(sums.values()), contributions.sum(axis=1))
-    np.testing.assert_array_equal(sums["A"], contributions[:, 0] + contributions[:, 2])
+    np.testing.assert_array_equal(sums["ILL"], contributions[:, 0] + contributions[:, 2])
 
 
 def test_a_group_whose_features_cancel_out_is_no_reason() -> None:
-    assert told(row(a1=1.0, a2=-1.0, c1=0.5)) == [[Reason("C", "c1", 3.0, 0.5)]]
+    assert told(row(a1=1.0, a2=-1.0, c1=0.5)) == [[Reason("JOB", "c1", 3.0, 0.5)]]
 
 
 @pytest.mark.parametrize(("contribution", "reasons"), [(LEAST, 1), (LEAST * 0.999, 0), (-1.0, 0), (0.0, 0)])
@@ -88,21 +117,27 @@ def test_zero_is_a_reason_only_where_less_is_worse() -> None:
 
 
 def test_a_value_of_zero_is_not_missing() -> None:
-    assert told(row(a1=0.5), np.zeros((1, len(GROUPS)))) == [[Reason("A", "a1", 0.0, 0.5)]]
+    assert told(row(a1=0.5), np.zeros((1, len(GROUPS)))) == [[Reason("ILL", "a1", 0.0, 0.5)]]
 
 
 def test_columns_are_codes_and_null_where_there_is_no_reason() -> None:
     found = pl.DataFrame(leading_reasons(row(a1=0.5, c1=0.7), np.ones((1, len(GROUPS))), GROUPS))
     assert dict(found.schema) == {f"reason_{k}_{what}": pl.String for k in range(1, 6) for what in ("group", "feature")}
     first: dict[str, Any] = found.row(0, named=True)
-    assert [first[f"reason_{k}_group"] for k in range(1, 6)] == ["C", "A", None, None, None]
+    assert [first[f"reason_{k}_group"] for k in range(1, 6)] == ["JOB", "ILL", None, None, None]
 
 
 def test_a_model_of_few_groups_has_few_reasons() -> None:
-    groups = {"a1": "A", "b1": "B"}
+    groups = {"a1": "ILL", "b1": "DATA"}
     found = leading_reasons(np.array([[0.5, 0.7]]), np.ones((1, 2)), groups)
     assert [name for name in found if name.endswith("_group")] == ["reason_1_group", "reason_2_group"]
 
 
 def test_no_rows_have_no_reasons() -> None:
     assert told(np.zeros((0, len(GROUPS)))) == []
+
+
+def test_a_clear_cause_is_an_official_one_of_some_weight() -> None:
+    assert clear_cause("ILL", CLEAR)
+    assert not clear_cause("ILL", CLEAR * 0.9)
+    assert not clear_cause("DATA", 3.0)

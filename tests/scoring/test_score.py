@@ -17,8 +17,8 @@ from riskmodel.errors import BundleError, NothingInForce
 from riskmodel.features import FeatureTable, assemble, declared
 from riskmodel.features.origins import origins
 from riskmodel.models import Column, LogisticModel
-from riskmodel.policy import Policy
-from riskmodel.scoring.reasons import LEAST, PROTECTIONS, REASONS, group_parts, protections, stored_reasons
+from riskmodel.policy import Cause, Policy
+from riskmodel.scoring.reasons import CLEAR, LEAST, PROTECTIONS, REASONS, group_parts, protections, stored_reasons
 from riskmodel.scoring.score import (
     CONTRIBUTION,
     FIRST,
@@ -266,8 +266,14 @@ def test_reasons_raise_are_in_order_and_one_per_group(given: Given) -> None:
     for row in given.scored.iter_rows(named=True):
         reasons = stored_reasons(row)
         raised = [row[f"{GROUP}{reason.group}"] for reason in reasons]
+        later = [
+            reason.group not in Cause.codes() or value < CLEAR for reason, value in zip(reasons, raised, strict=True)
+        ]
         assert len(reasons) <= REASONS
-        assert raised == sorted(raised, reverse=True)
+        assert later == sorted(later)
+        for last in (True, False):
+            alike = [value for value, found in zip(raised, later, strict=True) if found is last]
+            assert alike == sorted(alike, reverse=True)
         assert all(value >= LEAST for value in raised)
         assert all(reason.contribution > 0 for reason in reasons)
         assert len({reason.group for reason in reasons}) == len(reasons)

@@ -12,6 +12,7 @@ from late_arrivals import SPLIT_OFF, arrived_lately
 from riskmodel.errors import UsageError
 from riskmodel.features import REGISTRY
 from riskmodel.features.windows import months_before
+from riskmodel.scoring.reasons import clear_cause
 from riskmodel.settings import Settings
 from riskmodel.workflows.changed import MOST, Changed
 from riskmodel.workflows.explain import explain
@@ -77,9 +78,7 @@ def test_the_parts_are_the_change_of_the_margin(scored_twice: Workspace, office:
     assert told > 10
 
 
-def test_at_most_three_features_are_told_one_per_group_strongest_group_first(
-    scored_twice: Workspace, office: Office
-) -> None:
+def test_at_most_three_features_are_told_one_per_group_causes_first(scored_twice: Workspace, office: Office) -> None:
     for household in households(scored_twice, office):
         found = change(scored_twice, household)
         groups = [moved.group for moved in found.moved]
@@ -89,6 +88,12 @@ def test_at_most_three_features_are_told_one_per_group_strongest_group_first(
             was, is_now = found.values_before[moved.feature], moved.value
             if was is not None and is_now is not None:  # never the other way than declared
                 assert (is_now - was) * moved.contribution * REGISTRY[moved.feature].direction >= 0
+        sums = dict.fromkeys(groups, 0.0)
+        for name, by in found.data_by_feature.items():
+            if REGISTRY[name].group.value in sums:
+                sums[REGISTRY[name].group.value] += by
+        later = [not clear_cause(code, abs(sums[code])) for code in groups]
+        assert later == sorted(later)
         raises = ["推高风险" in moved.sentence for moved in found.moved]
         assert raises == [moved.contribution > 0 for moved in found.moved]
 

@@ -75,8 +75,8 @@ def test_unconfirmed_policy_values_are_named(office: Office, tmp_path: Path, ris
     manifest = place.results / office.scored.as_of / MANIFEST
     values = json.loads(manifest.read_text("utf-8")) | {"unconfirmed_policy": ["run_day (national)"]}
     manifest.write_text(json.dumps(values), "utf-8")
-    assert "1 项" in explain(place, riskiest).notes[1]
-    assert "run_day (national)" in explain(place, riskiest, language="en").notes[1]
+    assert explain(place, riskiest).notes[1].endswith("有 1 项尚未与文件核对：月度运行日")
+    assert explain(place, riskiest, language="en").notes[1].endswith("against a document: the day of the monthly run")
 
 
 def test_a_household_that_was_not_scored_is_refused(office: Office) -> None:

@@ -120,6 +120,17 @@ def test_at_most_two_things_are_missed_the_weightiest_first() -> None:
     assert len(found) == MISSING
 
 
+def test_the_amount_of_a_ratio_is_told_in_yuan_with_the_one_before() -> None:
+    paid = row(amount_self_pay_12m=1_840_000)
+    reason = paid.told(Reason("ILL", "bills_to_income_12m", 1.0, 0.2), raises=True, language="zh")
+    assert (reason.amount, "（自付 18,400 元；" in reason.sentence) == (18_400.0, True)
+    before = {"value_bills_to_income_12m": 0.1, "amount_self_pay_12m": 200_000}
+    moved = paid.moved("bills_to_income_12m", before, 0.2, "zh")
+    assert "自付由 2,000 元变为 18,400 元" in moved.sentence
+    of_an_older_version = row().told(Reason("ILL", "bills_to_income_12m", 1.0, 0.2), raises=True, language="zh")
+    assert of_an_older_version.amount is None
+
+
 def test_a_feature_that_is_gone_asks_to_score_again() -> None:
     with pytest.raises(UsageError, match="harvest_12m, which this version does not declare"):
         row().fact("harvest_12m")
@@ -132,5 +143,5 @@ def test_every_feature_can_be_told_as_a_reason_and_as_a_change() -> None:
         assert reason.sentence.startswith(f.group.zh)
         assert reason.date is not None or f.group.value == "PLACE"
         was = 0.0 if f.unit != "级" else 1.0
-        assert "变为" in household.moved(name, was, -0.2, "zh").sentence
+        assert "变为" in household.moved(name, {f"value_{name}": was}, -0.2, "zh").sentence
         assert reason.contribution == 0.2

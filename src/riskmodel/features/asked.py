@@ -54,7 +54,7 @@ class Asked:
             return followed(plan)
 
     def made_of(self, stepped: pl.LazyFrame) -> pl.LazyFrame:
-        """Keys, features and origins of households, whose answers have been worked on by `facts.steps`."""
+        """Keys, features, amounts and origins of households, whose answers have been worked on by `facts.steps`."""
         keys = ("household_id", pl.col("village_code", "category").cast(pl.String), "size")
         return self.facts.village_steps.added(stepped).select(*keys, *self.expressions, selectors.ends_with(ORIGIN))
 

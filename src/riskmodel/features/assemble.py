@@ -7,8 +7,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import polars as pl
+from polars import selectors
 
 from riskmodel.errors import UsageError
+from riskmodel.features.amounts import AMOUNTS
 from riskmodel.features.asked import KEYS, Asked
 from riskmodel.features.facts import LINE, Facts
 from riskmodel.features.feature import Feature, declared
@@ -49,6 +51,8 @@ class FeatureTable:
     """What each household adds to the sums of its village, to be published; only for all households of one view."""
     newest: pl.DataFrame | None = field(default=None, repr=False)
     """Household and, of each prepared table, its newest row (see `origins`); only for the households of one view."""
+    amounts: pl.DataFrame | None = field(default=None, repr=False)
+    """Amounts in fen (see `amounts`), row by row as `rows`; only for the households of one view."""
 
     @property
     def keys(self) -> pl.DataFrame:
@@ -117,10 +121,10 @@ def assemble_view(
 
 
 def _told(view: View, made: pl.DataFrame, summed: Neighbours | None = None) -> FeatureTable:
-    """The result, from keys, features and origins of households."""
-    newest = [name for name in made.columns if name.endswith(ORIGIN)]
-    rows = made.drop(newest)
-    return FeatureTable(view.as_of, view.county, rows, declared(), summed, made.select("household_id", *newest))
+    """The result, from keys, features, origins and amounts of households."""
+    rows, newest = made.select(*KEYS, *(f.name for f in declared())), selectors.ends_with(ORIGIN)
+    origins, amounts = made.select("household_id", newest), made.select(amount.column for amount in AMOUNTS)
+    return FeatureTable(view.as_of, view.county, rows, declared(), summed, origins, amounts)
 
 
 @lru_cache(maxsize=32)
@@ -131,7 +135,7 @@ def _asked(
     listed: frozenset[tuple[str, frozenset[date]]],
     features: tuple[Feature, ...],
 ) -> Asked:
-    """What the features ask and what they make of the answers; made once for a county and day."""
+    """What features and amounts ask and what they make of the answers; made once for a county and day."""
 
     def value(kind: str) -> float:
         return policy.value(kind, county, on=as_of, known=as_of)
@@ -141,7 +145,8 @@ def _asked(
         return None if found is None else found.value
 
     facts = Facts(Moment(as_of), value, optional, dict(listed))
-    return Asked(county, facts, [f.build(facts).cast(pl.Float64).alias(f.name) for f in features])
+    made = [f.build(facts).cast(pl.Float64).alias(f.name) for f in features]
+    return Asked(county, facts, [*made, *(a.build(facts).cast(pl.Int64).alias(a.column) for a in AMOUNTS)])
 
 
 def _policy_beside(lake: Lake) -> Policy:

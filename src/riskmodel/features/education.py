@@ -59,7 +59,7 @@ def school_costs_to_income(h: Facts) -> pl.Expr:
 
     Missing where it is known for no term.
     """
-    return h.over(h.terms("self_pay", total_of(SELF_PAY, SELF_PAY.is_not_null())), h.survey("net_total"))
+    return h.over(costs(h), h.survey("net_total"))
 
 
 @feature(
@@ -75,8 +75,7 @@ def school_costs_to_warning(h: Facts) -> pl.Expr:
 
     Terms that began in the last 12 months. Missing where it is known for no term, or the threshold is not set.
     """
-    beyond = only(BEYOND_COMPULSORY, SELF_PAY)
-    return h.over(h.terms("beyond_paid", total_of(beyond, beyond.is_not_null())), h.warning("TW_EDU_FEE"))
+    return h.over(costs_beyond_compulsory(h), h.warning("TW_EDU_FEE"))
 
 
 @feature("寄宿学生数", "boarding pupils", unit="人", group=Cause.EDU, risk=Direction.FREE)
@@ -89,3 +88,14 @@ def boarding_pupils(h: Facts) -> pl.Expr:
 def student_loans(h: Facts) -> pl.Expr:
     """Terms of present members, begun in the last 12 months, with a student loan; missing where none says."""
     return h.terms("loans", known_count(pl.col("student_loan") > 0, "student_loan"))
+
+
+def costs(h: Facts) -> pl.Expr:
+    """Self-pay of schooling after aid, terms that began in the last 12 months, fen."""
+    return h.terms("self_pay", total_of(SELF_PAY, SELF_PAY.is_not_null()))
+
+
+def costs_beyond_compulsory(h: Facts) -> pl.Expr:
+    """That of the schooling beyond compulsory school, fen."""
+    beyond = only(BEYOND_COMPULSORY, SELF_PAY)
+    return h.terms("beyond_paid", total_of(beyond, beyond.is_not_null()))

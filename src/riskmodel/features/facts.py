@@ -16,7 +16,7 @@ import polars as pl
 
 from riskmodel.features.arithmetic import constant, count, divisor, largest_of, total_of
 from riskmodel.features.lists import Listed
-from riskmodel.features.origins import newest
+from riskmodel.features.origins import newest, with_departed
 from riskmodel.features.steps import Steps
 from riskmodel.features.windows import (
     ASSISTANCE_MONTHS,
@@ -240,7 +240,8 @@ class Facts:
         rows = rows_seen(prepared, seen)
         if prepared in self.rows:
             rows = self.rows[prepared].added(rows)
-        return rows.group_by("household_id").agg(*self.wanted[prepared].values(), newest(prepared))
+        made = rows.group_by("household_id").agg(*self.wanted[prepared].values(), newest(prepared))
+        return made if prepared != "members" else with_departed(made, seen.departed)
 
     def nothing(self, prepared: str) -> pl.DataFrame:
         """The answers about a household that has no row in a prepared table: one row of nulls, without an id."""

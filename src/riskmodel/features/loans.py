@@ -21,7 +21,7 @@ LATE = (pl.col("days_past_due") > 0) | pl.col("status").is_in(["overdue", "compe
 @feature("贷款余额占纯收入比", "loan balance over net income", unit="比例", group=Background.DEBT, risk=Direction.FREE)
 def loans_to_income(h: Facts) -> pl.Expr:
     """Balance of the running loans, newest statement of each of the last 6 complete months, over net income."""
-    return h.over(_balance(h, "balance", RUNNING), h.survey("net_total"))
+    return h.over(balance(h), h.survey("net_total"))
 
 
 @feature(
@@ -34,7 +34,7 @@ def loans_to_income(h: Facts) -> pl.Expr:
 )
 def loans_to_line(h: Facts) -> pl.Expr:
     """Balance of the running loans, newest statements, per head of the household over the line."""
-    return h.over(_balance(h, "balance", RUNNING), pl.col("size") * h.line())
+    return h.over(balance(h), pl.col("size") * h.line())
 
 
 @feature(
@@ -46,8 +46,7 @@ def loans_to_line(h: Facts) -> pl.Expr:
 )
 def loans_due_to_income(h: Facts) -> pl.Expr:
     """Balance of the running loans that fall due in the 180 days after the as-of date, over net income."""
-    due = RUNNING & pl.col("days_left").is_between(1, DUE_DAYS)
-    return h.over(_balance(h, "due", due), h.survey("net_total"))
+    return h.over(balance_due(h), h.survey("net_total"))
 
 
 @feature("贷款最长逾期天数", "most days past due", unit="天", group=Background.DEBT, risk=Direction.UP)
@@ -89,6 +88,16 @@ def loans_non_production_share(h: Facts) -> pl.Expr:
 def small_loans_to_line(h: Facts) -> pl.Expr:
     """Balance of the running small loans for people who left poverty, newest statements, per head over the line."""
     return h.over(_balance(h, "small", RUNNING & (pl.col("product") == "small_loan")), pl.col("size") * h.line())
+
+
+def balance(h: Facts) -> pl.Expr:
+    """Balance of the running loans, newest statement of each, fen."""
+    return _balance(h, "balance", RUNNING)
+
+
+def balance_due(h: Facts) -> pl.Expr:
+    """That of the loans that fall due in the 180 days after the as-of date, fen."""
+    return _balance(h, "due", RUNNING & pl.col("days_left").is_between(1, DUE_DAYS))
 
 
 def _balance(h: Facts, name: str, of: pl.Expr) -> pl.Expr:

@@ -27,7 +27,7 @@ SPECIAL = pl.col("visit_type") == "outpatient_special"
 )
 def bills_to_income_12m(h: Facts) -> pl.Expr:
     """Self-pay of the bills of the last 12 complete months over the net income of the newest survey."""
-    return h.over(_self_pay(h, 1, 12), h.survey("net_total"))
+    return h.over(self_pay(h, 1, 12), h.survey("net_total"))
 
 
 @feature(
@@ -39,7 +39,7 @@ def bills_to_income_12m(h: Facts) -> pl.Expr:
 )
 def bills_to_income_3m(h: Facts) -> pl.Expr:
     """Self-pay of the bills of the last 3 complete months over the net income of a year, newest survey."""
-    return h.over(_self_pay(h, 1, 3), h.survey("net_total"))
+    return h.over(self_pay(h, 1, 3), h.survey("net_total"))
 
 
 @feature(
@@ -52,7 +52,7 @@ def bills_to_income_3m(h: Facts) -> pl.Expr:
 )
 def bills_to_line_12m(h: Facts) -> pl.Expr:
     """Self-pay of the bills of the last 12 complete months per head of the household over the line."""
-    return h.over(_self_pay(h, 1, 12), pl.col("size") * h.line())
+    return h.over(self_pay(h, 1, 12), pl.col("size") * h.line())
 
 
 @feature(
@@ -65,7 +65,7 @@ def bills_to_line_12m(h: Facts) -> pl.Expr:
 )
 def bills_to_line_3m(h: Facts) -> pl.Expr:
     """Self-pay of the bills of the last 3 complete months per head of the household over the line of a year."""
-    return h.over(_self_pay(h, 1, 3), pl.col("size") * h.line())
+    return h.over(self_pay(h, 1, 3), pl.col("size") * h.line())
 
 
 @feature(
@@ -78,8 +78,7 @@ def bills_to_line_3m(h: Facts) -> pl.Expr:
 )
 def largest_bill_to_line(h: Facts) -> pl.Expr:
     """Largest self-pay of one bill of the last 12 complete months per head of the household over the line."""
-    largest = h.bills("largest", lambda inside: largest_of(SELF_PAY, inside), 1, 12)
-    return h.over(largest, pl.col("size") * h.line())
+    return h.over(largest_bill(h), pl.col("size") * h.line())
 
 
 @feature(
@@ -91,7 +90,7 @@ def largest_bill_to_line(h: Facts) -> pl.Expr:
 )
 def bills_self_pay_share(h: Facts) -> pl.Expr:
     """Self-pay over the total cost of the bills of the last 12 complete months: what insurance and aid left."""
-    return h.over(_self_pay(h, 1, 12), h.bills("cost", lambda inside: total_of(pl.col("total_cost"), inside), 1, 12))
+    return h.over(self_pay(h, 1, 12), h.bills("cost", lambda inside: total_of(pl.col("total_cost"), inside), 1, 12))
 
 
 @feature(
@@ -176,10 +175,8 @@ def bills_to_warning(h: Facts) -> pl.Expr:
     Households that left poverty: inpatient self-pay, `TW_MED_YTD.registered`; others: all self-pay,
     `TW_MED_YTD.other`. Missing where that threshold is not set. Right after a December: of the year that ended.
     """
-    months = h.moment.months_of_year
-    stays = h.bills("stays_paid", lambda inside: total_of(_of_a_stay(h), inside), 1, months)
-    registered = h.over(stays, h.warning("TW_MED_YTD.registered"))
-    other = h.over(_self_pay(h, 1, months), h.warning("TW_MED_YTD.other"))
+    registered = h.over(_stays_of_year(h), h.warning("TW_MED_YTD.registered"))
+    other = h.over(self_pay_of_year(h), h.warning("TW_MED_YTD.other"))
     return _by_kind(registered, other)
 
 
@@ -235,14 +232,34 @@ def bills_to_rural_income_warning(h: Facts) -> pl.Expr:
     The multiple is `TW_MED_REL.ex_poor` for households that left poverty, else `TW_MED_REL.other`. Missing where the
     multiple or the income is not set.
     """
-    paid, income = _self_pay(h, 1, h.moment.months_of_year), h.rural_income()
+    paid, income = self_pay_of_year(h), h.rural_income()
     # a warning is counted in fen of its yuan; the ratio is a pure number
     registered, other = (h.warning(f"TW_MED_REL.{kind}") / 100 * income for kind in ("ex_poor", "other"))
     return _by_kind(h.over(paid, registered), h.over(paid, other))
 
 
-def _self_pay(h: Facts, newest: int, oldest: int) -> pl.Expr:
+def self_pay(h: Facts, newest: int, oldest: int) -> pl.Expr:
+    """Self-pay of the bills of these complete months ago, fen."""
     return h.bills("self_pay", lambda inside: total_of(SELF_PAY, inside), newest, oldest)
+
+
+def self_pay_of_year(h: Facts) -> pl.Expr:
+    """Self-pay of the bills of the complete months of this year (after a December: of that year), fen."""
+    return self_pay(h, 1, h.moment.months_of_year)
+
+
+def self_pay_warned_of(h: Facts) -> pl.Expr:
+    """The part of it that the medical insurance warns of, fen: of stays for households that left poverty, else all."""
+    return _by_kind(_stays_of_year(h), self_pay_of_year(h))
+
+
+def largest_bill(h: Facts) -> pl.Expr:
+    """Largest self-pay of one bill of the last 12 complete months, fen."""
+    return h.bills("largest", lambda inside: largest_of(SELF_PAY, inside), 1, 12)
+
+
+def _stays_of_year(h: Facts) -> pl.Expr:
+    return h.bills("stays_paid", lambda inside: total_of(_of_a_stay(h), inside), 1, h.moment.months_of_year)
 
 
 def _of_a_stay(h: Facts) -> pl.Expr:

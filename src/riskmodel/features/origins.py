@@ -1,8 +1,9 @@
 """Where what is known of a household comes from: of each prepared table the newest row, its date and its department.
 
 The newest row is noted while features are made, from the very rows that they look at: so it was known by the as-of
-date and lies in the window. Date and department are one number until they are told; of rows of one day the department
-that comes last in the vocabulary counts, whatever the order of rows.
+date and lies in the window. Only of members those who left count too: a household is as it is since they left. Date and
+department are one number until they are told; of rows of one day the department that comes last in the vocabulary
+counts, whatever the order of rows.
 """
 
 from __future__ import annotations
@@ -37,6 +38,15 @@ def noted(table: str) -> pl.Expr:
 def newest(prepared: str) -> pl.Expr:
     """Aggregate over the rows of a prepared table: the newest of them, as `noted`."""
     return noted(PREPARED[prepared].tables[0]).max().alias(f"{prepared}{ORIGIN}")
+
+
+def with_departed(members: pl.LazyFrame, departed: pl.LazyFrame) -> pl.LazyFrame:
+    """The members' newest rows, those of who left the household among them: since then it is as it is told."""
+    left = departed.group_by("household_id").agg(newest("members").alias("departed"))
+    joined = members.join(left, on="household_id", how="left", maintain_order="left")
+    return joined.with_columns(pl.max_horizontal(f"members{ORIGIN}", "departed").alias(f"members{ORIGIN}")).drop(
+        "departed"
+    )
 
 
 def origins(numbers: pl.DataFrame) -> pl.DataFrame:

@@ -18,6 +18,7 @@ ECONOMIC_KINDS = [ShockKind.MARKET_FALL.value, ShockKind.PROJECT_FAILURE.value]
 NATURAL = pl.col("kind").is_in([kind.value for kind in ShockKind if kind.natural])
 ECONOMIC = pl.col("kind").is_in(ECONOMIC_KINDS)
 ACCIDENT = ~NATURAL & ~ECONOMIC
+KINDS = {"disaster": NATURAL, "accident": ACCIDENT, "business": ECONOMIC}
 REPORTED_BY_POLICE = pl.col("kind").is_in([ShockKind.TRAFFIC.value, ShockKind.CRIME_VICTIM.value])
 RECENT = pl.col("days_ago") < 90
 
@@ -46,75 +47,95 @@ def business_shocks_12m(h: Facts) -> pl.Expr:
 
 
 @feature(
-    "近12个月灾害事故损失占纯收入比",
-    "losses of 12 months over net income",
+    "近12个月自然灾害损失占纯收入比",
+    "loss by disasters of 12 months over net income",
     unit="比例",
     group=Cause.NAT,
     risk=Direction.UP,
 )
-def losses_to_income_12m(h: Facts) -> pl.Expr:
-    """Losses by disasters and accidents, last 12 complete months and since, over net income of the newest survey."""
-    return h.over(_losses(h, 12), h.survey("net_total"))
+def disaster_losses_to_income_12m(h: Facts) -> pl.Expr:
+    """Losses by natural disasters, last 12 complete months and since, over net income of the newest survey."""
+    return h.over(losses(h, "disaster", 12), h.survey("net_total"))
 
 
 @feature(
-    "近36个月灾害事故损失占纯收入比",
-    "losses of 36 months over net income",
+    "近36个月自然灾害损失占纯收入比",
+    "loss by disasters of 36 months over net income",
     unit="比例",
     group=Cause.NAT,
     risk=Direction.UP,
 )
-def losses_to_income_36m(h: Facts) -> pl.Expr:
-    """Losses by disasters and accidents, last 36 complete months and since, over net income of the newest survey."""
-    return h.over(_losses(h, 36), h.survey("net_total"))
+def disaster_losses_to_income_36m(h: Facts) -> pl.Expr:
+    """Losses by natural disasters, last 36 complete months and since, over net income of the newest survey."""
+    return h.over(losses(h, "disaster", 36), h.survey("net_total"))
 
 
 @feature(
-    "人均灾害事故损失(随时间递减)与监测线之比",
-    "losses fading with time per head over the line",
+    "人均自然灾害损失(随时间递减)与监测线之比",
+    "loss by disasters fading with time per head over the line",
     unit="倍",
     group=Cause.NAT,
     risk=Direction.UP,
     ratio=True,
 )
-def faded_losses_to_line(h: Facts) -> pl.Expr:
-    """Losses by disasters and accidents of 36 months, each halved for every 12 complete months since, per head.
+def faded_disaster_losses_to_line(h: Facts) -> pl.Expr:
+    """Losses by natural disasters of 36 months, each halved for every 12 complete months since, per head.
 
     Over the line. The weight of a month is a whole number of 4096ths.
     """
-    weight = pl.col("months_ago").replace_strict(WEIGHTS, default=0, return_dtype=pl.Int64)
-    weighed = h.shocks("faded", lambda inside: total_of(only(~ECONOMIC, pl.col("loss") * weight), inside), SHOCK_MONTHS)
-    return h.over(weighed, pl.col("size") * h.line() * FULL_WEIGHT)
+    return _faded_to_line(h, "disaster")
 
 
 @feature(
-    "近12个月未获赔损失占纯收入比",
-    "losses not insured over net income",
+    "近12个月未获赔自然灾害损失占纯收入比",
+    "loss by disasters not insured over net income",
     unit="比例",
     group=Cause.NAT,
     risk=Direction.UP,
 )
-def unpaid_losses_to_income_12m(h: Facts) -> pl.Expr:
-    """Losses by disasters and accidents less the claims paid for each, last 12 complete months and since.
+def unpaid_disaster_losses_to_income_12m(h: Facts) -> pl.Expr:
+    """Losses by natural disasters less the claims paid for each, last 12 complete months and since.
 
     Over net income of the newest survey. A claim that is not on record counts as none; none goes below 0.
     """
-    left = (pl.col("loss") - pl.col("claim_paid").fill_null(0)).clip(lower_bound=0)
-    unpaid = h.shocks("unpaid", lambda inside: total_of(only(~ECONOMIC, left), inside), 12)
-    return h.over(unpaid, h.survey("net_total"))
+    return h.over(unpaid_losses(h), h.survey("net_total"))
+
+
+@feature(
+    "近12个月意外事故损失占纯收入比",
+    "loss by accidents of 12 months over net income",
+    unit="比例",
+    group=Cause.ACC,
+    risk=Direction.UP,
+)
+def accident_losses_to_income_12m(h: Facts) -> pl.Expr:
+    """Losses by accidents, last 12 complete months and since, over net income of the newest survey."""
+    return h.over(losses(h, "accident", 12), h.survey("net_total"))
+
+
+@feature(
+    "人均意外事故损失(随时间递减)与监测线之比",
+    "loss by accidents fading with time per head over the line",
+    unit="倍",
+    group=Cause.ACC,
+    risk=Direction.UP,
+    ratio=True,
+)
+def faded_accident_losses_to_line(h: Facts) -> pl.Expr:
+    """Losses by accidents of 36 months, each halved for every 12 complete months since, per head, over the line."""
+    return _faded_to_line(h, "accident")
 
 
 @feature(
     "近12个月经营受挫损失占纯收入比",
-    "business losses over net income",
+    "business loss over net income",
     unit="比例",
     group=Cause.IND,
     risk=Direction.UP,
 )
 def business_losses_to_income_12m(h: Facts) -> pl.Expr:
     """Losses by falls of prices, no buyers and failed projects, last 12 complete months and since, over net income."""
-    lost = h.shocks("business_loss", lambda inside: total_of(only(ECONOMIC, pl.col("loss")), inside), 12)
-    return h.over(lost, h.survey("net_total"))
+    return h.over(losses(h, "business", 12), h.survey("net_total"))
 
 
 @feature("近36个月因灾因事故伤亡人数", "members killed or injured", unit="人", group=Cause.ACC, risk=Direction.UP)
@@ -143,5 +164,19 @@ def accidents_90d(h: Facts) -> pl.Expr:
     return h.shocks("recent_accidents", lambda inside: count_of(REPORTED_BY_POLICE & RECENT, inside), 12)
 
 
-def _losses(h: Facts, oldest: int) -> pl.Expr:
-    return h.shocks("loss", lambda inside: total_of(only(~ECONOMIC, pl.col("loss")), inside), oldest)
+def losses(h: Facts, of: str, oldest: int) -> pl.Expr:
+    """Losses by the shocks of a kind (a key of `KINDS`) in the last complete months and since, fen."""
+    return h.shocks(f"{of}_loss", lambda inside: total_of(only(KINDS[of], pl.col("loss")), inside), oldest)
+
+
+def unpaid_losses(h: Facts) -> pl.Expr:
+    """Losses by natural disasters less the claims paid for each, last 12 complete months and since, fen."""
+    left = (pl.col("loss") - pl.col("claim_paid").fill_null(0)).clip(lower_bound=0)
+    return h.shocks("unpaid", lambda inside: total_of(only(NATURAL, left), inside), 12)
+
+
+def _faded_to_line(h: Facts, of: str) -> pl.Expr:
+    weight = pl.col("months_ago").replace_strict(WEIGHTS, default=0, return_dtype=pl.Int64)
+    lost = only(KINDS[of], pl.col("loss") * weight)
+    weighed = h.shocks(f"{of}_faded", lambda inside: total_of(lost, inside), SHOCK_MONTHS)
+    return h.over(weighed, pl.col("size") * h.line() * FULL_WEIGHT)

@@ -106,6 +106,11 @@ class Seen:
         """Present members with their ages, and whether they had a major illness when the last complete month began."""
         return self.view.once(("present", self.moment), self._present)
 
+    @property
+    def departed(self) -> pl.LazyFrame:
+        """Newest state of the members who left: they are in no feature, but their leaving changed the household."""
+        return self.view.states("members").filter(pl.col("leave_reason").is_not_null())
+
     def _present(self) -> pl.LazyFrame:
         day = months_before(self.moment.open_month, 1) - timedelta(days=1)
         before = self.view.states("members", day).select("person_id", major_illness_before="major_illness")

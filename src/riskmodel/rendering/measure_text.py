@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 
 from riskmodel.policy import Cause, HouseGrade, Measure, MeasureOption
 from riskmodel.rendering.messages import Messages, Words, messages, same
+from riskmodel.rendering.values import shown_date
 
 Told = Mapping[str, Any]
 """One row of `scoring.measures.proposals` or `statements`, or what has the same fields."""
@@ -47,7 +49,8 @@ def _sentence(alike: Sequence[Told]) -> Words:
     rule = _messages()("map") if first["rule"] == "MAP" else same(first["rule"] or "")
     listed = Words("、".join(w.zh + r.zh for w, r in named), ", ".join(w.en + r.en for w, r in named))
     fact = same("") if first["fact"] is None else _fact_of(first)
-    return _messages()(_key(first), measures=listed, rule=rule, fact=fact)
+    key = "one_alone" if first["one_of"] and len(alike) == 1 else _key(first)
+    return _messages()(key, measures=listed, rule=rule, fact=fact)
 
 
 def _key(told: Told) -> str:
@@ -93,7 +96,12 @@ def _in_force(told: Told) -> Words:
     if told["since"] is None:
         return _messages()("in_force")
     key = "in_force_since" if told["until"] is None else "in_force_until"
-    return _messages()(key, since=told["since"], until=told["until"])
+    return _messages()(key, since=_day(told["since"]), until=_day(told["until"]))
+
+
+def _day(day: date | None) -> Words:
+    """A date in each language."""
+    return same("") if day is None else Words(shown_date(day, "day", "zh"), shown_date(day, "day", "en"))
 
 
 def _grade(rank: int) -> Words:

@@ -6,7 +6,16 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from riskmodel.rendering.values import CODED, TELL, in_times, percent, shown_date, shown_source, shown_value
+from riskmodel.rendering.values import (
+    CODED,
+    TELL,
+    in_times,
+    percent,
+    shown_amount,
+    shown_date,
+    shown_source,
+    shown_value,
+)
 
 if TYPE_CHECKING:
     from datetime import date
@@ -44,6 +53,9 @@ class Fact:
     day: date | None = None
     """Date of that row."""
     dated: Dated = "day"
+    amount: int | None = None
+    """Amount behind the feature, fen; None where there is none or it is not known."""
+    amount_label: Words | None = None
 
 
 def meaning(probability: float, months: int, label: str, language: Language) -> str:
@@ -104,9 +116,13 @@ def in_words(feature: str, value: float, language: Language) -> str:
     return TELL.text(f"is.{feature}.{round(value)}", language)
 
 
-def behind(fact: Fact, language: Language, *, compared: bool = True) -> str:
-    """In brackets: the median where the household lives, the department and the date; empty without any of them."""
-    details = []
+def behind(fact: Fact, language: Language) -> str:
+    """In brackets: amount, median where the household lives, department and date; empty without any of them."""
+    return _behind(fact, _amount(fact, language), language, compared=True)
+
+
+def _behind(fact: Fact, amount: str | None, language: Language, *, compared: bool) -> str:
+    details = [] if amount is None else [amount]
     if compared and fact.typical is not None and fact.value is not None and fact.unit not in CODED:
         value = shown_value(fact.typical, fact.unit, language, fact.value)
         details.append(TELL.text(f"typical.{fact.typical_of}", language, value=value))
@@ -122,11 +138,12 @@ def missing(what: str, table: str, source: str, share: float, place: Place, lang
     return TELL.text(f"missing.{place}", language, what=what, table=table, source=department, share=percent(share))
 
 
-def moved(fact: Fact, was: float | None, *, raises: bool, language: Language) -> str:
-    """How a feature changed and which way that moved the risk; `fact` has the new value."""
+def moved(fact: Fact, was: float | None, *, raises: bool, language: Language, amount_was: int | None = None) -> str:
+    """How a feature changed and which way that moved the risk; `fact` has the new value, and the new amount."""
+    amount = _amount(fact, language, amount_was)
     fields = {
         "group": TELL.text(f"aspect.{fact.group}", language),
-        "behind": behind(fact, language, compared=False),
+        "behind": _behind(fact, amount, language, compared=False),
         "effect": TELL.text("effect.raises" if raises else "effect.lowers", language),
     }
     if fact.unit in CODED and fact.value is not None and was is not None:
@@ -146,6 +163,16 @@ def _of_change(fact: Fact, value: float | None, other: float | None, language: L
     if fact.unit in CODED and value is not None:
         return in_words(fact.feature, value, language)
     return shown_value(value, fact.unit, language, other)
+
+
+def _amount(fact: Fact, language: Language, was: int | None = None) -> str | None:
+    """The amount in words, with the one before where it was another; None where there is none to tell."""
+    if fact.amount is None or fact.amount_label is None or not (fact.amount or was):
+        return None
+    label, value = fact.amount_label.of(language), shown_amount(fact.amount, language)
+    if was is None or was == fact.amount:
+        return f"{label} {value}"
+    return TELL.text("amount.moved", language, label=label, was=shown_amount(was, language), value=value)
 
 
 def _from(source: str, fact: Fact, language: Language) -> str:

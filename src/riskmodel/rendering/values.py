@@ -34,6 +34,13 @@ def shown_value(value: float | None, unit: str, language: Language, beside: floa
     return TELL.text(f"unit.{unit}", language, value=number) if f"unit.{unit}" in TELL else number
 
 
+def shown_amount(fen: int, language: Language) -> str:
+    """An amount of money, to the fen where it is not of whole yuan."""
+    yuan, rest = divmod(abs(fen), 100)
+    number = f"{'-' if fen < 0 else ''}{yuan:,}{f'.{rest:02}' if rest else ''}"
+    return TELL.text("unit.元", language, value=number)
+
+
 def in_times(value: float, unit: str, beside: float | None = None) -> bool:
     """Whether a ratio is told in times: where it is large, or is compared with a large one and not very small."""
     least = _FROM[unit]

@@ -217,7 +217,7 @@ class MeasureFacts:
         inside = pl.col("months_ago") <= RECENT_MONTHS if newest is None else pl.col("months_ago") == newest
         aid = self._rows("assistance").filter(inside).group_by("household_id")
         schemes = {"on_dibao": DIBAO.any(), "on_tekun": TEKUN.any(), "on_allowance": ALLOWANCE.any()}
-        return self._or(aid.agg(**schemes, aid_since=pl.col("month").min()))
+        return self._or(aid.agg(**schemes))
 
     def _or(self, rows: pl.DataFrame, *counts: str) -> pl.DataFrame:
         """All households; one without a row has 0 in the counts, and no flag is set."""

@@ -60,8 +60,8 @@ def statements(view: View, policy: Policy, asked: pl.DataFrame) -> pl.DataFrame:
 
     asked: as for `proposals`. Columns: `household_id`, `cause` (of questioned evidence, else null), `rule` (M01, M02,
     M03, M11, M12, or MAP for evidence), `state`, `fact`, `value` (M01: measures of development in force; M02: measures
-    in force; M11: changes of the responsible person in 365 days), `least`, `most`. M11 concerns ex-poor and monitored
-    households.
+    in force; M11: changes of the responsible person in 365 days), `least`, `most`. M11, and M01 where no measure of
+    development is in force, concern ex-poor and monitored households; M02 concerns those with a measure in force.
     """
     facts, coded = _asked(view, policy, asked)
     rows = [*_of_household(facts.frame), _evidence(coded, answers(facts))]
@@ -122,14 +122,12 @@ def _with_running(decided: pl.DataFrame, facts: MeasureFacts) -> pl.DataFrame:
     """Mark the measures in force, by the table of measures or the lists of assistance."""
     kind = ("household_id", "measure", "option")
     held = _held(decided.select(kind).unique(), facts.running)
-    aid = facts.frame.select("household_id", *HELD_BY_AID.values(), "aid_since")
+    aid = facts.frame.select("household_id", *HELD_BY_AID.values())
     marked = decided.join(held, on=kind, how="left", nulls_equal=True).join(aid, on="household_id")
     on_list = [(pl.col("option") == o).fill_null(value=False) & pl.col(c) for o, c in HELD_BY_AID.items()]
     by_aid = pl.any_horizontal(*on_list)
-    return marked.with_columns(
-        running=pl.col("since").is_not_null() | by_aid,
-        since=pl.coalesce("since", pl.when(by_aid).then("aid_since")),
-    )
+    # a monthly list says that it runs, not since when: the months before the first one looked at are not known
+    return marked.with_columns(running=pl.col("since").is_not_null() | by_aid)
 
 
 def _held(kinds: pl.DataFrame, running: pl.DataFrame) -> pl.DataFrame:
@@ -180,21 +178,21 @@ def _of_household(known: pl.DataFrame) -> list[pl.DataFrame]:
     labour = known.select(LABOUR.alias("labour"))["labour"]
     developed, social = known["development"] > 0, known["social_only"]
     concerned = known.select(EX_POOR | pl.col("monitored")).to_series()
-    named = known["responsible_id"].is_not_null()
+    named, without = known["responsible_id"].is_not_null(), known["measures_running"] == 0
     return [
         _state(
             known,
             "M01",
             "labour",
             known["development"],
-            [(developed & labour, MET), (~labour, NOT_ASKED), (labour, OPEN)],
+            [(developed & labour, MET), (~labour, NOT_ASKED), (~concerned, NOT_ASKED), (labour, OPEN)],
         ),
         _state(
             known,
             "M02",
             "social_only",
             known["measures_running"],
-            [(~labour, NOT_ASKED), (~social, MET), (labour, OPEN)],
+            [(~labour, NOT_ASKED), (without, NOT_ASKED), (~social, MET), (labour, OPEN)],
         ),
         _state(known, "M11", "responsible", known["responsible_changes"], [(named, GENERAL), (~concerned, NOT_ASKED)]),
         *(known.select("household_id", rule=pl.lit(rule), state=pl.lit(GENERAL)) for rule in ("M03", "M12")),

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from riskmodel.features import Direction
+from riskmodel.policy import Cause
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,6 +24,8 @@ PROTECTIONS = 3
 """Most groups told that lower the risk."""
 LEAST = 0.01
 """A group that moves the log-odds by less than this is no reason."""
+CLEAR = 0.2
+"""A cause that raises the log-odds by this much is told before every background."""
 
 
 @dataclass(frozen=True)
@@ -56,30 +59,23 @@ def leading_reasons(
     """The groups that raise the risk most, each by its strongest feature, as columns for the result table.
 
     A reason needs a fact: a missing value is none, and 0 only where `zero_tells` (F,) says so (everywhere without it).
-    A group without such a feature is not told, whatever it adds.
+    A group without such a feature is not told, whatever it adds. The strongest five are told; among them the causes
+    that raise the log-odds by at least 0.2 come first: an office can act on a cause, a background only tells of it.
 
     contributions, x: (n, F). For k = 1..5: `reason_k_group`, `reason_k_feature` (codes, null where there is no k-th
     reason). No text is made here.
     """
-    names, codes = np.array(list(groups)), np.array(list(groups.values()))
-    distinct = np.array(list(dict.fromkeys(codes.tolist())))
-    rows = np.arange(len(x))
-    fact = ~np.isnan(x) & ((x != 0) | (True if zero_tells is None else zero_tells))
-    candidates = np.where(fact, contributions, -np.inf)
-    sums = np.column_stack(list(group_sums(contributions, groups).values()))
-    strongest = np.column_stack(
-        [np.flatnonzero(codes == code)[candidates[:, codes == code].argmax(axis=1)] for code in distinct]
-    )
-    sums = np.where(np.take_along_axis(candidates, strongest, axis=1) > 0, sums, -np.inf)
+    sums, strongest, distinct = _raising(contributions, x, groups, zero_tells)
+    causes = np.isin(distinct, Cause.codes())
     order = np.argsort(-sums, axis=1, kind="stable")[:, :REASONS]
-    columns: dict[str, pl.Series] = {}
-    for k in range(order.shape[1]):
-        group = order[:, k]
-        feature = strongest[rows, group]
-        shown = sums[rows, group] >= LEAST
-        columns[f"reason_{k + 1}_group"] = _codes(distinct, group, shown)
-        columns[f"reason_{k + 1}_feature"] = _codes(names, feature, shown)
-    return columns
+    later = ~(causes[order] & (np.take_along_axis(sums, order, axis=1) >= CLEAR))
+    order = np.take_along_axis(order, np.argsort(later, axis=1, kind="stable"), axis=1)
+    return _columns(order, sums, strongest, np.array(list(groups)), distinct)
+
+
+def clear_cause(code: str, weight: float) -> bool:
+    """Whether a group is an official cause that moves the log-odds enough to be told before every background."""
+    return code in Cause.codes() and weight >= CLEAR
 
 
 def stored_reasons(row: Mapping[str, Any]) -> list[Reason]:
@@ -93,7 +89,7 @@ def stored_reasons(row: Mapping[str, Any]) -> list[Reason]:
 
 
 def protections(row: Mapping[str, Any], features: Sequence[Feature]) -> list[Reason]:
-    """What lowers the risk in one row of a result table, by the rule of the reasons with the signs turned.
+    """What lowers the risk in one row of a result table, strongest first: as reasons are chosen, with the signs turned.
 
     0 is a fact where less is better. They are few and asked for one household at a time, so they are not stored.
     """
@@ -101,9 +97,12 @@ def protections(row: Mapping[str, Any], features: Sequence[Feature]) -> list[Rea
     contributions = np.array([[row[f"contribution_{f.name}"] for f in told]])
     x = np.array([[row[f"value_{f.name}"] for f in told]], dtype=np.float64)  # None becomes NaN
     better = np.array([f.direction is Direction.UP for f in told])
-    found = leading_reasons(-contributions, x, {f.name: f.group.value for f in told}, better)
+    groups = {f.name: f.group.value for f in told}
+    sums, strongest, distinct = _raising(-contributions, x, groups, better)
+    order = np.argsort(-sums, axis=1, kind="stable")[:, :PROTECTIONS]
+    found = _columns(order, sums, strongest, np.array(list(groups)), distinct)
     names = {name: column[0] for name, column in found.items()}
-    return stored_reasons({**row, **dict.fromkeys(_places(), None), **names})[:PROTECTIONS]
+    return stored_reasons({**row, **dict.fromkeys(_places(), None), **names})
 
 
 def group_parts(row: Mapping[str, Any], features: Sequence[Feature]) -> dict[str, tuple[float, float]]:
@@ -114,6 +113,41 @@ def group_parts(row: Mapping[str, Any], features: Sequence[Feature]) -> dict[str
         up, down = parts.get(f.group.value, (0.0, 0.0))
         parts[f.group.value] = (up + max(by, 0.0), down + min(by, 0.0))
     return parts
+
+
+def _raising(
+    contributions: NDArray[np.float64],
+    x: NDArray[np.float64],
+    groups: Mapping[str, str],
+    zero_tells: NDArray[np.bool_] | None,
+) -> tuple[NDArray[np.float64], NDArray[np.intp], NDArray[np.str_]]:
+    """What each group adds (n, G), -inf where no fact of it raises; its strongest feature (n, G); its code (G,)."""
+    codes = np.array(list(groups.values()))
+    distinct = np.array(list(dict.fromkeys(codes.tolist())))
+    fact = ~np.isnan(x) & ((x != 0) | (True if zero_tells is None else zero_tells))
+    candidates = np.where(fact, contributions, -np.inf)
+    sums = np.column_stack(list(group_sums(contributions, groups).values()))
+    strongest = np.column_stack(
+        [np.flatnonzero(codes == code)[candidates[:, codes == code].argmax(axis=1)] for code in distinct]
+    )
+    return np.where(np.take_along_axis(candidates, strongest, axis=1) > 0, sums, -np.inf), strongest, distinct
+
+
+def _columns(
+    order: NDArray[np.intp],
+    sums: NDArray[np.float64],
+    strongest: NDArray[np.intp],
+    names: NDArray[np.str_],
+    distinct: NDArray[np.str_],
+) -> dict[str, pl.Series]:
+    """Group and feature of each place, null where the group adds next to nothing."""
+    rows, columns = np.arange(len(sums)), dict[str, pl.Series]()
+    for k in range(order.shape[1]):
+        group = order[:, k]
+        shown = sums[rows, group] >= LEAST
+        columns[f"reason_{k + 1}_group"] = _codes(distinct, group, shown)
+        columns[f"reason_{k + 1}_feature"] = _codes(names, strongest[rows, group], shown)
+    return columns
 
 
 def _places() -> list[str]:

@@ -44,7 +44,8 @@ def score(table: FeatureTable, bundle: Bundle, policy: Policy, shorter: Bundle |
     Columns: keys, `as_of`, `probability` (calibrated, of the label's event within `horizon_months`), `tier`,
     `rank_county`, `rank_township` (1 = highest), `margin`, `base`, `contribution_<feature>` (float64; with `base` they
     sum to `margin`), `group_<code>`, `reason_k_group/_feature` (see `leading_reasons`), `value_<feature>`,
-    `newest_<table>` and `source_<table>` (see `features.origins`), `label`, `model`. All that a sentence tells of the
+    `newest_<table>` and `source_<table>` (see `features.origins`), `amount_<name>` in fen (see `features.amounts`),
+    `label`, `model`. All that a sentence tells of the
     household is in the row.
 
     `shorter`: a model of the same event within fewer months. Then `probability_<months>m` is its probability,
@@ -69,7 +70,8 @@ def score(table: FeatureTable, bundle: Bundle, policy: Policy, shorter: Bundle |
     columns |= {f"{CONTRIBUTION}{name}": contributions[:, i] for i, name in enumerate(names)}
     columns |= leading_reasons(contributions, x, groups, np.array([f.zero_tells for f in table.features]))
     columns |= {f"{VALUE}{name}": table.rows[name] for name in names}
-    scored = pl.concat([table.keys, pl.DataFrame(columns)], how="horizontal").with_columns(
+    amounts = pl.DataFrame() if table.amounts is None else table.amounts
+    scored = pl.concat([table.keys, pl.DataFrame(columns), amounts], how="horizontal").with_columns(
         as_of=pl.lit(table.as_of),
         label=pl.lit(bundle.facts.label),
         horizon_months=pl.lit(bundle.facts.horizon_months, dtype=pl.Int32),

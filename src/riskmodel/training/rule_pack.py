@@ -2,8 +2,8 @@
 
 What an office could do without any model: give every household points for what the identification of monitored
 households looks at (per-capita income and reference income against the line, the guarantees and water, labour, work,
-illness, disability, loans), and visit in order of points. The points are ours: 2 for what is a ground by itself, 1 for
-a sign.
+illness, disability, disasters, accidents, failed business, loans), and visit in order of points. The points are ours:
+2 for what is a ground by itself, 1 for a sign.
 Sources: domain page, sections 1, 4, 5 and 7.
 """
 
@@ -34,6 +34,9 @@ GROUNDS: Final = (
     Wire("RP_UNINSURED", "uninsured_members", 1.0, GROUND),
     Wire("RP_ILL", "major_ill_members", 1.0),
     Wire("RP_DISABLED", "severely_disabled_members", 1.0),
+    Wire("RP_DISASTER", "disasters_12m", 1.0),
+    Wire("RP_ACCIDENT", "accidents_12m", 1.0),
+    Wire("RP_BUSINESS", "business_shocks_12m", 1.0),
     Wire("RP_NO_LABOUR", "able_members", 1.0, below=True),
     Wire("RP_NO_WORK", "workers_employed", 1.0, below=True),
     Wire("RP_POST_ENDS", "post_ending_wage_share", 0.5),

@@ -16,7 +16,7 @@ from riskmodel.models import bundle as bundles
 from riskmodel.rendering.sentences import in_households, of_households, shown_change
 from riskmodel.rendering.values import TELL, shown_date
 from riskmodel.scoring.changes import Changes, changes
-from riskmodel.scoring.reasons import LEAST
+from riskmodel.scoring.reasons import LEAST, clear_cause
 from riskmodel.scoring.score import VALUE
 from riskmodel.workflows.score import MANIFEST, all_published
 
@@ -84,7 +84,7 @@ def changed(workspace: Workspace, row: Row, folder: Path, since: date | None, la
     why, split = _split(workspace, earlier, row, before, folder)
     if split is None:
         return Changed(**about, sentences=[first, _of(f"change.{why}", before, language)])
-    moved, sentences = _told(row, split, language, same_model=about["same_model"])
+    moved, sentences = _told(row, was, split, language, same_model=about["same_model"])
     return Changed(
         **about,
         margin=float(split.margin[0]),
@@ -140,11 +140,13 @@ def _registered(workspace: Workspace, name: str, wanted: str) -> Bundle | None:
     return None
 
 
-def _told(row: Row, split: Changes, language: Language, *, same_model: bool) -> tuple[list[Told], list[str]]:
+def _told(
+    row: Row, before: Mapping[str, Any], split: Changes, language: Language, *, same_model: bool
+) -> tuple[list[Told], list[str]]:
     """The features that moved the score most, one per group, and the sentences on facts and on the model."""
     data = dict(zip(split.features, split.data[0].tolist(), strict=True))
     was = {name: None if np.isnan(v) else v for name, v in zip(split.features, split.before[0].tolist(), strict=True)}
-    moved = [row.moved(name, was[name], data[name], language) for name in _strongest(row, data, was)]
+    moved = [row.moved(name, before, data[name], language) for name in _strongest(row, data, was)]
     sentences = [told.sentence for told in moved] or [TELL.text("change.data_same", language)]
     if not same_model:
         sentences.append(_of_model(float(split.model.sum() + split.base[0]), language))
@@ -152,23 +154,27 @@ def _told(row: Row, split: Changes, language: Language, *, same_model: bool) -> 
 
 
 def _strongest(row: Row, data: Mapping[str, float], was: Mapping[str, float | None]) -> list[str]:
-    """The groups that moved the score most, each by the feature that did most in it, at most three.
+    """The groups that moved the score most, each by the feature that did most in it, at most three, causes first.
 
     A value that reads as before is not told, so as not to say that 1.06 became 1.06; nor one that moved the score
     against its declared direction, which features that move together can bring about.
     """
     groups: dict[str, list[str]] = {}
     for name in data:
-        groups.setdefault(REGISTRY[name].group.value, []).append(name)
+        groups.setdefault(_group(name), []).append(name)
     sums = {code: sum(data[name] for name in names) for code, names in groups.items()}
-    found = []
+    found: list[str] = []
     for code in sorted(groups, key=lambda code: (-abs(sums[code]), code)):
         sign = 1 if sums[code] > 0 else -1
         same = [name for name in groups[code] if sign * data[name] > 0]
         shown = [n for n in same if _reads_differently(row, n, was[n]) and _as_declared(row, n, was[n], data[n])]
         if abs(sums[code]) >= LEAST and shown:
             found.append(max(shown, key=lambda name: (sign * data[name], name)))
-    return found[:MOST]
+    return sorted(found[:MOST], key=lambda name: not clear_cause(_group(name), abs(sums[_group(name)])))
+
+
+def _group(name: str) -> str:
+    return REGISTRY[name].group.value
 
 
 def _reads_differently(row: Row, name: str, was: float | None) -> bool:

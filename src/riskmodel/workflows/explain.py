@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
 from riskmodel.errors import UsageError
 from riskmodel.features import declared
+from riskmodel.features.origins import NEWEST, STATE, TOLD
 from riskmodel.policy import Cause, Tier, group
+from riskmodel.rendering.policy_note import unconfirmed_note
 from riskmodel.rendering.sentences import meaning
 from riskmodel.rendering.values import TELL
 from riskmodel.scoring.reasons import group_parts, protections, stored_reasons
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
     from riskmodel.rendering.messages import Language
     from riskmodel.scoring.reasons import Reason
     from riskmodel.workflows.workspace import Workspace
+
+REGISTER: Final = (STATE, "members")
+"""What is known of every household: who it is."""
 
 
 @dataclass(frozen=True)
@@ -198,6 +203,8 @@ def _own_notes(row: Mapping[str, Any], language: Language) -> Iterator[str]:
     """What has to be known about this household's score."""
     if row.get("too_new"):
         yield TELL.text("note.too_new", language)
+    if not any(row.get(f"{NEWEST}{table}") for table in TOLD if table not in REGISTER):
+        yield TELL.text("note.nothing_known", language)
     if row.get("monitored"):
         yield TELL.text("note.monitored", language)
     own = row.get(OWN)
@@ -209,5 +216,4 @@ def _notes(manifest: Path, language: Language) -> list[str]:
     values = json.loads(manifest.read_text("utf-8"))["unconfirmed_policy"]
     if not values:
         return []
-    kinds = ("、" if language == "zh" else ", ").join(values)
-    return [TELL.text("note.unconfirmed", language, count=len(values), kinds=kinds)]
+    return [unconfirmed_note(values, language)]

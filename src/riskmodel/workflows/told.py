@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from riskmodel.errors import UsageError
 from riskmodel.features import REGISTRY
+from riskmodel.features.amounts import AMOUNTS
 from riskmodel.features.origins import NEWEST, SOURCE, STATE
 from riskmodel.features.reading import most_read
 from riskmodel.features.windows import PREPARED
@@ -36,8 +37,10 @@ if TYPE_CHECKING:
 
 MOSTLY: Final = 0.8
 """What is known of fewer households than this is not missed."""
+FEN: Final = 100
 MISSING: Final = 2
 """Most missing things told."""
+_BESIDE: Final = {name: amount for amount in AMOUNTS for name in amount.beside}
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,8 @@ class Told:
     typical: float | None
     typical_of: str | None
     """village or county: whose median it is."""
+    amount: float | None
+    """Yuan behind the feature, where it is a ratio or a number of an amount."""
     sentence: str
 
 
@@ -74,7 +79,7 @@ class Row:
 
     def fact(self, name: str) -> Fact:
         """A feature as sentences tell it."""
-        declared, main = _declared(name), mainly_read(name)
+        declared, main, amount = _declared(name), mainly_read(name), _BESIDE.get(name)
         day, source = self._origin(name)
         found = None
         if declared.unit not in CODED:
@@ -91,6 +96,8 @@ class Row:
             source=source,
             day=day,
             dated="day" if _of_others(name) and _dated(main) == "since" else _dated(main),
+            amount=self.values.get(amount.column) if amount else None,
+            amount_label=Words(amount.label, amount.english) if amount else None,
         )
 
     def told(self, found: Reason, *, raises: bool, language: Language) -> Told:
@@ -98,10 +105,12 @@ class Row:
         fact = self.fact(found.feature)
         return self._entry(fact, found.contribution, reason(fact, raises=raises, language=language), language)
 
-    def moved(self, name: str, was: float | None, by: float, language: Language) -> Told:
-        """A feature that changed, with what its change did to the margin."""
-        fact = self.fact(name)
-        return self._entry(fact, by, moved(fact, was, raises=by > 0, language=language), language)
+    def moved(self, name: str, before: Mapping[str, Any], by: float, language: Language) -> Told:
+        """A feature that changed since the row `before`, with what its change did to the margin."""
+        fact, amount = self.fact(name), _BESIDE.get(name)
+        was, amount_was = before[f"{VALUE}{name}"], before.get(amount.column) if amount else None
+        sentence = moved(fact, was, raises=by > 0, language=language, amount_was=amount_was)
+        return self._entry(fact, by, sentence, language)
 
     def missing(self, language: Language) -> list[Told]:
         """What matters most of what a table would tell that has no row of the household, one per table, at most two.
@@ -145,6 +154,7 @@ class Row:
             source=fact.source,
             typical=fact.typical,
             typical_of=fact.typical_of if fact.typical is not None else None,
+            amount=None if fact.amount is None else fact.amount / FEN,
             sentence=sentence,
         )
 
