@@ -121,7 +121,8 @@ def test_a_result_says_what_it_is_of(given: Given) -> None:
 
 
 def test_a_county_without_households_has_no_scores(given: Given) -> None:
-    nobody = replace(given.table, rows=given.table.rows.clear())
+    assert given.table.amounts is not None
+    nobody = replace(given.table, rows=given.table.rows.clear(), amounts=given.table.amounts.clear())
     found = score(nobody, given.bundle, given.policy)
     assert found.height == 0
     assert found.schema == given.scored.schema
@@ -157,8 +158,12 @@ def test_it_is_never_below_for_any_row_whatsoever(
     x = random.normal(0, 10.0 ** random.integers(-2, 5), (20, len(FEATURES)))
     x[random.random(x.shape) < missing] = np.nan
     columns = {f.name: pl.Series(x[:, i], dtype=pl.Float64, nan_to_null=True) for i, f in enumerate(FEATURES)}
+    assert features.amounts is not None
     found = score(
-        replace(features, rows=features.rows.head(20).with_columns(**columns)), trees, policy_of(**TIERS), soon
+        replace(features, rows=features.rows.head(20).with_columns(**columns), amounts=features.amounts.head(20)),
+        trees,
+        policy_of(**TIERS),
+        soon,
     )
     assert (found["probability"] >= found["probability_6m"]).all()
 

@@ -40,9 +40,9 @@ class ProblemBody(BaseModel):
     errors: list[Fault] = []
 
 
-@dataclass(frozen=True)
+@dataclass
 class Problem(Exception):
-    """Raised anywhere in the service; answered as problem+json."""
+    """Raised anywhere in the service; answered as problem+json. Not frozen: Python notes in it where it was raised."""
 
     status: int
     name: str
