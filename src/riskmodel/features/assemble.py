@@ -52,7 +52,7 @@ class FeatureTable:
     newest: pl.DataFrame | None = field(default=None, repr=False)
     """Household and, of each prepared table, its newest row (see `origins`); only for the households of one view."""
     amounts: pl.DataFrame | None = field(default=None, repr=False)
-    """Amounts in fen (see `amounts`), row by row as `rows`; only for the households of one view."""
+    """Amounts in fen (see `amounts`), row by row as `newest`; only for the households of one view."""
 
     @property
     def keys(self) -> pl.DataFrame:

@@ -70,15 +70,15 @@ def score(table: FeatureTable, bundle: Bundle, policy: Policy, shorter: Bundle |
     columns |= {f"{CONTRIBUTION}{name}": contributions[:, i] for i, name in enumerate(names)}
     columns |= leading_reasons(contributions, x, groups, np.array([f.zero_tells for f in table.features]))
     columns |= {f"{VALUE}{name}": table.rows[name] for name in names}
-    amounts = pl.DataFrame() if table.amounts is None else table.amounts
-    scored = pl.concat([table.keys, pl.DataFrame(columns), amounts], how="horizontal").with_columns(
+    scored = pl.concat([table.keys, pl.DataFrame(columns)], how="horizontal").with_columns(
         as_of=pl.lit(table.as_of),
         label=pl.lit(bundle.facts.label),
         horizon_months=pl.lit(bundle.facts.horizon_months, dtype=pl.Int32),
         model=pl.lit(bundle.hash[:16]),
     )
     if table.newest is not None:
-        newest = origins(table.newest).with_columns(table.newest["household_id"])
+        amounts = pl.DataFrame() if table.amounts is None else table.amounts
+        newest = origins(table.newest).hstack(amounts).with_columns(table.newest["household_id"])
         scored = scored.join(newest, on="household_id", how="left", maintain_order="left")
     return _ranked(scored)
 

@@ -11,7 +11,7 @@ import polars as pl
 
 from riskmodel.errors import UsageError
 from riskmodel.features import declared
-from riskmodel.features.origins import NEWEST, STATE, TOLD
+from riskmodel.features.origins import NEWEST, STATE
 from riskmodel.policy import Cause, Tier, group
 from riskmodel.rendering.policy_note import unconfirmed_note
 from riskmodel.rendering.sentences import meaning
@@ -203,7 +203,8 @@ def _own_notes(row: Mapping[str, Any], language: Language) -> Iterator[str]:
     """What has to be known about this household's score."""
     if row.get("too_new"):
         yield TELL.text("note.too_new", language)
-    if not any(row.get(f"{NEWEST}{table}") for table in TOLD if table not in REGISTER):
+    newest = [value for name, value in _numbers(row, NEWEST).items() if name not in REGISTER]
+    if newest and not any(newest):
         yield TELL.text("note.nothing_known", language)
     if row.get("monitored"):
         yield TELL.text("note.monitored", language)

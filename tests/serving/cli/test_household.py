@@ -50,7 +50,7 @@ def test_languages_are_not_mixed(office: Office) -> None:
         for language in ("zh", "en")
     )
     assert not re.search(r"[\u3400-\u9fff\uff00-\uffef]", english)
-    codes = re.compile(r"\bH[0-9a-f]{24}\b|模型 [0-9a-f]{16}|[ABCD] 级")
+    codes = re.compile(r"\bH[0-9a-f]{24}\b|模型 [0-9a-f]{16}|[ABCD] ?级|M\d\d")
     assert not re.search("[A-Za-z]", codes.sub("", chinese))
 
 
