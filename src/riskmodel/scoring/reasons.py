@@ -99,10 +99,9 @@ def protections(row: Mapping[str, Any], features: Sequence[Feature]) -> list[Rea
     better = np.array([f.direction is Direction.UP for f in told])
     groups = {f.name: f.group.value for f in told}
     sums, strongest, distinct = _raising(-contributions, x, groups, better)
-    order = np.argsort(-sums, axis=1, kind="stable")[:, :PROTECTIONS]
-    found = _columns(order, sums, strongest, np.array(list(groups)), distinct)
-    names = {name: column[0] for name, column in found.items()}
-    return stored_reasons({**row, **dict.fromkeys(_places(), None), **names})
+    order = np.argsort(-sums[0], kind="stable")[:PROTECTIONS]
+    shown = [(str(distinct[g]), told[strongest[0, g]].name) for g in order if sums[0, g] >= LEAST]
+    return [Reason(group, name, row[f"value_{name}"], row[f"contribution_{name}"]) for group, name in shown]
 
 
 def group_parts(row: Mapping[str, Any], features: Sequence[Feature]) -> dict[str, tuple[float, float]]:
@@ -148,10 +147,6 @@ def _columns(
         columns[f"reason_{k + 1}_group"] = _codes(distinct, group, shown)
         columns[f"reason_{k + 1}_feature"] = _codes(names, strongest[rows, group], shown)
     return columns
-
-
-def _places() -> list[str]:
-    return [f"reason_{k}_{what}" for k in range(1, REASONS + 1) for what in ("group", "feature")]
 
 
 def _codes(values: NDArray[np.str_], index: NDArray[np.intp], shown: NDArray[np.bool_]) -> pl.Series:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -16,14 +17,13 @@ from riskmodel.scoring.score import VALUE, score
 from riskmodel.scoring.typical import Typical
 from riskmodel.tables import View
 from riskmodel.workflows.explain import Explanation, render
-from riskmodel.workflows.measures import measures_in
+from riskmodel.workflows.measures import MeasureEntry, measures_in
 from riskmodel.workflows.score import TYPICAL, neighbours, published, with_facts
 from riskmodel.workflows.sent_facts import Household, household
 from riskmodel.workflows.told import Row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
     from riskmodel.features.neighbours import Neighbours
     from riskmodel.rendering.messages import Language
@@ -106,10 +106,13 @@ class Assessor:
 def answer(found: Explanation, *, full: bool) -> dict[str, Any]:
     """What is answered of facts that were sent: no rank, which needs a county."""
     left_out = {"language", "change", *RANKS, *(() if full else ("contributions", "values", "margin", "base"))}
-    told = {name: value for name, value in asdict(found).items() if name not in left_out}
-    for entry in told["measures"] or ():
-        entry |= {name: day.isoformat() for name in ("since", "until") if (day := entry[name])}
-    return told
+    told = {name: value for name, value in vars(found).items() if name not in left_out}
+    return told | {"measures": [_plain(entry) for entry in found.measures or ()]}
+
+
+def _plain(entry: MeasureEntry) -> dict[str, Any]:
+    """A measure with its days as text."""
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in vars(entry).items()}
 
 
 def _typical(around: Surroundings, village: str) -> Typical:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
@@ -48,7 +47,7 @@ def told(stored: Stored, typicals: Typicals, language: Language) -> Explanation:
 def answer(found: Explanation, *, full: bool) -> dict[str, Any]:
     """An explanation as it is answered; contributions, values and margin where all is asked for."""
     left_out = BARE if full else (*BARE, *FULL)
-    return {name: value for name, value in asdict(found).items() if name not in left_out}
+    return {name: value for name, value in vars(found).items() if name not in left_out}
 
 
 def _dated(row: Mapping[str, Any]) -> dict[str, Any]:
