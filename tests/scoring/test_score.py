@@ -121,8 +121,10 @@ def test_a_result_says_what_it_is_of(given: Given) -> None:
 
 
 def test_a_county_without_households_has_no_scores(given: Given) -> None:
-    assert given.table.amounts is not None
-    nobody = replace(given.table, rows=given.table.rows.clear(), amounts=given.table.amounts.clear())
+    table = given.table
+    assert table.amounts is not None
+    assert table.newest is not None
+    nobody = replace(table, rows=table.rows.clear(), amounts=table.amounts.clear(), newest=table.newest.clear())
     found = score(nobody, given.bundle, given.policy)
     assert found.height == 0
     assert found.schema == given.scored.schema
@@ -159,8 +161,10 @@ def test_it_is_never_below_for_any_row_whatsoever(
     x[random.random(x.shape) < missing] = np.nan
     columns = {f.name: pl.Series(x[:, i], dtype=pl.Float64, nan_to_null=True) for i, f in enumerate(FEATURES)}
     assert features.amounts is not None
+    assert features.newest is not None
+    few = replace(features, amounts=features.amounts.head(20), newest=features.newest.head(20))
     found = score(
-        replace(features, rows=features.rows.head(20).with_columns(**columns), amounts=features.amounts.head(20)),
+        replace(few, rows=features.rows.head(20).with_columns(**columns)),
         trees,
         policy_of(**TIERS),
         soon,
