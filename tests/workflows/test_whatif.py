@@ -119,7 +119,9 @@ def test_a_correction_and_a_scenario_count_together(office: Office) -> None:
 
 
 def test_what_the_rules_exclude_is_computed_with_the_rule_named(office: Office, published: pl.DataFrame) -> None:
-    bound = [what_if(office.workspace, h, ["public_post", "dibao"]).steps for h in some(published, 12)]
+    nobody_works = published.filter(pl.col("value_able_members") == 0)["household_id"].head(3).to_list()
+    asked = [*some(published, 12), *nobody_works]
+    bound = [what_if(office.workspace, h, ["public_post", "dibao"]).steps for h in asked]
     rules = {(step.scenario, step.bound.rule) for steps in bound for step in steps if step.bound}
     assert ("public_post", "M09") in rules
     assert {rule for code, rule in rules if code == "dibao"} <= {"M10"}
