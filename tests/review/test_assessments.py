@@ -12,7 +12,7 @@ from riskmodel.review.assessments import (
     assessment,
     history,
     last_published,
-    newest_month,
+    month,
     packed,
     places,
     replace_month,
@@ -23,7 +23,7 @@ from riskmodel.review.store import Store, open_store
 DAY, LATER = date(2026, 1, 4), date(2026, 2, 4)
 
 
-def month(day: date, at: str = "2026-01-05T00:00:00Z") -> Month:
+def facts_of(day: date, at: str = "2026-01-05T00:00:00Z") -> Month:
     return Month(day, "new_entry_12m", "m" * 64, None, "f" * 12, "p", 2, at)
 
 
@@ -42,11 +42,12 @@ def store(tmp_path: Path) -> Store:
 
 
 def test_a_month_is_read_household_by_household(store: Store) -> None:
-    assert newest_month(store) is None
+    assert month(store) is None
     assert last_published(store) == ""
-    assert not replace_month(store, month(DAY), [rows("H1"), rows("H2")], [("990301", b'{"a": 1}')])
-    assert not replace_month(store, month(LATER), [rows("H1", probability=0.3)], [])
-    assert newest_month(store) == month(LATER)
+    assert not replace_month(store, facts_of(DAY), [rows("H1"), rows("H2")], [("990301", b'{"a": 1}')])
+    assert not replace_month(store, facts_of(LATER), [rows("H1", probability=0.3)], [])
+    assert month(store) == facts_of(LATER)
+    assert month(store, DAY) == facts_of(DAY)
     newest = assessment(store, "H1")
     assert newest is not None
     assert (newest.as_of, newest.row) == (LATER, {"household_id": "H1", "probability": 0.3})
@@ -60,8 +61,10 @@ def test_a_month_is_read_household_by_household(store: Store) -> None:
 
 
 def test_a_month_that_is_published_again_takes_the_place_of_the_first(store: Store) -> None:
-    replace_month(store, month(DAY), [rows("H1", "H2")], [("990301", b"{}")])
-    assert replace_month(store, month(DAY, "2026-01-06T00:00:00Z"), [rows("H1", probability=0.4)], [("990301", b"{}")])
+    replace_month(store, facts_of(DAY), [rows("H1", "H2")], [("990301", b"{}")])
+    assert replace_month(
+        store, facts_of(DAY, "2026-01-06T00:00:00Z"), [rows("H1", probability=0.4)], [("990301", b"{}")]
+    )
     assert assessment(store, "H2") is None
     again = assessment(store, "H1")
     assert again is not None
@@ -70,14 +73,14 @@ def test_a_month_that_is_published_again_takes_the_place_of_the_first(store: Sto
 
 
 def test_a_month_that_breaks_off_leaves_the_old_one(store: Store) -> None:
-    replace_month(store, month(DAY), [rows("H1")], [])
+    replace_month(store, facts_of(DAY), [rows("H1")], [])
 
     def broken() -> Any:
         yield rows("H2")
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
-        replace_month(store, month(DAY), broken(), [])
+        replace_month(store, facts_of(DAY), broken(), [])
     assert assessment(store, "H1") is not None
     assert assessment(store, "H2") is None
 

@@ -4,6 +4,7 @@ import sqlite3
 import stat
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -12,7 +13,7 @@ from sqlalchemy import insert, select
 
 from riskmodel.errors import BusyError, DataError, UsageError
 from riskmodel.review import store as module
-from riskmodel.review.schema import METADATA, VISITS
+from riskmodel.review.schema import KEYS, METADATA
 from riskmodel.review.store import Store, newest_version, open_store
 
 
@@ -20,9 +21,9 @@ def made(folder: Path) -> Store:
     return open_store(f"sqlite:///{folder / 'riskmodel.sqlite'}", migrate=True)
 
 
-def visit(number: int) -> dict[str, str]:
-    facts = {"id": f"{number:032x}", "household_id": "H" * 25, "village_code": "9" * 12, "body": "{}", "key_id": "k"}
-    return facts | {"idempotency_key": str(number), "body_digest": "0" * 64, "received_at": "2026-01-05T00:00:00Z"}
+def key(number: int) -> dict[str, Any]:
+    facts = {"id": f"{number:012x}", "digest": b"0" * 32, "name": "x", "roles": "analyst", "area": "", "per_minute": 1}
+    return facts | {"created_at": "2026-01-05T00:00:00Z", "expires_at": "2027-01-05T00:00:00Z"}
 
 
 def test_the_migrations_make_the_tables_that_the_program_declares(tmp_path: Path) -> None:
@@ -51,17 +52,17 @@ def test_a_transaction_is_all_there_or_not_at_all(tmp_path: Path) -> None:
 
     def stopped() -> None:
         with store.writing() as connection:
-            connection.execute(insert(VISITS).values(visit(1)))
+            connection.execute(insert(KEYS).values(key(1)))
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
         stopped()
     with store.reading() as connection:
-        assert connection.execute(select(VISITS)).all() == []
+        assert connection.execute(select(KEYS)).all() == []
     with store.writing() as connection:
-        connection.execute(insert(VISITS).values(visit(1)))
+        connection.execute(insert(KEYS).values(key(1)))
     with store.reading() as connection:
-        assert len(connection.execute(select(VISITS)).all()) == 1
+        assert len(connection.execute(select(KEYS)).all()) == 1
 
 
 def test_writers_wait_for_each_other_and_lose_nothing(tmp_path: Path) -> None:
@@ -70,7 +71,7 @@ def test_writers_wait_for_each_other_and_lose_nothing(tmp_path: Path) -> None:
     def write(first: int) -> None:
         for number in range(first, first + 10):
             with store.writing() as connection:
-                connection.execute(insert(VISITS).values(visit(number)))
+                connection.execute(insert(KEYS).values(key(number)))
 
     threads = [threading.Thread(target=write, args=(10 * n,)) for n in range(4)]
     for thread in threads:
@@ -78,7 +79,7 @@ def test_writers_wait_for_each_other_and_lose_nothing(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     with store.reading() as connection:
-        assert len(connection.execute(select(VISITS)).all()) == 40
+        assert len(connection.execute(select(KEYS)).all()) == 40
 
 
 def test_a_writer_that_waits_too_long_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
-from riskmodel.review.assessments import assessment, newest_month, places
+from riskmodel.review.assessments import assessment, month, places
 from riskmodel.workflows.database import database
 from riskmodel.workflows.publish import publish
 from riskmodel.workflows.score import TYPICAL
@@ -24,9 +24,9 @@ def test_every_scored_household_is_in_the_database_bit_for_bit(office: Office, t
             assert (stored.as_of, stored.village_code) == (row["as_of"], row["village_code"])
             numbers = {name: value for name, value in row.items() if isinstance(value, float | int | None)}
             assert {name: stored.row[name] for name in numbers} == numbers
-        month = newest_month(store)
-        assert month is not None
-        assert (month.model, month.households) == (office.trained.model_hash, scores.height)
+        newest = month(store)
+        assert newest is not None
+        assert (newest.model, newest.households) == (office.trained.model_hash, scores.height)
 
 
 def test_what_is_typical_of_county_and_villages_is_there(office: Office, tmp_path: Path) -> None:

@@ -50,6 +50,14 @@ def test_rows_in_which_the_same_happened_are_told_together_and_long_lists_are_cu
     assert found.household_id not in chinese.partition("\n")[2]
 
 
+def test_a_column_whose_file_asks_the_opposite_is_told_by_what_it_says(found: WhatIf) -> None:
+    key = {"checked_on": date(2025, 11, 21), "stage": "annual"}
+    repaired = Change("guarantee_checks", key, "house_ok", before=False, after=True, added=False)
+    chinese, _ = told(WhatIf(**{**vars(found), "changes": [repaired]}))
+    assert "住房安全：否 → 是" in chinese
+    assert "安全问题" not in chinese
+
+
 def test_a_rare_event_is_told_of_a_thousand_households(found: WhatIf) -> None:
     rare = WhatIf(**{**vars(found), "horizons": [Horizon(12, 0.02, 0.004)]})
     assert "同类1000户中约20户 → 约4户（0.0200 → 0.0040）" in told(rare)[0]

@@ -60,59 +60,6 @@ class Brief:
     cause: str
 
 
-def replace_month(
-    store: Store,
-    month: Month,
-    households: Iterable[list[dict[str, Any]]],
-    places: Iterable[tuple[str, bytes]],
-) -> bool:
-    """Publish a month, or publish it again; True where it replaced one. All of it appears at once, or nothing.
-
-    households: portions of rows of the table `assessments`, `as_of` left out; places: code and JSON of what is typical.
-    """
-    day = {"as_of": month.as_of}
-    with store.writing() as connection:
-        was = connection.execute(delete(MONTHS).where(MONTHS.c.as_of == month.as_of)).rowcount > 0
-        for table in (ASSESSMENTS, PLACES):
-            connection.execute(delete(table).where(table.c.as_of == month.as_of))
-        for portion in households:
-            connection.execute(insert(ASSESSMENTS), [row | day for row in portion])
-        rows = [day | {"code": code, "row": packed(text)} for code, text in places]
-        if rows:
-            connection.execute(insert(PLACES), rows)
-        connection.execute(insert(MONTHS).values(**vars(month)))
-    return was
-
-
-def newest_month(store: Store) -> Month | None:
-    """The newest published month."""
-    with store.reading() as connection:
-        found = connection.execute(select(MONTHS).order_by(MONTHS.c.as_of.desc()).limit(1)).mappings().first()
-    return Month(**found) if found else None
-
-
-def last_published(store: Store) -> str:
-    """When a month was published last; empty without any."""
-    with store.reading() as connection:
-        return connection.execute(select(func.max(MONTHS.c.published_at))).scalar() or ""
-
-
-def assessment(store: Store, household_id: str, as_of: date | None = None) -> Stored | None:
-    """What was said of a household on a date, by default the newest; None where nothing was."""
-    with store.reading() as connection:
-        if as_of is None:
-            found = connection.execute(_NEWEST, {"household": household_id}).first()
-        else:
-            found = connection.execute(_ON, {"household": household_id, "day": as_of}).first()
-    return Stored(found.as_of, found.village_code, unpacked(found.row)) if found else None
-
-
-def history(store: Store, household_id: str) -> list[Brief]:
-    """What was said of a household on every published date, the newest first."""
-    with store.reading() as connection:
-        return [Brief(**row) for row in connection.execute(_HISTORY, {"household": household_id}).mappings()]
-
-
 @dataclass(frozen=True)
 class Listed:
     """A household of a ranked list."""
@@ -141,6 +88,62 @@ class Asked:
     most: int = 100
 
 
+def replace_month(
+    store: Store,
+    published: Month,
+    households: Iterable[list[dict[str, Any]]],
+    places: Iterable[tuple[str, bytes]],
+) -> bool:
+    """Publish a month, or publish it again; True where it replaced one. All of it appears at once, or nothing.
+
+    households: portions of rows of the table `assessments`, `as_of` left out; places: code and JSON of what is typical.
+    """
+    day = {"as_of": published.as_of}
+    with store.writing() as connection:
+        was = connection.execute(delete(MONTHS).where(MONTHS.c.as_of == published.as_of)).rowcount > 0
+        for table in (ASSESSMENTS, PLACES):
+            connection.execute(delete(table).where(table.c.as_of == published.as_of))
+        for portion in households:
+            connection.execute(insert(ASSESSMENTS), [row | day for row in portion])
+        rows = [day | {"code": code, "row": packed(text)} for code, text in places]
+        if rows:
+            connection.execute(insert(PLACES), rows)
+        connection.execute(insert(MONTHS).values(**vars(published)))
+    return was
+
+
+def month(store: Store, as_of: date | None = None) -> Month | None:
+    """The month published for a date, by default the newest; None where there is none."""
+    query = select(MONTHS).order_by(MONTHS.c.as_of.desc()).limit(1)
+    if as_of is not None:
+        query = query.where(MONTHS.c.as_of == as_of)
+    with store.reading() as connection:
+        found = connection.execute(query).mappings().first()
+    return Month(**found) if found else None
+
+
+def last_published(store: Store) -> str:
+    """When a month was published last; empty without any."""
+    with store.reading() as connection:
+        return connection.execute(select(func.max(MONTHS.c.published_at))).scalar() or ""
+
+
+def assessment(store: Store, household_id: str, as_of: date | None = None) -> Stored | None:
+    """What was said of a household on a date, by default the newest; None where nothing was."""
+    with store.reading() as connection:
+        if as_of is None:
+            found = connection.execute(_NEWEST, {"household": household_id}).first()
+        else:
+            found = connection.execute(_ON, {"household": household_id, "day": as_of}).first()
+    return Stored(found.as_of, found.village_code, unpacked(found.row)) if found else None
+
+
+def history(store: Store, household_id: str) -> list[Brief]:
+    """What was said of a household on every published date, the newest first."""
+    with store.reading() as connection:
+        return [Brief(**row) for row in connection.execute(_HISTORY, {"household": household_id}).mappings()]
+
+
 def ranked(store: Store, asked: Asked) -> list[Listed]:
     """A page of the households asked for; ties by household id."""
     c = ASSESSMENTS.c
@@ -157,13 +160,6 @@ def ranked(store: Store, asked: Asked) -> list[Listed]:
     query = query.order_by(c.probability.desc(), c.household_id).limit(asked.most)
     with store.reading() as connection:
         return [Listed(**row) for row in connection.execute(query).mappings()]
-
-
-def month_on(store: Store, as_of: date) -> Month | None:
-    """The month published for a date."""
-    with store.reading() as connection:
-        found = connection.execute(select(MONTHS).where(MONTHS.c.as_of == as_of)).mappings().first()
-    return Month(**found) if found else None
 
 
 def places(store: Store, as_of: date, codes: tuple[str, ...]) -> Mapping[str, dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The tables of the database: keys of case systems, published months, what was found on visits.
+"""The tables of the database: keys of case systems and published months.
 
 Only what people and case systems write, and what they read at once, lies here; facts stay in the lake. Times are text
 in UTC, `2026-11-28T01:02:03Z`, which sorts as it reads in SQLite and PostgreSQL alike.
@@ -20,7 +20,6 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     String,
     Table,
-    Text,
 )
 
 METADATA: Final = MetaData()
@@ -78,20 +77,3 @@ PLACES: Final = Table(
 )
 
 Index("assessments_by_risk", ASSESSMENTS.c.as_of, ASSESSMENTS.c.probability, ASSESSMENTS.c.household_id)
-
-VISITS: Final = Table(
-    "visit_findings",
-    METADATA,
-    Column("id", String(32), primary_key=True),
-    Column("household_id", String(25), nullable=False),
-    Column("village_code", String(12), nullable=False),
-    Column("body", Text, nullable=False),  # JSON: the finding as it was sent
-    Column("key_id", String(12), nullable=False),
-    Column("idempotency_key", String(100), nullable=False),
-    Column("body_digest", String(64), nullable=False),  # an idempotency key of another body is refused
-    Column("received_at", String(20), nullable=False),
-    Column("carried_at", String(20)),  # when it went into the lake
-)
-
-Index("visit_findings_once", VISITS.c.key_id, VISITS.c.idempotency_key, unique=True)
-Index("visit_findings_waiting", VISITS.c.carried_at)

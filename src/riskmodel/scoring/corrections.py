@@ -131,7 +131,7 @@ def _allowed(rows: HouseholdRows, table: Table, column: str, text: str, after: p
 
 def _refusal(table: Table, column: str, text: str, reason: str) -> str:
     fact, hints = table.facts[column], _hints(table, column)
-    title = f" ({fact.headers[0]})" if fact.headers else ""
+    title = f" ({fact.title})" if fact.headers else ""
     return f"{table.name}.{column}{title}: {text!r} is refused: {reason}.{hints}"
 
 

@@ -60,12 +60,22 @@ class Column:
     """Codes of the vocabulary that this column accepts."""
     default: bool | int | None = None
     """Value that stands in for a column missing in a file, where the contract gives one (reported as a warning)."""
-    inverted: bool = False
-    """The header asks for a problem, the column says that all is well: a yes in the file is stored as false."""
+    says: str = ""
+    """What true means, in Chinese, where the header of a file asks the opposite; such a column is `inverted`."""
     true_if_cell_names: str = ""
     """The file has words instead of yes and no; true if the cell names this."""
     derived: bool = False
     """Filled by the view, never by a file; may be null in the lake, never in the view."""
+
+    @property
+    def inverted(self) -> bool:
+        """The header asks for a problem, the column says that all is well: a yes in the file is stored as false."""
+        return bool(self.says)
+
+    @property
+    def title(self) -> str:
+        """Chinese title of the stored value; the name where no file carries the column."""
+        return self.says or (self.headers[0] if self.headers else self.name)
 
 
 def normal_header(text: str) -> str:
@@ -82,7 +92,7 @@ class Options(TypedDict, total=False):
     null_means: str
     note: str
     default: bool | int | None
-    inverted: bool
+    says: str
     true_if_cell_names: str
     derived: bool
 

@@ -21,16 +21,16 @@ class GuaranteeChecks(Canonical):
     household_id = identifier("H", "户编号")
     checked_on = date("核查日期")
     stage = code(CheckStage, "环节")
-    house_ok = flag("住房是否出现安全问题", nullable=True, inverted=True)
+    house_ok = flag("住房是否出现安全问题", nullable=True, says="住房安全")
     school_ok = flag(
         "义务教育适龄儿童失学辍学",
         "是否失学辍学",
         nullable=True,
-        inverted=True,
+        says="适龄儿童均在学",
         note="true if there is no such child",
     )
-    water_ok = flag("是否出现饮水安全问题", "饮水安全问题", nullable=True, inverted=True)
-    insured_ok = flag("有成员未参加基本医保", nullable=True, inverted=True)
+    water_ok = flag("是否出现饮水安全问题", "饮水安全问题", nullable=True, says="饮水安全")
+    insured_ok = flag("有成员未参加基本医保", nullable=True, says="成员均参加基本医保")
 
     D09 = known_on_or_after("checked_on")
 

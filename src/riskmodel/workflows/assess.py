@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from riskmodel.errors import RiskModelError
+from riskmodel.errors import UsageError
 from riskmodel.features import assemble_view
-from riskmodel.policy import Cause
-from riskmodel.scoring.reasons import stored_reasons
 from riskmodel.scoring.score import VALUE, score
 from riskmodel.scoring.typical import Typical
 from riskmodel.tables import View
-from riskmodel.workflows.explain import Explanation, render
+from riskmodel.workflows.assessed import answer as published_answer
+from riskmodel.workflows.explain import Explanation, causes_told, render
 from riskmodel.workflows.measures import MeasureEntry, measures_in
 from riskmodel.workflows.score import TYPICAL, neighbours, published, with_facts
 from riskmodel.workflows.sent_facts import Household, household
@@ -85,8 +84,7 @@ class Assessor:
         )
         row = scored.row(0, named=True)
         told = render(Row(row, _typical(around, found.village_code)), [], language)
-        causes = [one.group for one in stored_reasons(row) if one.group in Cause.codes()]
-        measures = measures_in(view, self._workspace.policy, found.household_id, causes)
+        measures = measures_in(view, self._workspace.policy, found.household_id, causes_told(row))
         missing = [name.removeprefix(VALUE) for name in row if name.startswith(VALUE) and row[name] is None]
         return found, Assessed(replace(told, measures=measures), missing)
 
@@ -96,17 +94,16 @@ class Assessor:
         try:
             folder = published(self._workspace)
             near = neighbours(self._workspace, county)
-            path = folder / TYPICAL / f"{county}.parquet"
-            typical = pl.read_parquet(path, glob=False) if path.exists() else None
-        except RiskModelError:  # nothing was published of this county
-            near, typical = None, None
-        return Surroundings(near if near is None or near.as_of <= as_of else None, typical, records)
+        except UsageError:  # nothing was published of this county
+            return Surroundings(None, None, records)
+        if near.as_of > as_of:  # nobody could know it on that day
+            return Surroundings(None, None, records)
+        return Surroundings(near, pl.read_parquet(folder / TYPICAL / f"{county}.parquet", glob=False), records)
 
 
 def answer(found: Explanation, *, full: bool) -> dict[str, Any]:
     """What is answered of facts that were sent: no rank, which needs a county."""
-    left_out = {"language", "change", *RANKS, *(() if full else ("contributions", "values", "margin", "base"))}
-    told = {name: value for name, value in vars(found).items() if name not in left_out}
+    told = {name: value for name, value in published_answer(found, full=full).items() if name not in RANKS}
     return told | {"measures": [_plain(entry) for entry in found.measures or ()]}
 
 

@@ -55,7 +55,7 @@ class Evidence:
     title: str
     window: str
     headers: dict[str, str]
-    """Chinese header of each column that has one."""
+    """Chinese title of each column that a file carries."""
     words: dict[str, dict[str, str]]
     """Chinese words of the codes that occur, by column."""
     rows: list[dict[str, Any]]
@@ -174,7 +174,7 @@ def _shown(spec: Table, window: str, rows: pl.DataFrame, read: Sequence[str], vi
         for name, fact in facts.items()
         if fact.vocabulary is not None
     }
-    headers = {name: fact.headers[0] for name, fact in facts.items() if fact.headers}
+    headers = {name: fact.title for name, fact in facts.items() if fact.headers}
     return Evidence(spec.name, spec.title, window, headers, words, shown.to_dicts())
 
 

@@ -133,6 +133,11 @@ def with_typical(folder: Path, rows: pl.DataFrame) -> list[Row]:
     return [Row(row, places[row["county"], row["village_code"]]) for row in rows.iter_rows(named=True)]
 
 
+def causes_told(row: Mapping[str, Any]) -> list[str]:
+    """Codes of the official causes among the reasons of a row, in their order: what measures are asked for."""
+    return [found.group for found in stored_reasons(row) if found.group in Cause.codes()]
+
+
 def render(scored: Row, notes: Sequence[str], language: Language, change: Changed | None = None) -> Explanation:
     """One row of a result table in words."""
     row = scored.values
@@ -169,10 +174,9 @@ def render(scored: Row, notes: Sequence[str], language: Language, change: Change
 def _measures(workspace: Workspace, scored: Row) -> list[MeasureEntry] | None:
     """The measures for the causes that raise the risk; they need the facts, which the scores do not hold."""
     row = scored.values
-    causes = [found.group for found in stored_reasons(row) if found.group in Cause.codes()]
     if row["county"] not in workspace.lake.counties():
         return None
-    return measures_of(workspace, row["household_id"], row["as_of"], causes)
+    return measures_of(workspace, row["household_id"], row["as_of"], causes_told(row))
 
 
 def _told(scored: Row, found: Sequence[Reason], language: Language, *, raises: bool) -> list[dict[str, Any]]:

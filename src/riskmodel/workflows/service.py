@@ -16,8 +16,7 @@ from riskmodel.review.assessments import (
     assessment,
     history,
     last_published,
-    month_on,
-    newest_month,
+    month,
     ranked,
 )
 from riskmodel.review.audit import AuditLog, Entry
@@ -89,10 +88,10 @@ class Service:
         self.store = database(workspace)
         self.keys = Keys(self.store)
         self.models = Champions(workspace)
-        self.models.refresh()
         self._typicals = Typicals(self.store)
         self._assessor = Assessor(workspace)
         self._published = ""
+        self.refresh()
         self.log = GroupCommit(AuditLog(workspace.home / LOG))
 
     def close(self) -> None:
@@ -156,7 +155,7 @@ class Service:
 
         Raises UsageError for an area that lies not in that of who asks, and for a month that was not published.
         """
-        if month_on(self.store, asked.as_of) is None or not who.sees(asked.area):
+        if month(self.store, asked.as_of) is None or not who.sees(asked.area):
             raise UsageError(f"nothing was published for {asked.as_of} in your area.")
         found = ranked(self.store, asked)
         if found:
@@ -164,9 +163,9 @@ class Service:
             self.noted(who, "read", ids, f"work list {asked.as_of} {asked.area}".strip(), now).result()
         return found
 
-    def day_of_month(self, month: date) -> date:
-        """As-of date of a month's run."""
-        return as_of_of_month(self.workspace, month)
+    def day_of_month(self, first: date) -> date:
+        """As-of date of the run of a month, given by its first day."""
+        return as_of_of_month(self.workspace, first)
 
     def readiness(self) -> Readiness:
         """Ready = a verified model, a database of the right version."""
@@ -227,7 +226,7 @@ class Service:
 
     def _newest_month(self) -> str:
         try:
-            month = newest_month(self.store)
+            newest = month(self.store)
         except Exception:  # as above
             return ""
-        return month.as_of.isoformat() if month else ""
+        return newest.as_of.isoformat() if newest else ""

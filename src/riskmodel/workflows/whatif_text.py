@@ -150,11 +150,10 @@ def _fields(change: Change, rows: int = 1) -> dict[str, Words]:
     table = TABLES[change.table]
     keys = [_value(change.table, name, value) for name, value in change.key.items() if name != "household_id"]
     row = Words("，".join(key.zh for key in keys), ", ".join(key.en for key in keys))
-    header = table.facts[change.column].headers
     return {
         "table": Words(table.title, table.name),
         "row": say("rows", row=row, count=rows) if rows > 1 else row,
-        "column": Words(header[0] if header else change.column, change.column),
+        "column": Words(table.facts[change.column].title, change.column),
         "before": _value(change.table, change.column, change.before),
         "after": _value(change.table, change.column, change.after),
     }

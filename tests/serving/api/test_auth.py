@@ -39,5 +39,7 @@ def test_a_key_without_the_role_is_answered_403(service: Running, monkeypatch: p
 
 def test_processes_share_the_rate_of_a_key() -> None:
     alone, shared = Rates(), Rates(workers=2)
-    assert [alone.passed(key(4)) for _ in range(5)].count(True) == 4
-    assert [shared.passed(key(4)) for _ in range(5)].count(True) == 2
+    assert [alone.seconds_to_wait(key(4)) for _ in range(5)].count(0) == 4
+    waits = [shared.seconds_to_wait(key(4)) for _ in range(5)]
+    assert waits.count(0) == 2
+    assert all(0 <= seconds <= 60 for seconds in waits)

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 
 from riskmodel.errors import UsageError
-from riskmodel.serving.cli.options import now, parsed_date, parsed_month
+from riskmodel.serving.cli.options import parsed_date, parsed_month
 
 
 def test_a_date_is_written_year_month_day() -> None:
@@ -27,7 +27,3 @@ def test_a_month_is_its_first_day() -> None:
 def test_what_is_no_month_is_wrong_usage(text: str) -> None:
     with pytest.raises(UsageError, match=r"is not a month\. Write it as YYYY-MM"):
         parsed_month(text)
-
-
-def test_the_clock_is_that_of_china() -> None:
-    assert now().utcoffset() == timedelta(hours=8)

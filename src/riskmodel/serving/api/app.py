@@ -18,7 +18,7 @@ from riskmodel.serving.api.auth import Rates
 from riskmodel.serving.api.gate import Gate
 from riskmodel.serving.api.metrics import Metrics
 from riskmodel.serving.api.problems import Problem, answer, busy, fault, invalid
-from riskmodel.serving.api.routes import assessments, catalogue, health, households, worklists
+from riskmodel.serving.api.routes import assessments, catalogue, documentation, health, households, worklists
 from riskmodel.workflows.service import Service
 
 if TYPE_CHECKING:
@@ -55,14 +55,14 @@ def create_app(workspace: Workspace, limits: Limits | None = None) -> FastAPI:
         version=__version__,
         description=ABOUT,
         lifespan=_lifespan,
-        docs_url="/docs",
+        docs_url=None,
         redoc_url=None,
         max_body_size=bounds.most_bytes,
     )
     app.state.workspace, app.state.limits, app.state.metrics = workspace, bounds, metrics
     app.state.rates = Rates(bounds.workers)
     app.add_middleware(Gate, most=bounds.most_requests, metrics=metrics)
-    for module in (health, catalogue, households, assessments, worklists):
+    for module in (health, catalogue, households, assessments, worklists, documentation):
         app.include_router(module.ROUTER)
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(RequestValidationError, _invalid)
@@ -76,7 +76,6 @@ def create_app(workspace: Workspace, limits: Limits | None = None) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Open everything, look for new champions while it runs, close everything."""
     service = Service(app.state.workspace)
-    service.refresh()
     app.state.service = service
     _name_model(app, service)
     ended = threading.Event()
@@ -91,9 +90,15 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 def _watch(app: FastAPI, service: Service, ended: threading.Event) -> None:
+    """Whatever happens, it looks again: a database that is away for a minute must not end it."""
     while not ended.wait(app.state.limits.refresh_seconds):
         refused = service.models.refused
-        if service.refresh():
+        try:
+            taken = service.refresh()
+        except Exception as error:
+            LOG.error("cannot look for champions and months", kind=type(error).__name__)
+            continue
+        if taken:
             _name_model(app, service)
         elif service.models.refused and service.models.refused != refused:
             LOG.error("champion refused", why=service.models.refused)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from time import monotonic
+from math import ceil
+from time import time
 from typing import TYPE_CHECKING, Annotated, Final
 
 from fastapi import Depends, Request
@@ -14,6 +14,7 @@ from limits.strategies import FixedWindowRateLimiter
 
 from riskmodel.review.access import Principal, Right
 from riskmodel.serving.api.problems import not_allowed, too_many, unauthorised
+from riskmodel.serving.clock import now
 from riskmodel.workflows.service import Service
 
 if TYPE_CHECKING:
@@ -37,10 +38,13 @@ class Rates:
         self._workers = max(1, workers)
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
 
-    def passed(self, key: Key) -> bool:
-        """Count a request; False where the key is over its rate."""
-        most = max(1, key.per_minute // self._workers)
-        return self._limiter.hit(RateLimitItemPerMinute(most), key.id)
+    def seconds_to_wait(self, key: Key) -> int:
+        """Count a request; 0, or the seconds until a key that is over its rate may ask again."""
+        rate = RateLimitItemPerMinute(max(1, key.per_minute // self._workers))
+        if self._limiter.hit(rate, key.id):
+            return 0
+        ends_at = self._limiter.get_window_stats(rate, key.id).reset_time
+        return max(1, ceil(ends_at - time()))
 
 
 def service_of(request: Request) -> Service:
@@ -53,12 +57,12 @@ def principal(
     request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)]
 ) -> Principal:
     """Who asks. Problem 401 without a valid key, 429 for one over its rate."""
-    key = service_of(request).keys.checked(credentials.credentials, datetime.now(UTC)) if credentials else None
+    key = service_of(request).keys.checked(credentials.credentials, now()) if credentials else None
     if key is None:
         raise unauthorised()
     request.scope["state"]["key_id"] = key.id
-    if not request.app.state.rates.passed(key):
-        raise too_many(60 - int(monotonic()) % 60)
+    if seconds := request.app.state.rates.seconds_to_wait(key):
+        raise too_many(seconds)
     return key.principal
 
 

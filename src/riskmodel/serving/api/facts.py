@@ -61,7 +61,7 @@ def _model(table: Table) -> type[BaseModel]:
         if fact.derived or name in _NOT_SENT:
             continue
         optional = fact.nullable or name in _LEFT_OUT or fact.default is not None
-        about = "; ".join(text for text in (fact.headers[0] if fact.headers else "", fact.note) if text)
+        about = "; ".join(text for text in (fact.title if fact.headers else "", fact.note) if text)
         kind = _typed(fact) | None if optional else _typed(fact)
         fields[name] = (kind, Field(default=None, description=about) if optional else Field(description=about))
     title = "".join(word.capitalize() for word in table.name.split("_"))

@@ -40,7 +40,7 @@ class ProblemBody(BaseModel):
     errors: list[Fault] = []
 
 
-@dataclass
+@dataclass(eq=False)
 class Problem(Exception):
     """Raised anywhere in the service; answered as problem+json. Not frozen: Python notes in it where it was raised."""
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from riskmodel.serving.cli.options import Json, LabelName, now, workspace
+from riskmodel.serving.cli.options import Json, LabelName, workspace
 from riskmodel.serving.cli.output import Terminal, emit
 from riskmodel.serving.cli.tables import gate_lines, metric_table
+from riskmodel.serving.clock import now
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from riskmodel.serving.cli.options import Json, now, workspace
+from riskmodel.serving.cli.options import Json, workspace
 from riskmodel.serving.cli.output import Terminal, emit
+from riskmodel.serving.clock import now
 
 
 def register(app: typer.Typer) -> None:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from riskmodel.errors import UsageError
-from riskmodel.serving.cli.options import Json, now, workspace
+from riskmodel.serving.cli.options import Json, workspace
 from riskmodel.serving.cli.output import Terminal, emit
 from riskmodel.serving.cli.tables import TITLES, metric_table, shown
+from riskmodel.serving.clock import now
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

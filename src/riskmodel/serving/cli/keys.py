@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from riskmodel.serving.cli.options import Json, now, workspace
+from riskmodel.serving.cli.options import Json, workspace
 from riskmodel.serving.cli.output import emit
+from riskmodel.serving.clock import now
 
 if TYPE_CHECKING:
     from riskmodel.review.keys import Key

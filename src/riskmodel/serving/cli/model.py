@@ -8,9 +8,10 @@ import typer
 
 from riskmodel.errors import UsageError
 from riskmodel.serving.cli.features import health_lines
-from riskmodel.serving.cli.options import AsOf, Json, LabelName, now, parsed_date, parsed_month, workspace
+from riskmodel.serving.cli.options import AsOf, Json, LabelName, parsed_date, parsed_month, workspace
 from riskmodel.serving.cli.output import Terminal, emit
 from riskmodel.serving.cli.tables import gate_lines, metric_table
+from riskmodel.serving.clock import now
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from riskmodel.errors import UsageError
+from riskmodel.serving.clock import CHINA
 
 if TYPE_CHECKING:
     from riskmodel.workflows.workspace import Workspace
-
-CHINA = timezone(timedelta(hours=8))
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
 AsOf = Annotated[
@@ -30,11 +29,6 @@ def workspace(context: typer.Context) -> Workspace:
 
     home = context.find_root().obj
     return Workspace(load(home if isinstance(home, Path) else None))
-
-
-def now() -> datetime:
-    """The time in China; read here and passed down."""
-    return datetime.now(CHINA)
 
 
 def parsed_date(text: str | None) -> date | None:

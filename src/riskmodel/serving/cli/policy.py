@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from riskmodel.errors import UsageError
-from riskmodel.serving.cli.options import AsOf, Json, now, parsed_date, workspace
+from riskmodel.serving.cli.options import AsOf, Json, parsed_date, workspace
 from riskmodel.serving.cli.output import emit
+from riskmodel.serving.clock import now
 
 
 def register(app: typer.Typer) -> None:

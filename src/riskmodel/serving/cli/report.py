@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from riskmodel.serving.cli.options import Json, LabelName, now, workspace
+from riskmodel.serving.cli.options import Json, LabelName, workspace
 from riskmodel.serving.cli.output import Terminal, emit
+from riskmodel.serving.clock import now
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

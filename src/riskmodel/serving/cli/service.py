@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from riskmodel.serving.cli.options import AsOf, Json, now, parsed_date, workspace
+from riskmodel.serving.cli.options import AsOf, Json, parsed_date, workspace
 from riskmodel.serving.cli.output import Terminal, emit
+from riskmodel.serving.clock import now
 
 
 def register(app: typer.Typer) -> None:
@@ -30,7 +31,9 @@ def serve(
     context: typer.Context,
     host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port to listen on.")] = 8000,
-    workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes.")] = 1,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, max=64, help="Processes (default: setting `workers`).")
+    ] = None,
 ) -> None:
     """Answer case systems over HTTP until a signal comes; /docs describes what may be asked. Put TLS in front."""
     from riskmodel.serving.api.server import serve as run
@@ -39,5 +42,6 @@ def serve(
 
     place = workspace(context)
     database(place).close()  # tables of another version are refused here, not in every process
-    hand_down(replace(place.settings, workers=workers))
-    run(host, port, workers)
+    settings = replace(place.settings, workers=workers or place.settings.workers)
+    hand_down(settings)
+    run(host, port, settings.workers)

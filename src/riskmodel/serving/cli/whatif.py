@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from riskmodel.errors import UsageError
-from riskmodel.serving.cli.options import AsOf, English, Json, now, parsed_date, workspace
+from riskmodel.serving.cli.options import AsOf, English, Json, parsed_date, workspace
 from riskmodel.serving.cli.output import emit
+from riskmodel.serving.clock import now
 
 if TYPE_CHECKING:
     from riskmodel.rendering.messages import Language

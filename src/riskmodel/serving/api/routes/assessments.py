@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -15,10 +14,10 @@ from riskmodel.serving.api.facts import Facts
 from riskmodel.serving.api.problems import RESPONSES, busy, fault, invalid, unknown_household
 from riskmodel.serving.api.routes.households import Explain, Group, Language, Told
 from riskmodel.serving.api.strict_request import StrictRoute
+from riskmodel.serving.clock import now
 from riskmodel.workflows.sent_facts import WrongFacts
 
 ROUTER = APIRouter(prefix="/v1", tags=["assessments"], route_class=StrictRoute, responses=RESPONSES)
-CHINA = timezone(timedelta(hours=8))
 Assessor = Annotated[Principal, Depends(allowed(Right.ASSESS))]
 
 
@@ -80,7 +79,7 @@ def assess(
     explain: Explain = "short",
 ) -> Response:
     """Assess a household from its facts. Nothing of them is kept; that it was asked is in the audit log."""
-    now = datetime.now(CHINA)
+    asked_at = now()
     sent = facts.sent()
     if any(not who.sees(row["village_code"]) for row in sent.get("households", ())):
         raise unknown_household()
@@ -88,7 +87,13 @@ def assess(
         raise busy(30, "No model is in use yet.")
     try:
         told, missing = running.assess(
-            who, sent, facts.as_of or now.date(), language, complete=facts.complete, full=explain == "full", now=now
+            who,
+            sent,
+            facts.as_of or asked_at.date(),
+            language,
+            complete=facts.complete,
+            full=explain == "full",
+            now=asked_at,
         )
     except WrongFacts as error:
         faults = [fault(["tables", w.table, w.row, w.column], w.value, w.rule) for w in error.found]

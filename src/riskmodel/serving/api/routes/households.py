@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Response
@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from riskmodel.serving.api.auth import Reader, Running
 from riskmodel.serving.api.problems import RESPONSES, unknown_household
 from riskmodel.serving.api.strict_request import StrictRoute
+from riskmodel.serving.clock import now
 
 ROUTER = APIRouter(prefix="/v1/households", tags=["households"], route_class=StrictRoute, responses=RESPONSES)
 
@@ -105,7 +106,7 @@ def assessment(
     explain: Explain = "short",
 ) -> Response:
     """What was said of a household: probability, tier, reasons. Written into the audit log before it is answered."""
-    found = running.assessment(who, household_id, as_of, language, full=explain == "full", now=_now())
+    found = running.assessment(who, household_id, as_of, language, full=explain == "full", now=now())
     if found is None:
         raise unknown_household()
     return JSONResponse(found)
@@ -114,11 +115,7 @@ def assessment(
 @ROUTER.get("/{household_id}/assessments")
 def assessments(household_id: HouseholdId, running: Running, who: Reader) -> History:
     """What was said of a household on every published date. Written into the audit log before it is answered."""
-    found = running.history(who, household_id, _now())
+    found = running.history(who, household_id, now())
     if found is None:
         raise unknown_household()
     return History(household_id=household_id, assessments=[Brief(**asdict(brief)) for brief in found])
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -6,7 +6,7 @@ import base64
 import binascii
 import json
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Query
@@ -19,6 +19,7 @@ from riskmodel.review.assessments import Asked, Listed
 from riskmodel.serving.api.auth import Reader, Running
 from riskmodel.serving.api.problems import RESPONSES, fault, invalid, not_found
 from riskmodel.serving.api.strict_request import StrictRoute
+from riskmodel.serving.clock import now
 
 ROUTER = APIRouter(prefix="/v1/worklists", tags=["work lists"], route_class=StrictRoute, responses=RESPONSES)
 
@@ -67,7 +68,7 @@ def worklist(
         most=limit,
     )
     try:
-        found = running.ranked(who, asked, datetime.now(UTC))
+        found = running.ranked(who, asked, now())
     except UsageError as error:
         raise not_found(str(error)) from None
     more = _cursor(found[-1]) if len(found) == limit else None

@@ -1,4 +1,4 @@
-"""Version 0001: keys of case systems, published months, findings of visits."""
+"""Version 0001: keys of case systems, published months."""
 
 from __future__ import annotations
 
@@ -56,17 +56,3 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("code", "as_of"),
     )
     op.create_index("assessments_by_risk", "assessments", ["as_of", "probability", "household_id"])
-    op.create_table(
-        "visit_findings",
-        sa.Column("id", sa.String(32), primary_key=True),
-        sa.Column("household_id", sa.String(25), nullable=False),
-        sa.Column("village_code", sa.String(12), nullable=False),
-        sa.Column("body", sa.Text, nullable=False),
-        sa.Column("key_id", sa.String(12), nullable=False),
-        sa.Column("idempotency_key", sa.String(100), nullable=False),
-        sa.Column("body_digest", sa.String(64), nullable=False),
-        sa.Column("received_at", sa.String(20), nullable=False),
-        sa.Column("carried_at", sa.String(20)),
-    )
-    op.create_index("visit_findings_once", "visit_findings", ["key_id", "idempotency_key"], unique=True)
-    op.create_index("visit_findings_waiting", "visit_findings", ["carried_at"])
