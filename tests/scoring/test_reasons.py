@@ -25,6 +25,7 @@ from riskmodel.scoring.reasons import (
 # causes and backgrounds, as they come
 GROUPS = {"a1": "ILL", "b1": "DATA", "a2": "ILL", "c1": "JOB", "d1": "AID", "e1": "HOU"}
 GROUPS |= {"b2": "DATA", "f1": "WAT", "g1": "INCOME"}
+EVERYTHING = np.ones((1, len(GROUPS)), dtype=bool)
 # sums of eighths are exact, so that the reference below finds the same order
 CELLS = st.integers(-12, 12).map(lambda n: n / 8)
 ROWS = st.lists(st.lists(CELLS, min_size=9, max_size=9), min_size=1, max_size=6).map(np.array)
@@ -33,9 +34,10 @@ ROWS = st.lists(st.lists(CELLS, min_size=9, max_size=9), min_size=1, max_size=6)
 def told(contributions: NDArray[np.float64], x: NDArray[np.float64] | None = None) -> list[list[Reason]]:
     """The reasons of every row, as they are read back from a result table."""
     values = np.arange(contributions.size, dtype=float).reshape(contributions.shape) if x is None else x
+    facts = ~np.isnan(values)
     columns = {f"contribution_{name}": pl.Series(contributions[:, i]) for i, name in enumerate(GROUPS)}
     columns |= {f"value_{name}": pl.Series(values[:, i]) for i, name in enumerate(GROUPS)}
-    table = pl.DataFrame({**columns, **leading_reasons(contributions, values, GROUPS)})
+    table = pl.DataFrame({**columns, **leading_reasons(contributions, facts, GROUPS)})
     return [stored_reasons(row) for row in table.iter_rows(named=True)]
 
 
@@ -105,23 +107,19 @@ def test_what_hardly_raises_or_lowers_the_risk_is_no_reason(contribution: float,
     assert len(told(row(a1=contribution))[0]) == reasons
 
 
-def test_a_missing_value_is_no_reason() -> None:
+def test_what_is_no_fact_is_no_reason() -> None:
     x = np.full((1, len(GROUPS)), np.nan)
     assert told(row(a1=0.5), x) == [[]]
 
 
-def test_zero_is_a_reason_only_where_less_is_worse() -> None:
-    x, tells = np.zeros((1, len(GROUPS))), np.array([name != "a1" for name in GROUPS])
-    found = pl.DataFrame(leading_reasons(row(a1=0.9, c1=0.7), x, GROUPS, tells))
-    assert [found["reason_1_feature"][0], found["reason_2_feature"][0]] == ["c1", None]
-
-
-def test_a_value_of_zero_is_not_missing() -> None:
-    assert told(row(a1=0.5), np.zeros((1, len(GROUPS)))) == [[Reason("ILL", "a1", 0.0, 0.5)]]
+def test_a_group_is_told_by_its_strongest_fact() -> None:
+    facts = np.array([[name != "a1" for name in GROUPS]])
+    found = pl.DataFrame(leading_reasons(row(a1=0.9, a2=0.1, c1=0.7), facts, GROUPS))
+    assert found.row(0)[:4] == ("ILL", "a2", "JOB", "c1")
 
 
 def test_columns_are_codes_and_null_where_there_is_no_reason() -> None:
-    found = pl.DataFrame(leading_reasons(row(a1=0.5, c1=0.7), np.ones((1, len(GROUPS))), GROUPS))
+    found = pl.DataFrame(leading_reasons(row(a1=0.5, c1=0.7), EVERYTHING, GROUPS))
     assert dict(found.schema) == {f"reason_{k}_{what}": pl.String for k in range(1, 6) for what in ("group", "feature")}
     first: dict[str, Any] = found.row(0, named=True)
     assert [first[f"reason_{k}_group"] for k in range(1, 6)] == ["JOB", "ILL", None, None, None]
@@ -129,7 +127,7 @@ def test_columns_are_codes_and_null_where_there_is_no_reason() -> None:
 
 def test_a_model_of_few_groups_has_few_reasons() -> None:
     groups = {"a1": "ILL", "b1": "DATA"}
-    found = leading_reasons(np.array([[0.5, 0.7]]), np.ones((1, 2)), groups)
+    found = leading_reasons(np.array([[0.5, 0.7]]), EVERYTHING[:, :2], groups)
     assert [name for name in found if name.endswith("_group")] == ["reason_1_group", "reason_2_group"]
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from riskmodel.features import declared
+from riskmodel.scoring.evidence import evidence
 from riskmodel.scoring.reasons import leading_reasons
 from riskmodel.training.fit import Recipes
 from riskmodel.training.stability import stability
@@ -43,9 +44,10 @@ def test_it_counts_the_households_whose_first_cause_is_another(sample_rows: Coll
     found = stability(model, RECIPES, rows, "logistic", 0)
     assert found is not None
     groups = {f.name: f.group.value for f in declared()}
-    tells = np.array([f.zero_tells for f in declared()])
     first, second = (
-        leading_reasons(m.contributions(rows.x[newest]), rows.x[newest], groups, tells)["reason_1_group"].to_list()
+        leading_reasons(m.contributions(rows.x[newest]), evidence(rows.x[newest], declared()), groups)[
+            "reason_1_group"
+        ].to_list()
         for m in (model, earlier)
     )
     differing = np.array([one != other for one, other in zip(first, second, strict=True)])

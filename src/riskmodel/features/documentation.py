@@ -55,6 +55,7 @@ def _section(f: Feature) -> str:
         f"unit: {f.unit}" + ("; a ratio of amounts, linear models see its logarithm" if f.ratio else ""),
         f"cause or background: {f.group.value} {f.group.zh}",
         f"risk: {_ARROWS[f.direction]}" + ("; help can change it" if f.actionable else ""),
+        f"told as a reason: {f.evidence}",
         f"reads: {'; '.join(tables_read(f))}",
         *([f"policy: {', '.join(f'`{kind}`' for kind in kinds)}"] if kinds else []),
         f"declared in `features/{f.module}.py`",

@@ -6,7 +6,7 @@ import polars as pl
 
 from riskmodel.features.arithmetic import count, everyone, known_count, only
 from riskmodel.features.facts import Facts, of_head
-from riskmodel.features.feature import Direction, feature
+from riskmodel.features.feature import Between, Direction, feature
 from riskmodel.policy import Background, Cause, Place
 
 FAR = [Place.OUTSIDE.value, Place.ABROAD.value]
@@ -14,7 +14,15 @@ DAYS_AHEAD = 180
 PAYING = pl.col("pension_status") == "paying"
 
 
-@feature("务工就业人数", "members at work", unit="人", group=Cause.JOB, risk=Direction.DOWN, actionable=True)
+@feature(
+    "务工就业人数",
+    "members at work",
+    unit="人",
+    group=Cause.JOB,
+    risk=Direction.DOWN,
+    actionable=True,
+    evidence=Between(below=1),
+)
 def workers_employed(h: Facts) -> pl.Expr:
     """Present members at work in their newest month of the last 6. Missing without any employment row."""
     return _employed(h)
@@ -27,6 +35,7 @@ def workers_employed(h: Facts) -> pl.Expr:
     group=Cause.JOB,
     risk=Direction.DOWN,
     actionable=True,
+    evidence=Between(below=0.5),
 )
 def workers_share(h: Facts) -> pl.Expr:
     """Present members at work in their newest month of the last 6, over all present members."""
@@ -49,7 +58,15 @@ def workers_seeking(h: Facts) -> pl.Expr:
     return h.workers("seeking", count(~pl.col("employed") & pl.col("wants_work")))
 
 
-@feature("户主是否务工就业", "head at work", unit="是否", group=Cause.JOB, risk=Direction.FREE, actionable=True)
+@feature(
+    "户主是否务工就业",
+    "head at work",
+    unit="是否",
+    group=Cause.JOB,
+    risk=Direction.FREE,
+    actionable=True,
+    evidence=Between(below=1),
+)
 def head_employed(h: Facts) -> pl.Expr:
     """1 if the head of household is at work in the newest month of the last 6, 0 if not; of several heads, all must."""
     return h.workers("head", of_head(pl.col("employed").cast(pl.Int64)))
@@ -68,6 +85,7 @@ def workers_in_construction(h: Facts) -> pl.Expr:
     group=Cause.JOB,
     risk=Direction.DOWN,
     ratio=True,
+    evidence=Between(below=1),
 )
 def head_wage_to_line(h: Facts) -> pl.Expr:
     """Monthly wage of the head in the newest month of the last 6, times 12 per household member, over the line."""
@@ -81,6 +99,7 @@ def head_wage_to_line(h: Facts) -> pl.Expr:
     group=Cause.JOB,
     risk=Direction.DOWN,
     ratio=True,
+    evidence=Between(below=1),
 )
 def top_wage_to_line(h: Facts) -> pl.Expr:
     """Highest monthly wage of a present member in the newest months of the last 6, times 12 per head, over the line."""
@@ -100,13 +119,21 @@ def top_wage_share(h: Facts) -> pl.Expr:
     group=Cause.JOB,
     risk=Direction.DOWN,
     actionable=True,
+    evidence=Between(below=1),
 )
 def work_months_share_12m(h: Facts) -> pl.Expr:
     """Months at work over months with an employment row, all present members, last 12 complete months."""
     return h.over(h.work_months("worked", count(pl.col("employed"))), h.work_months("rows", everyone()))
 
 
-@feature("公益岗最近到期月数", "months until a public post ends", unit="月", group=Cause.JOB, risk=Direction.DOWN)
+@feature(
+    "公益岗最近到期月数",
+    "months until a public post ends",
+    unit="月",
+    group=Cause.JOB,
+    risk=Direction.DOWN,
+    evidence=Between(below=7),
+)
 def post_months_left(h: Facts) -> pl.Expr:
     """Months from the as-of month to that in which the first of the running public-benefit posts ends; 0 = this month.
 
@@ -152,7 +179,14 @@ def outside_workers_share(h: Facts) -> pl.Expr:
     return h.over(outside, h.workers("placed", count(pl.col("employed") & place.is_not_null())))
 
 
-@feature("缴纳养老保险人数", "members paying into a pension", unit="人", group=Cause.JOB, risk=Direction.DOWN)
+@feature(
+    "缴纳养老保险人数",
+    "members paying into a pension",
+    unit="人",
+    group=Cause.JOB,
+    risk=Direction.DOWN,
+    evidence=Between(below=1),
+)
 def pension_payers(h: Facts) -> pl.Expr:
     """Present members known to pay into a pension scheme. Missing where the state is known for nobody."""
     return h.members("pension_payers", known_count(PAYING, "pension_status"))
@@ -164,6 +198,7 @@ def pension_payers(h: Facts) -> pl.Expr:
     unit="比例",
     group=Cause.JOB,
     risk=Direction.FREE,
+    evidence=Between(below=0.5),
 )
 def pension_payers_of_workers(h: Facts) -> pl.Expr:
     """Present members at work who pay into a pension scheme, over those at work for whom it is known.

@@ -6,7 +6,7 @@ import polars as pl
 
 from riskmodel.features.arithmetic import count, everyone, known_count
 from riskmodel.features.facts import Facts, of_head
-from riskmodel.features.feature import Direction, feature
+from riskmodel.features.feature import NEVER, Between, Direction, feature
 from riskmodel.features.illness import SEVERE
 from riskmodel.policy import Cause, Education, Labour
 
@@ -15,7 +15,7 @@ LEVELS = {level.value: rank for rank, level in enumerate(Education)}
 LEVEL = pl.col("education").cast(pl.String).replace_strict(LEVELS, default=None, return_dtype=pl.Int64)
 
 
-@feature("家庭人口数", "household size", unit="人", group=Cause.LAB, risk=Direction.FREE)
+@feature("家庭人口数", "household size", unit="人", group=Cause.LAB, risk=Direction.FREE, evidence=NEVER)
 def household_size(_: Facts) -> pl.Expr:
     """Number of members that the household's own state gives."""
     return pl.col("size")
@@ -40,14 +40,21 @@ def elders(h: Facts) -> pl.Expr:
 
 
 @feature(
-    "非劳动年龄成员占比", "share of members outside working age", unit="比例", group=Cause.LAB, risk=Direction.FREE
+    "非劳动年龄成员占比",
+    "share of members outside working age",
+    unit="比例",
+    group=Cause.LAB,
+    risk=Direction.FREE,
+    evidence=Between(above=0.5),
 )
 def dependants_share(h: Facts) -> pl.Expr:
     """Present members younger or older than the working age of the policy, over all present members."""
     return h.over(h.members("dependants", count(~_of_working_age(h))), h.members("all", everyone()))
 
 
-@feature("有劳动能力人数", "members able to work", unit="人", group=Cause.LAB, risk=Direction.DOWN)
+@feature(
+    "有劳动能力人数", "members able to work", unit="人", group=Cause.LAB, risk=Direction.DOWN, evidence=Between(below=2)
+)
 def able_members(h: Facts) -> pl.Expr:
     """Present members of working age with skilled, ordinary or weak labour.
 
@@ -58,7 +65,14 @@ def able_members(h: Facts) -> pl.Expr:
     return pl.when(unknown == 0).then(able)
 
 
-@feature("抚养照料负担", "people to care for per member able to work", unit="倍", group=Cause.LAB, risk=Direction.UP)
+@feature(
+    "抚养照料负担",
+    "people to care for per member able to work",
+    unit="倍",
+    group=Cause.LAB,
+    risk=Direction.UP,
+    evidence=Between(above=0.5),
+)
 def care_load(h: Facts) -> pl.Expr:
     """People to care for over one more than the members able to work; the one keeps households without any of these.
 
@@ -76,32 +90,53 @@ def labour_lost(h: Facts) -> pl.Expr:
     return h.members("labour_lost", known_count(pl.col("labour") == Labour.LOST.value, "labour"))
 
 
-@feature("户主年龄", "age of the head", unit="岁", group=Cause.LAB, risk=Direction.FREE)
+@feature("户主年龄", "age of the head", unit="岁", group=Cause.LAB, risk=Direction.FREE, evidence=Between(above=60))
 def head_age(h: Facts) -> pl.Expr:
     """Age of the head of household in full years; of several heads, the youngest."""
     return h.members("head_age", of_head(pl.col("age")))
 
 
-@feature("成员平均年龄", "mean age of the members", unit="岁", group=Cause.LAB, risk=Direction.FREE)
+@feature(
+    "成员平均年龄",
+    "mean age of the members",
+    unit="岁",
+    group=Cause.LAB,
+    risk=Direction.FREE,
+    evidence=Between(above=60),
+)
 def mean_age(h: Facts) -> pl.Expr:
     """Mean age of the present members, each in full years."""
     return h.over(h.members("ages", pl.col("age").sum().cast(pl.Int64)), h.members("all", everyone()))
 
 
-@feature("户主文化程度", "schooling of the head", unit="级", group=Cause.LAB, risk=Direction.DOWN)
+@feature(
+    "户主文化程度", "schooling of the head", unit="级", group=Cause.LAB, risk=Direction.DOWN, evidence=Between(below=2)
+)
 def head_education(h: Facts) -> pl.Expr:
     """Schooling of the head: 0 none, 1 primary, 2 junior, 3 senior, 4 college, 5 bachelor; of several, the lowest."""
     return h.members("head_level", of_head(_level(h)))
 
 
-@feature("成年人最高文化程度", "highest schooling of an adult", unit="级", group=Cause.LAB, risk=Direction.DOWN)
+@feature(
+    "成年人最高文化程度",
+    "highest schooling of an adult",
+    unit="级",
+    group=Cause.LAB,
+    risk=Direction.DOWN,
+    evidence=Between(below=2),
+)
 def best_education(h: Facts) -> pl.Expr:
     """Highest known schooling of a present member above the school age; levels as for the head."""
     return h.members("best_level", _level(h).filter(_adult(h)).max())
 
 
 @feature(
-    "高中及以上成年人占比", "share of adults with senior schooling", unit="比例", group=Cause.LAB, risk=Direction.DOWN
+    "高中及以上成年人占比",
+    "share of adults with senior schooling",
+    unit="比例",
+    group=Cause.LAB,
+    risk=Direction.DOWN,
+    evidence=Between(below=0.5),
 )
 def senior_share(h: Facts) -> pl.Expr:
     """Present members above the school age with senior schooling or more, over those whose schooling is known."""

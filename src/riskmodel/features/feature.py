@@ -8,6 +8,7 @@ official, the documentation and the generic tests.
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
@@ -32,6 +33,26 @@ class Direction(IntEnum):
 
 
 @dataclass(frozen=True)
+class Between:
+    """Values above one bound and below another, both excluded."""
+
+    above: float = -math.inf
+    below: float = math.inf
+
+    def __str__(self) -> str:
+        """In words of the documentation."""
+        if self == NEVER:
+            return "never"
+        bounds = [f"above {self.above:g}"] * (self.above > -math.inf) + [f"below {self.below:g}"] * (
+            self.below < math.inf
+        )
+        return " and ".join(bounds) or "any value"
+
+
+NEVER = Between(above=math.inf)
+
+
+@dataclass(frozen=True)
 class Feature:
     """Everything the system knows about one feature."""
 
@@ -46,16 +67,11 @@ class Feature:
     """A ratio of amounts: linear models see its logarithm."""
     actionable: bool
     """Something that help can change."""
+    evidence: Between
+    """Values that may be told as the reason of a raised risk. A house of grade A is no sign of unsafe housing, whatever
+    a model makes of it; by default a value above 0, and any value where less is worse."""
     definition: str
     build: Build
-
-    @property
-    def zero_tells(self) -> bool:
-        """Whether a value of 0 can stand behind a raised risk: where less is worse.
-
-        Business is left out: a household without business income has not failed in business.
-        """
-        return self.direction is Direction.DOWN and self.group is not Cause.IND
 
     @property
     def module(self) -> str:
@@ -76,6 +92,7 @@ def feature(
     risk: Direction,
     ratio: bool = False,
     actionable: bool = False,
+    evidence: Between | None = None,
 ) -> Callable[[Build], Build]:
     """Declare the decorated function as a feature. `risk` is a decision that every feature has to take.
 
@@ -88,8 +105,10 @@ def feature(
         definition = inspect.cleandoc(build.__doc__ or "")
         if name in REGISTRY or not definition:
             raise ValueError(f"feature {name}: " + ("declared twice" if definition else "has no docstring"))
+        direction = Direction(risk)
+        telling = evidence or (Between() if direction is Direction.DOWN else Between(above=0))
         REGISTRY[name] = Feature(
-            name, label, english, unit, group, Direction(risk), ratio, actionable, definition, build
+            name, label, english, unit, group, direction, ratio, actionable, telling, definition, build
         )
         return build
 

@@ -6,7 +6,7 @@ import polars as pl
 
 from riskmodel.features.arithmetic import flag
 from riskmodel.features.facts import Facts
-from riskmodel.features.feature import Direction, feature
+from riskmodel.features.feature import NEVER, Between, Direction, feature
 from riskmodel.policy import Background, Cause, HouseGrade
 
 GRADES = {grade.value: rank for rank, grade in enumerate(HouseGrade, start=1)}
@@ -14,7 +14,15 @@ UNSAFE = [HouseGrade.C.value, HouseGrade.D.value]
 SOURCES = {"central": 0, "well": 1, "spring": 2, "cistern": 2, "other": 3}
 
 
-@feature("住房安全等级", "house grade", unit="级", group=Cause.HOU, risk=Direction.UP, actionable=True)
+@feature(
+    "住房安全等级",
+    "house grade",
+    unit="级",
+    group=Cause.HOU,
+    risk=Direction.UP,
+    actionable=True,
+    evidence=Between(above=2),
+)
 def house_grade(h: Facts) -> pl.Expr:
     """Grade at the newest inspection of the house: 1 for A to 4 for D; C and D are unsafe."""
     return h.housing("house_grade").cast(pl.String).replace_strict(GRADES, default=None, return_dtype=pl.Int64)
@@ -41,7 +49,14 @@ def lives_in_unsafe_house(h: Facts) -> pl.Expr:
     return flag(h.housing("house_grade").is_in(UNSAFE) & h.housing("occupied"))
 
 
-@feature("房屋改造竣工距今月数", "months since the house was rebuilt", unit="月", group=Cause.HOU, risk=Direction.FREE)
+@feature(
+    "房屋改造竣工距今月数",
+    "months since the house was rebuilt",
+    unit="月",
+    group=Cause.HOU,
+    risk=Direction.FREE,
+    evidence=NEVER,
+)
 def months_since_rebuilt(h: Facts) -> pl.Expr:
     """Complete months since the month in which the house was rebuilt, newest inspection; 0 = the running month."""
     months = h.moment.complete_months_since(h.housing("rebuilt_on"))

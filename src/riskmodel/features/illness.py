@@ -6,7 +6,7 @@ import polars as pl
 
 from riskmodel.features.arithmetic import count, known_count
 from riskmodel.features.facts import Facts, of_head
-from riskmodel.features.feature import Direction, feature
+from riskmodel.features.feature import Between, Direction, feature
 from riskmodel.policy import Cause
 
 UNINSURED = ~pl.col("basic_insured")
@@ -41,7 +41,15 @@ def uninsured_share(h: Facts) -> pl.Expr:
     return h.over(h.members("uninsured", count(UNINSURED)), h.members("insurance_known", count(INSURANCE_KNOWN)))
 
 
-@feature("户主是否参加基本医保", "head insured", unit="是否", group=Cause.ILL, risk=Direction.DOWN, actionable=True)
+@feature(
+    "户主是否参加基本医保",
+    "head insured",
+    unit="是否",
+    group=Cause.ILL,
+    risk=Direction.DOWN,
+    actionable=True,
+    evidence=Between(below=1),
+)
 def head_insured(h: Facts) -> pl.Expr:
     """1 if the head of household has basic health insurance, 0 if not; of several heads, all must."""
     return h.members("head_insured", of_head(pl.col("basic_insured").cast(pl.Int64)))

@@ -6,7 +6,7 @@ import polars as pl
 
 from riskmodel.features.arithmetic import constant
 from riskmodel.features.facts import Facts
-from riskmodel.features.feature import Direction, feature
+from riskmodel.features.feature import NEVER, Between, Direction, feature
 from riskmodel.policy import Background, Cause, IncomeBlock, IncomeComponent
 
 WAGES = [component for component in IncomeComponent if component.block is IncomeBlock.WAGE]
@@ -77,6 +77,7 @@ def received_to_line_4_6m(h: Facts) -> pl.Expr:
     group=Background.INCOME,
     risk=Direction.FREE,
     ratio=True,
+    evidence=Between(below=1),
 )
 def received_change_3m(h: Facts) -> pl.Expr:
     """Net income received per month, last 3 complete months, over that of the 3 before.
@@ -104,6 +105,7 @@ def single_source_share(h: Facts) -> pl.Expr:
     risk=Direction.DOWN,
     ratio=True,
     actionable=True,
+    evidence=Between(below=1),
 )
 def wage_to_line(h: Facts) -> pl.Expr:
     """Wage income per head of the newest survey over the line."""
@@ -123,6 +125,7 @@ def public_post_share(h: Facts) -> pl.Expr:
     group=Cause.JOB,
     risk=Direction.FREE,
     ratio=True,
+    evidence=Between(below=1),
 )
 def wage_change_3m(h: Facts) -> pl.Expr:
     """Wages received per month, last 3 complete months, over those of the 3 before.
@@ -141,13 +144,21 @@ def wage_change_3m(h: Facts) -> pl.Expr:
     risk=Direction.DOWN,
     ratio=True,
     actionable=True,
+    evidence=NEVER,
 )
 def business_to_line(h: Facts) -> pl.Expr:
     """Business income less business cost per head of the newest survey over the line; below 0 at a loss."""
     return _per_head_to_line(h, _net_business(h))
 
 
-@feature("经营净收入占纯收入比", "share of business income", unit="比例", group=Cause.IND, risk=Direction.FREE)
+@feature(
+    "经营净收入占纯收入比",
+    "share of business income",
+    unit="比例",
+    group=Cause.IND,
+    risk=Direction.FREE,
+    evidence=NEVER,
+)
 def business_share(h: Facts) -> pl.Expr:
     """Business income less business cost over net income, newest survey; missing where net income is not above 0."""
     return h.over(_net_business(h), h.survey("net_total"))

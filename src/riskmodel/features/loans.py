@@ -10,7 +10,7 @@ import polars as pl
 
 from riskmodel.features.arithmetic import count, flag, only
 from riskmodel.features.facts import Facts
-from riskmodel.features.feature import Direction, feature
+from riskmodel.features.feature import NEVER, Direction, feature
 from riskmodel.policy import Background, Cause
 
 DUE_DAYS = 180
@@ -84,6 +84,7 @@ def loans_non_production_share(h: Facts) -> pl.Expr:
     group=Cause.IND,
     risk=Direction.FREE,
     ratio=True,
+    evidence=NEVER,
 )
 def small_loans_to_line(h: Facts) -> pl.Expr:
     """Balance of the running small loans for people who left poverty, newest statements, per head over the line."""

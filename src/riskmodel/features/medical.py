@@ -10,7 +10,7 @@ import polars as pl
 
 from riskmodel.features.arithmetic import count_of, largest_of, only, total_of
 from riskmodel.features.facts import Facts
-from riskmodel.features.feature import Direction, feature
+from riskmodel.features.feature import Between, Direction, feature
 from riskmodel.policy import Category, Cause
 
 SELF_PAY = pl.col("self_pay")
@@ -117,6 +117,7 @@ def bills_outside_catalogue_to_line(h: Facts) -> pl.Expr:
     unit="比例",
     group=Cause.ILL,
     risk=Direction.FREE,
+    evidence=Between(below=1),
 )
 def stays_in_county_share(h: Facts) -> pl.Expr:
     """Inpatient stays in the county over all stays of known place that ended in the last 12 complete months."""
@@ -154,7 +155,12 @@ def special_outpatient_months_12m(h: Facts) -> pl.Expr:
 
 
 @feature(
-    "最近一次住院距今月数", "months since the newest inpatient stay", unit="月", group=Cause.ILL, risk=Direction.FREE
+    "最近一次住院距今月数",
+    "months since the newest inpatient stay",
+    unit="月",
+    group=Cause.ILL,
+    risk=Direction.FREE,
+    evidence=Between(),
 )
 def months_since_stay(h: Facts) -> pl.Expr:
     """Complete months since the month of the newest inpatient stay of the last 24, itself included; 1 = last month."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from riskmodel.features.facts import Facts
-from riskmodel.features.feature import Direction, feature
+from riskmodel.features.feature import Between, Direction, feature
 from riskmodel.features.income import WAGES
 from riskmodel.policy import Background, Cause, IncomeBlock, IncomeComponent
 
@@ -24,6 +24,7 @@ MOST_YUAN = 100_000_000
     group=Background.INCOME,
     risk=Direction.FREE,
     ratio=True,
+    evidence=Between(below=1),
 )
 def received_change_1y(h: Facts) -> pl.Expr:
     """Net income received per month, last 3 complete months, over that of the same months of the year before.
@@ -40,6 +41,7 @@ def received_change_1y(h: Facts) -> pl.Expr:
     group=Cause.JOB,
     risk=Direction.FREE,
     ratio=True,
+    evidence=Between(below=1),
 )
 def wage_change_1y(h: Facts) -> pl.Expr:
     """Wages received per month, last 3 complete months, over those of the same months of the year before.
@@ -56,6 +58,7 @@ def wage_change_1y(h: Facts) -> pl.Expr:
     group=Cause.IND,
     risk=Direction.FREE,
     ratio=True,
+    evidence=Between(below=1),
 )
 def business_change_1y(h: Facts) -> pl.Expr:
     """Business income less cost per month, last 3 complete months, over that of the same months of the year before.
@@ -73,6 +76,7 @@ def business_change_1y(h: Facts) -> pl.Expr:
     group=Background.INCOME,
     risk=Direction.FREE,
     ratio=True,
+    evidence=Between(below=1),
 )
 def transfer_change_1y(h: Facts) -> pl.Expr:
     """Transfers received per month, last 3 complete months, over those of the same months of the year before.

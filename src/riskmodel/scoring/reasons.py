@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from riskmodel.features import Direction
 from riskmodel.policy import Cause
+from riskmodel.scoring.evidence import protective
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,20 +52,19 @@ def group_sums(contributions: NDArray[np.float64], groups: Mapping[str, str]) ->
 
 def leading_reasons(
     contributions: NDArray[np.float64],
-    x: NDArray[np.float64],
+    facts: NDArray[np.bool_],
     groups: Mapping[str, str],
-    zero_tells: NDArray[np.bool_] | None = None,
 ) -> dict[str, pl.Series]:
     """The groups that raise the risk most, each by its strongest feature, as columns for the result table.
 
-    A reason needs a fact: a missing value is none, and 0 only where `zero_tells` (F,) says so (everywhere without it).
-    A group without such a feature is not told, whatever it adds. The strongest five are told; among them the causes
-    that raise the log-odds by at least 0.2 come first: an office can act on a cause, a background only tells of it.
+    A reason needs a fact: `facts` (n, F) says which cells are one, see `evidence.evidence`. A group without such a
+    feature is not told, whatever it adds. The strongest five are told; among them the causes that raise the log-odds
+    by at least 0.2 come first: an office can act on a cause, a background only tells of it.
 
-    contributions, x: (n, F). For k = 1..5: `reason_k_group`, `reason_k_feature` (codes, null where there is no k-th
-    reason). No text is made here.
+    contributions: (n, F); `groups` maps the columns, in order, to their group. For k = 1..5: `reason_k_group`,
+    `reason_k_feature` (codes, null where there is no k-th reason). No text is made here.
     """
-    sums, strongest, distinct = _raising(contributions, x, groups, zero_tells)
+    sums, strongest, distinct = _raising(contributions, facts, groups)
     causes = np.isin(distinct, Cause.codes())
     order = np.argsort(-sums, axis=1, kind="stable")[:, :REASONS]
     later = ~(causes[order] & (np.take_along_axis(sums, order, axis=1) >= CLEAR))
@@ -91,14 +90,13 @@ def stored_reasons(row: Mapping[str, Any]) -> list[Reason]:
 def protections(row: Mapping[str, Any], features: Sequence[Feature]) -> list[Reason]:
     """What lowers the risk in one row of a result table, strongest first: as reasons are chosen, with the signs turned.
 
-    0 is a fact where less is better. They are few and asked for one household at a time, so they are not stored.
+    They are few and asked for one household at a time, so they are not stored.
     """
     told = [f for f in features if f"contribution_{f.name}" in row]
     contributions = np.array([[row[f"contribution_{f.name}"] for f in told]])
     x = np.array([[row[f"value_{f.name}"] for f in told]], dtype=np.float64)  # None becomes NaN
-    better = np.array([f.direction is Direction.UP for f in told])
     groups = {f.name: f.group.value for f in told}
-    sums, strongest, distinct = _raising(-contributions, x, groups, better)
+    sums, strongest, distinct = _raising(-contributions, protective(x, told), groups)
     order = np.argsort(-sums[0], kind="stable")[:PROTECTIONS]
     shown = [(str(distinct[g]), told[strongest[0, g]].name) for g in order if sums[0, g] >= LEAST]
     return [Reason(group, name, row[f"value_{name}"], row[f"contribution_{name}"]) for group, name in shown]
@@ -116,15 +114,13 @@ def group_parts(row: Mapping[str, Any], features: Sequence[Feature]) -> dict[str
 
 def _raising(
     contributions: NDArray[np.float64],
-    x: NDArray[np.float64],
+    facts: NDArray[np.bool_],
     groups: Mapping[str, str],
-    zero_tells: NDArray[np.bool_] | None,
 ) -> tuple[NDArray[np.float64], NDArray[np.intp], NDArray[np.str_]]:
     """What each group adds (n, G), -inf where no fact of it raises; its strongest feature (n, G); its code (G,)."""
     codes = np.array(list(groups.values()))
     distinct = np.array(list(dict.fromkeys(codes.tolist())))
-    fact = ~np.isnan(x) & ((x != 0) | (True if zero_tells is None else zero_tells))
-    candidates = np.where(fact, contributions, -np.inf)
+    candidates = np.where(facts, contributions, -np.inf)
     sums = np.column_stack(list(group_sums(contributions, groups).values()))
     strongest = np.column_stack(
         [np.flatnonzero(codes == code)[candidates[:, codes == code].argmax(axis=1)] for code in distinct]

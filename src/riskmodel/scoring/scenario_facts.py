@@ -51,7 +51,7 @@ def public_post(rows: HouseholdRows, given: Given, policy: Policy) -> HouseholdR
     return _surveyed(rows, dict.fromkeys(months, wage), "wage", "wage_public_post")
 
 
-def dibao(rows: HouseholdRows, given: Given, _policy: Policy) -> HouseholdRows:
+def dibao(rows: HouseholdRows, given: Given, policy: Policy) -> HouseholdRows:  # noqa: ARG001 - every scenario has it
     """The household is on rural dibao in each of the last `months`, all persons, with `amount` per person and month.
 
     Months in which it was already are left as they are.
@@ -66,7 +66,7 @@ def dibao(rows: HouseholdRows, given: Given, _policy: Policy) -> HouseholdRows:
     return _surveyed(rows, dict.fromkeys(months, paid), "transfer", "transfer_assistance")
 
 
-def medical_aid(rows: HouseholdRows, given: Given, _policy: Policy) -> HouseholdRows:
+def medical_aid(rows: HouseholdRows, given: Given, policy: Policy) -> HouseholdRows:  # noqa: ARG001
     """Medical aid pays a `share` of the self-pay of each bill of the last 12 complete months, rounded down to the fen.
 
     The compliant part falls by the same share; so does what the newest survey counts of it.
@@ -86,7 +86,7 @@ def medical_aid(rows: HouseholdRows, given: Given, _policy: Policy) -> Household
     return _less_spent(rows, dict(less.iter_rows()))
 
 
-def loan_extension(rows: HouseholdRows, given: Given, _policy: Policy) -> HouseholdRows:
+def loan_extension(rows: HouseholdRows, given: Given, policy: Policy) -> HouseholdRows:  # noqa: ARG001
     """Every running small loan is extended by `months` in its newest statement, and so is not overdue."""
     running = rows.seen("loans").filter((pl.col("product") == "small_loan") & RUNNING & ~GONE)
     overdue = pl.col("status") == LoanStatus.OVERDUE.value
@@ -102,7 +102,7 @@ def loan_extension(rows: HouseholdRows, given: Given, _policy: Policy) -> Househ
     return rows
 
 
-def house_repair(rows: HouseholdRows, given: Given, _policy: Policy) -> HouseholdRows:
+def house_repair(rows: HouseholdRows, given: Given, policy: Policy) -> HouseholdRows:  # noqa: ARG001
     """The newest inspection found a house of grade C or D to be of grade B, and the newest check found it safe."""
     newest = _is_one_of(rows.seen("housing"), "inspected_on") & (pl.col("aspect") == "housing")
     unsafe = newest & pl.col("house_grade").is_in(UNSAFE)
@@ -110,7 +110,7 @@ def house_repair(rows: HouseholdRows, given: Given, _policy: Policy) -> Househol
     return _held(rows, "house_ok")
 
 
-def safe_water(rows: HouseholdRows, given: Given, _policy: Policy) -> HouseholdRows:
+def safe_water(rows: HouseholdRows, given: Given, policy: Policy) -> HouseholdRows:  # noqa: ARG001
     """The newest inspection found the water safe and no day without it, and so did the newest check."""
     newest = _is_one_of(rows.seen("water"), "inspected_on") & (pl.col("aspect") == "water")
     rows = rows.changed("dwellings", newest & ~pl.col("water_safe"), water_safe=pl.lit(value=True))
@@ -118,7 +118,7 @@ def safe_water(rows: HouseholdRows, given: Given, _policy: Policy) -> HouseholdR
     return _held(rows, "water_ok")
 
 
-def basic_insurance(rows: HouseholdRows, given: Given, _policy: Policy) -> HouseholdRows:
+def basic_insurance(rows: HouseholdRows, given: Given, policy: Policy) -> HouseholdRows:  # noqa: ARG001
     """Every present member known to be without basic health insurance has it."""
     without = rows.seen("members").filter(~pl.col("basic_insured"))
     for person, since in without.select("person_id", "valid_from").iter_rows():

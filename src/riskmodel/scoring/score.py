@@ -11,6 +11,7 @@ from riskmodel.errors import BundleError
 from riskmodel.features import declared, set_hash
 from riskmodel.features.origins import origins
 from riskmodel.policy import Tier
+from riskmodel.scoring.evidence import evidence
 from riskmodel.scoring.reasons import group_sums, leading_reasons
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def score(table: FeatureTable, bundle: Bundle, policy: Policy, shorter: Bundle |
     }
     columns |= {f"{GROUP}{code}": values for code, values in group_sums(contributions, groups).items()}
     columns |= {f"{CONTRIBUTION}{name}": contributions[:, i] for i, name in enumerate(names)}
-    columns |= leading_reasons(contributions, x, groups, np.array([f.zero_tells for f in table.features]))
+    columns |= leading_reasons(contributions, evidence(x, table.features), groups)
     columns |= {f"{VALUE}{name}": table.rows[name] for name in names}
     scored = pl.concat([table.keys, pl.DataFrame(columns)], how="horizontal").with_columns(
         as_of=pl.lit(table.as_of),

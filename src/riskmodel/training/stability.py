@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from riskmodel.features import declared
+from riskmodel.scoring.evidence import evidence
 from riskmodel.scoring.reasons import leading_reasons
 from riskmodel.training.calibration_check import in_top_tenth
 
@@ -56,5 +57,6 @@ def stability(model: RiskModel, recipes: Recipes, rows: Rows, kind: str, seed: i
 def _first(contributions: NDArray[np.float64], x: NDArray[np.float64]) -> NDArray[np.str_]:
     """Code of the first cause told of each row (n,); empty where there is none."""
     groups = {f.name: f.group.value for f in declared()}
-    zero_tells = np.array([f.zero_tells for f in declared()])
-    return leading_reasons(contributions, x, groups, zero_tells)[FIRST].fill_null("").to_numpy().astype(np.str_)
+    return (
+        leading_reasons(contributions, evidence(x, declared()), groups)[FIRST].fill_null("").to_numpy().astype(np.str_)
+    )

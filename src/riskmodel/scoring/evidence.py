@@ -1,0 +1,72 @@
+"""Which values of a household may be told as the reason of a raised risk.
+
+A model is free to raise a risk by any value. A reason is a claim that officials act on and the rules of help answer:
+so a cause is told only by values that are a sign of it, and not of a household where it cannot be.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from riskmodel.features.feature import Between
+from riskmodel.policy import Cause
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from riskmodel.features import Feature
+    from riskmodel.policy import Background
+
+POSSIBLE: Final[dict[Cause | Background, dict[str, Between]]] = {
+    Cause.JOB: {"able_members": Between(above=0)},
+    Cause.LAB: {"care_load": Between(above=0.9)},
+    Cause.HOU: {"lives_in_unsafe_house": Between(above=0), "house_problem": Between(above=0)},
+    Cause.WAT: {"water_unsafe": Between(above=0), "water_problem": Between(above=0)},
+}
+"""Per cause: the values of which one must be so, as far as any of them is known. Nobody loses work where nobody can
+work; labour is lacking where about as many are to be cared for as can work; an empty unsafe house harms nobody."""
+
+
+def evidence(x: NDArray[np.float64], features: Sequence[Feature]) -> NDArray[np.bool_]:
+    """Cells (n, F) that may be told as a reason: known, inside `Feature.evidence`, of a cause that is possible.
+
+    x: (n, F), the columns as in `features`; NaN = missing, which is never a reason.
+    """
+    above = np.array([f.evidence.above for f in features])
+    below = np.array([f.evidence.below for f in features])
+    told: NDArray[np.bool_] = (x > above) & (x < below)  # false for NaN
+    place = {f.name: i for i, f in enumerate(features)}
+    for group, signs in POSSIBLE.items():
+        asked = {place[name]: sign for name, sign in signs.items() if name in place}
+        own = [i for i, f in enumerate(features) if f.group is group]
+        told[:, own] &= ~_impossible(x, asked)[:, None]
+    return told
+
+
+def protective(x: NDArray[np.float64], features: Sequence[Feature]) -> NDArray[np.bool_]:
+    """Cells (n, F) that may be told as what lowers a risk: known, and no declared sign of the cause.
+
+    0 is a fact where more is worse; elsewhere it says that there is nothing to tell of.
+    """
+    worse = np.array([f.direction > 0 for f in features])
+    declared = np.array([f.evidence not in PLAIN for f in features])
+    sign = declared & (x > [f.evidence.above for f in features]) & (x < [f.evidence.below for f in features])
+    found: NDArray[np.bool_] = ~np.isnan(x) & ((x != 0) | worse | declared) & ~sign
+    return found
+
+
+PLAIN: Final = (Between(), Between(above=0))
+"""What is evidence where nothing else is declared."""
+
+
+def _impossible(x: NDArray[np.float64], signs: dict[int, Between]) -> NDArray[np.bool_]:
+    """Rows (n,) of which at least one of the signs is known and none of the known ones is so."""
+    known, so = np.zeros(len(x), dtype=bool), np.zeros(len(x), dtype=bool)
+    for column, sign in signs.items():
+        known |= ~np.isnan(x[:, column])
+        so |= (x[:, column] > sign.above) & (x[:, column] < sign.below)
+    return known & ~so
