@@ -17,11 +17,12 @@ from riskmodel.rendering.sentences import (
     meaning,
     missing,
     moved,
+    moved_together,
     of_households,
     reason,
     told,
 )
-from riskmodel.rendering.values import CODED, TELL
+from riskmodel.rendering.values import CODED, TELL, Absent
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 CHINESE = re.compile(r"[\u3400-\u9fff\uff00-\uffef]")
@@ -38,6 +39,7 @@ BILLS = Fact(
     source="med_ins",
     day=date(2025, 8, 12),
 )
+REFERENCE = "reference_income_to_line"
 INCOME = Fact(
     feature="income_to_line",
     label=Words("人均纯收入与监测线之比", "per-capita net income over the line"),
@@ -77,11 +79,11 @@ def test_two_probabilities_are_told_of_as_many_households() -> None:
 
 def test_a_reason_tells_group_fact_village_department_date_and_direction() -> None:
     assert reason(BILLS, raises=True, language="zh") == (
-        "因病：近12个月自付医疗支出占纯收入的 114%（本村中位数 12%；医保部门，截至2025年8月12日），推高风险"
+        "因病：近12个月自付医疗支出占纯收入的 114%（本村中位数 12%；医保部门，最新信息2025年8月12日），推高风险"
     )
     assert reason(BILLS, raises=False, language="en") == (
         "Health: medical self-pay of 12 months is 114% of net income "
-        "(village median 12%; medical insurance office, as of 2025-08-12), lowers the risk"
+        "(village median 12%; medical insurance office, newest information 2025-08-12), lowers the risk"
     )
 
 
@@ -91,13 +93,34 @@ def test_a_reason_tells_group_fact_village_department_date_and_direction() -> No
         ("day", "截至2025年9月1日", "as of 2025-09-01"),
         ("month", "截至2025年9月", "as of 2025-09"),
         ("term", "截至2025年秋季学期", "as of autumn term 2025"),
-        ("since", "自2025年9月1日起", "since 2025-09-01"),
+        ("year", "截至2025年", "as of 2025"),
     ],
 )
 def test_a_date_is_as_fine_as_its_table(dated: str, zh: str, en: str) -> None:
-    fact = replace(BILLS, day=date(2025, 9, 1), dated=dated)  # type: ignore[arg-type]  # one of the four
+    fact = replace(BILLS, day=date(2025, 9, 1), dated=dated, when="row")  # type: ignore[arg-type]  # one of the four
     assert behind(fact, "zh").endswith(f"，{zh}）")
     assert behind(fact, "en").endswith(f", {en})")
+
+
+@pytest.mark.parametrize(
+    ("when", "zh", "en"),
+    [
+        ("row", "截至2025年9月1日", "as of 2025-09-01"),
+        ("newest", "最新信息2025年9月1日", "newest information 2025-09-01"),
+        ("as_of", "截至评估日2025年9月1日", "as of the assessment of 2025-09-01"),
+        ("event", "2025年9月1日", "2025-09-01"),
+        ("ahead", "2025年9月1日到期", "until 2025-09-01"),
+    ],
+)
+def test_a_date_says_what_it_is(when: str, zh: str, en: str) -> None:
+    fact = replace(BILLS, day=date(2025, 9, 1), when=when)  # type: ignore[arg-type]  # one of the five
+    assert behind(fact, "zh").endswith(f"医保部门，{zh}）")
+    assert behind(fact, "en").endswith(f"office, {en})")
+
+
+def test_a_median_that_reads_as_the_value_is_left_out() -> None:
+    assert behind(replace(BILLS, value=0.121, day=None), "zh") == "（医保部门）"
+    assert "中位数" in behind(replace(BILLS, value=0.13, day=None), "zh")
 
 
 def test_what_is_not_known_is_left_out_of_the_brackets() -> None:
@@ -124,8 +147,20 @@ def test_a_value_and_the_median_beside_it_are_told_alike() -> None:
 
 def test_what_is_negative_is_told_so() -> None:
     assert told(replace(INCOME, value=0.0, typical=2.0), "zh") == "人均纯收入是监测线的 0%"
-    assert told(replace(INCOME, value=-1.5), "zh") == "人均纯收入为负，是监测线的 -1.50 倍"
-    assert told(replace(INCOME, value=-0.5), "en") == "per-capita net income is negative: -50%, measured by the line"
+    other = replace(INCOME, feature="support_to_line_6m")
+    assert told(replace(other, value=-1.5), "zh") == "人均纯收入为负，是监测线的 -1.50 倍"
+    assert told(replace(other, value=-0.5), "en") == "per-capita net income is negative: -50%, measured by the line"
+
+
+def test_a_negative_income_is_explained() -> None:
+    reference = replace(
+        INCOME, feature=REFERENCE, label=Words("收入参考范围与监测线之比", "reference income over the line")
+    )
+    zh, en = (told(replace(reference, value=-0.5), language) for language in LANGUAGES)
+    assert zh == "收入参考范围为负，是监测线的 -50%：纯收入加理赔减去合规自付医疗支出后为负，支出超过收入"
+    assert en.startswith("reference income is negative: -50%, measured by the line; ")
+    assert en.endswith("costs exceed income")
+    assert "支出超过收入" not in told(replace(reference, value=0.0), "zh")
 
 
 def test_a_very_small_median_is_told_in_percent_whatever_it_stands_beside() -> None:
@@ -155,7 +190,7 @@ def test_the_amount_stands_beside_the_ratio() -> None:
     paid = replace(BILLS, amount=2_815_000, amount_label=Words("自付", "self-pay"))
     assert reason(paid, raises=True, language="zh") == (
         "因病：近12个月自付医疗支出占纯收入的 114%"
-        "（自付 28,150 元；本村中位数 12%；医保部门，截至2025年8月12日），推高风险"
+        "（自付 28,150 元；本村中位数 12%；医保部门，最新信息2025年8月12日），推高风险"
     )
     assert "(self-pay 28,150 yuan; village median 12%; " in reason(paid, raises=True, language="en")
     assert "元" not in behind(replace(paid, amount=0), "zh")
@@ -173,12 +208,32 @@ def test_a_change_tells_the_amount_before_and_now() -> None:
 
 def test_a_change_tells_both_values_and_which_way_it_moved_the_risk() -> None:
     assert moved(BILLS, 0.12, raises=True, language="zh") == (
-        "健康和医疗：近12个月自付医疗支出占纯收入比由 12%变为 114%（医保部门，截至2025年8月12日），推高风险"
+        "健康和医疗：近12个月自付医疗支出占纯收入比由 12% 变为 114%（医保部门，最新信息2025年8月12日），推高风险"
     )
-    assert "占纯收入比由数据缺失变为 114%" in moved(BILLS, None, raises=True, language="zh")
-    assert "went from not known to 114%" in moved(BILLS, None, raises=False, language="en")
+    three = replace(INCOME, unit="月", value=3.0)
+    assert "由 12 个月变为 3 个月" in moved(three, 12.0, raises=True, language="zh")
     yes = replace(BILLS, feature="on_dibao", unit="是否", value=1.0, source=None)
     assert moved(yes, 0.0, raises=False, language="zh") == "健康和医疗：由“没有享受低保”变为“正在享受低保”，降低风险"
+
+
+@pytest.mark.parametrize("absent", ["no_record", "not_known", "not_applicable", "either", None])
+def test_a_value_that_came_or_went_says_why_it_was_missing(absent: Absent | None) -> None:
+    gone = replace(BILLS, value=None)
+    words = {"no_record": "没有记录", "not_known": "数据缺失", "not_applicable": "不适用", "either": "没有数据或不适用"}
+    came = moved(BILLS, None, raises=True, language="zh", absent=absent)
+    assert f"占纯收入比现为 114%，此前{words[absent or 'either']}（" in came
+    went = moved(gone, 0.12, raises=False, language="zh", absent=absent)
+    assert f"占纯收入比原为 12%，现{words[absent or 'either'].replace('不适用', '不再适用')}（" in went
+    assert ("不再适用" in went) == (absent in ("not_applicable", "either", None))
+    assert "was 12%, " in moved(gone, 0.12, raises=True, language="en", absent=absent)
+    assert "is 114%, " in moved(BILLS, None, raises=True, language="en", absent=absent)
+
+
+def test_a_group_that_no_value_explains_is_told_as_a_whole() -> None:
+    assert moved_together("ILL", raises=True, language="zh") == (
+        "健康和医疗：没有哪一项单独能说明变化，几项情况合在一起推高风险"
+    )
+    assert moved_together("AID", raises=False, language="en").endswith("it lowers the risk")
 
 
 @pytest.mark.parametrize("feature", declared(), ids=lambda feature: feature.name)

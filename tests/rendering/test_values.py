@@ -19,6 +19,10 @@ from riskmodel.rendering.values import TELL, percent, shown_date, shown_source, 
         (3.0, "人", "3 人", "3"),
         (1.5, "人", "1.5 人", "1.5"),
         (7.0, "月", "7 个月", "7 months"),
+        (1.0, "月", "1 个月", "1 month"),
+        (1.04, "月", "1.0 个月", "1.0 months"),
+        (1.0, "天", "1 天", "1 day"),
+        (1.0, "岁", "1 岁", "1 year"),
         (200.0, "天", "200 天", "200 days"),
         (46.0, "岁", "46 岁", "46 years"),
         (2.0, "次", "2 次", "2"),
@@ -51,6 +55,11 @@ def test_a_share_is_not_rounded_to_all_or_nothing(share: float, text: str) -> No
 def test_school_terms_are_those_of_spring_and_autumn() -> None:
     assert shown_date(date(2025, 3, 1), "term", "zh") == "2025年春季学期"
     assert shown_date(date(2025, 9, 1), "term", "en") == "autumn term 2025"
+
+
+def test_a_year_is_told_as_such() -> None:
+    assert shown_date(date(2019, 1, 1), "year", "zh") == "2019年"
+    assert shown_date(date(2019, 1, 1), "year", "en") == "2019"
 
 
 def test_every_department_has_a_name() -> None:

@@ -225,6 +225,32 @@ def test_the_manifest_says_what_the_scores_were_made_of(office: Office) -> None:
     assert manifest["as_of"] == office.scored.as_of
 
 
+def test_the_manifest_says_how_exactly_the_reasons_add_up_to_the_scores(office: Office) -> None:
+    manifest = json.loads((office.results / MANIFEST).read_text("utf-8"))
+    checked = office.scored.sums["990301"]
+    assert manifest["sums"] == {"990301": {"households": checked.households, "largest": checked.largest}}
+    assert checked.households == 256
+    assert checked.largest <= 1e-9
+
+
+def test_scores_to_which_their_reasons_do_not_add_up_are_not_published(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, explained = office.copied(tmp_path), CalibratedModel.explained
+    before = contents(place.results)
+
+    def off(model: CalibratedModel, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        margin, contributions = explained(model, x)
+        contributions[:, 3] += 1e-6
+        return margin, contributions
+
+    monkeypatch.setattr(CalibratedModel, "explained", off)
+    wrong = r"county 990301: in 256 of 256 households .* does not add up to margin, .* Nothing was published"
+    with pytest.raises(BundleError, match=wrong):
+        score(place, office.as_of)
+    assert contents(place.results) == before
+
+
 def test_one_household_alone_has_its_neighbours_from_what_was_published_with_the_scores(office: Office) -> None:
     place = office.workspace
     told = neighbours(place, "990301", office.as_of)

@@ -12,10 +12,15 @@ from riskmodel.policy import Source
 from riskmodel.rendering.values import CODED
 from riskmodel.scoring.reasons import LEAST, Reason
 from riskmodel.scoring.typical import Typical
-from riskmodel.workflows.told import MISSING, Row, mainly_read
+from riskmodel.workflows.about import mainly_read
+from riskmodel.workflows.told import MISSING, Row
 
 VALUES = {
     "household_id": "H1",
+    "as_of": date(2026, 1, 4),
+    "label": "new_entry_12m",
+    "horizon_months": 12,
+    "probability": 0.23,
     **{f"value_{f.name}": 1.0 for f in declared()},
     **{f"contribution_{f.name}": 0.0 for f in declared()},
     **{f"newest_{table}": date(2025, 8, 1) for table in TOLD},
@@ -52,14 +57,48 @@ def test_a_fact_has_its_value_its_village_and_where_it_comes_from() -> None:
         ("bills_to_income_12m", "bills", "day"),
         ("received_to_line_3m", "incomes", "month"),
         ("students", "pupils", "term"),
-        ("head_age", "members", "since"),
-        ("ex_poor", "households", "since"),
+        ("pensioners", "members", "day"),
+        ("ex_poor", "households", "day"),
         ("house_grade", "housing", "day"),
     ],
 )
 def test_the_main_table_of_a_feature_dates_it(feature: str, table: str, dated: str) -> None:
     assert mainly_read(feature) == table
     assert row().fact(feature).dated == dated
+
+
+@pytest.mark.parametrize(
+    ("feature", "value", "day", "words"),
+    [
+        ("house_grade", 3.0, "2025-08-01", "截至2025年8月1日"),
+        ("bills_to_income_12m", 1.0, "2025-08-01", "最新信息2025年8月1日"),
+        ("pensioners", 1.0, "2025-08-01", "最新信息2025年8月1日"),
+        ("head_age", 72.0, "2026-01-04", "截至评估日2026年1月4日"),
+        ("loans_due_to_income", 0.4, "2026-01-04", "截至评估日2026年1月4日"),
+        ("faded_accident_losses_to_line", 0.4, "2026-01-04", "截至评估日2026年1月4日"),
+        ("months_since_exit", 72.0, "2019-01-01", "2019年"),
+        ("months_since_elimination", 3.0, "2025-10-01", "2025年10月"),
+        ("months_since_stay", 5.0, "2025-08-01", "2025年8月"),
+        ("days_since_visit", 10.0, "2025-12-25", "2025年12月25日"),
+        ("employment_age_days", 35.0, "2025-11-01", "2025年11月"),
+        ("post_months_left", 3.0, "2026-04-01", "2026年4月到期"),
+    ],
+)
+def test_the_date_beside_a_value_is_that_of_the_fact_or_says_what_it_is(
+    feature: str, value: float, day: str, words: str
+) -> None:
+    reason = Reason(REGISTRY[feature].group.value, feature, value, 0.4)
+    told = row(**{f"value_{feature}": value}).told(reason, raises=True, language="zh")
+    assert told.date == day
+    assert f"，{words}）" in told.sentence
+
+
+def test_without_the_event_the_department_stands_alone() -> None:
+    told = row(value_months_since_exit=0.0).told(
+        Reason("HISTORY", "months_since_exit", 0.0, 0.4), raises=True, language="zh"
+    )
+    assert told.date is None  # in January: of the year before, or of the one that began
+    assert "村乡上报）" in told.sentence
 
 
 def test_a_feature_of_the_neighbours_is_that_of_the_village_and_compared_with_the_county() -> None:
@@ -124,11 +163,51 @@ def test_the_amount_of_a_ratio_is_told_in_yuan_with_the_one_before() -> None:
     paid = row(amount_self_pay_12m=1_840_000)
     reason = paid.told(Reason("ILL", "bills_to_income_12m", 1.0, 0.2), raises=True, language="zh")
     assert (reason.amount, "（自付 18,400 元；" in reason.sentence) == (18_400.0, True)
-    before = {"value_bills_to_income_12m": 0.1, "amount_self_pay_12m": 200_000}
+    before = {"value_bills_to_income_12m": 0.1, "amount_self_pay_12m": 200_000, "as_of": date(2025, 12, 4)}
     moved = paid.moved("bills_to_income_12m", before, 0.2, "zh")
     assert "自付由 2,000 元变为 18,400 元" in moved.sentence
     of_an_older_version = row().told(Reason("ILL", "bills_to_income_12m", 1.0, 0.2), raises=True, language="zh")
     assert of_an_older_version.amount is None
+
+
+def test_what_no_longer_applies_is_told_apart_from_what_is_not_known() -> None:
+    before = {**VALUES, "as_of": date(2025, 12, 4)}
+
+    def change(name: str, was: float | None = 0.3, **now: object) -> str:
+        values = {f"value_{name}": None, **now}
+        return row(**values).moved(name, {**before, f"value_{name}": was}, 0.2, "zh").sentence
+
+    paid_off = change("loans_non_production_share", value_loans_to_line=0.0)
+    assert "非生产性贷款占比原为 30%，现不再适用（" in paid_off
+    left_school = change("students", 1.0, newest_pupils=None)
+    assert "在读学生数原为 1 人，现没有记录（" in left_school
+    assert "原为“住房鉴定为B级，基本安全”，现数据缺失（" in change("house_grade", 2.0)
+    assert "原为 30%，现没有数据或不再适用（" in change("outside_workers_share")
+
+
+def test_what_was_missing_before_is_told_by_the_row_of_then() -> None:
+    before = {**VALUES, "as_of": date(2025, 12, 4), "value_days_since_visit": None, "newest_visits": None}
+    told = row(value_days_since_visit=9.0).moved("days_since_visit", before, 0.2, "zh").sentence
+    assert "最近一次走访距今现为 9 天，此前没有记录（" in told
+    english = row(value_days_since_visit=1.0).moved("days_since_visit", before, 0.2, "en").sentence
+    assert "days since the newest visit is 1 day, there was no record before (" in english
+
+
+def test_a_monitored_household_is_not_said_to_be_newly_monitored() -> None:
+    assert row(monitored=False).meaning("zh") == "同类 100 户中约 23 户会在 12 个月内发生：新纳入监测"
+    watched = row(monitored=True)
+    assert watched.only_orders
+    assert "对本户不适用" in watched.meaning("zh")
+    assert "户会在" not in watched.meaning("zh")
+    assert "does not apply to it" in watched.meaning("en")
+
+
+def test_an_event_that_can_happen_to_monitored_households_is_told_of_them() -> None:
+    told = row(monitored=True, label="income_below_line_12m")
+    assert not told.only_orders
+    assert (
+        told.meaning("en") == "About 23 of 100 such households: monthly income per head below the line within 12 months"
+    )
 
 
 def test_a_feature_that_is_gone_asks_to_score_again() -> None:
@@ -143,5 +222,6 @@ def test_every_feature_can_be_told_as_a_reason_and_as_a_change() -> None:
         assert reason.sentence.startswith(f.group.zh)
         assert reason.date is not None or f.group.value == "PLACE"
         was = 0.0 if f.unit != "级" else 1.0
-        assert "变为" in household.moved(name, {f"value_{name}": was}, -0.2, "zh").sentence
+        before = {**VALUES, "as_of": date(2025, 12, 4), f"value_{name}": was}
+        assert "变为" in household.moved(name, before, -0.2, "zh").sentence
         assert reason.contribution == 0.2

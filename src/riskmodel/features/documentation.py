@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from riskmodel.features.dating import Dating, dating
 from riskmodel.features.feature import Direction, Feature, declared
 from riskmodel.features.reading import most_read, windows_in_words
 from riskmodel.policy import Background, Cause
@@ -32,6 +33,15 @@ Risk: ↑ raising the value never lowers the risk that the model gives, ↓ neve
 Sex and ethnicity are in no feature.
 """
 
+_DATES = {
+    Dating.ROW: "of the row that it is read from",
+    Dating.NEWEST: "newest information",
+    Dating.AS_OF: "the as-of date",
+    Dating.DAYS_AGO: "of the event",
+    Dating.MONTHS_AGO: "month of the event",
+    Dating.MONTHS_AHEAD: "month of the end",
+    Dating.YEAR_ENDED: "the year",
+}
 _ARROWS = {Direction.UP: "↑", Direction.DOWN: "↓", Direction.FREE: "·"}
 
 
@@ -59,6 +69,7 @@ def _section(f: Feature) -> str:
         f"reads: {'; '.join(tables_read(f))}",
         *([f"policy: {', '.join(f'`{kind}`' for kind in kinds)}"] if kinds else []),
         f"declared in `features/{f.module}.py`",
+        f"date told beside it: {_DATES[dating(f)]}",
     ]
     return "\n\n".join([f"## {f.name}", f.definition, "\n".join(f"- {fact}" for fact in facts)])
 

@@ -53,7 +53,12 @@ def dependants_share(h: Facts) -> pl.Expr:
 
 
 @feature(
-    "有劳动能力人数", "members able to work", unit="人", group=Cause.LAB, risk=Direction.DOWN, evidence=Between(below=2)
+    "劳动年龄内有劳动能力人数",
+    "members of working age able to work",
+    unit="人",
+    group=Cause.LAB,
+    risk=Direction.DOWN,
+    evidence=Between(below=2),
 )
 def able_members(h: Facts) -> pl.Expr:
     """Present members of working age with skilled, ordinary or weak labour.
@@ -84,7 +89,13 @@ def care_load(h: Facts) -> pl.Expr:
     return h.over(h.members("to_care_for", count(~_of_working_age(h) | ill | severe)), able_members(h) + 1)
 
 
-@feature("丧失劳动力人数", "members who lost their ability to work", unit="人", group=Cause.LAB, risk=Direction.UP)
+@feature(
+    "各年龄丧失劳动力人数",
+    "members of any age who lost their ability to work",
+    unit="人",
+    group=Cause.LAB,
+    risk=Direction.UP,
+)
 def labour_lost(h: Facts) -> pl.Expr:
     """Present members of any age known to have lost their ability to work. Missing where labour is known for nobody."""
     return h.members("labour_lost", known_count(pl.col("labour") == Labour.LOST.value, "labour"))

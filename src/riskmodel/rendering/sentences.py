@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from riskmodel.rendering.messages import Language, Words
-    from riskmodel.rendering.values import Dated
+    from riskmodel.rendering.values import Absent, Dated, When
 
 Place = Literal["village", "county"]
 _COMPARED = {
@@ -51,8 +51,9 @@ class Fact:
     source: str | None = None
     """Department of the newest row behind it."""
     day: date | None = None
-    """Date of that row."""
+    """The date that is told; `when` says what it is."""
     dated: Dated = "day"
+    when: When = "newest"
     amount: int | None = None
     """Amount behind the feature, fen; None where there is none or it is not known."""
     amount_label: Words | None = None
@@ -63,6 +64,11 @@ def meaning(probability: float, months: int, label: str, language: Language) -> 
     of = of_households(probability)
     share = in_households(probability, of)
     return TELL.text("meaning" if of == 100 else "meaning.rare", language, share=share, months=months, label=label)
+
+
+def meaning_when_monitored(months: int, label: str, language: Language) -> str:
+    """What the probability of entering monitoring means for a household that is monitored already: an order only."""
+    return TELL.text("meaning.monitored", language, months=months, label=label)
 
 
 def of_households(*probabilities: float) -> int:
@@ -92,7 +98,7 @@ def told(fact: Fact, language: Language) -> str:
         return in_words(fact.feature, fact.value, language)
     value = shown_value(fact.value, fact.unit, language, beside)
     if (key := f"told.{fact.feature}") in TELL:
-        return TELL.text(key, language, value=value, number=f"{fact.value:.3g}")
+        return TELL.text(key, language, value=value)
     found = _COMPARED[language].fullmatch(label)
     if found and fact.unit in ("倍", "比例"):
         of = found["of"] or found["whole"]
@@ -105,7 +111,8 @@ def _comparison(fact: Fact, *, share: bool) -> str:
     """Key of the words for one amount being so much of the other."""
     value = fact.value or 0.0
     if value < 0:
-        return "fact.negative"
+        explained = f"fact.negative.{fact.feature}"
+        return explained if explained in TELL else "fact.negative"
     if in_times(value, fact.unit, fact.typical):
         return "fact.times"
     return "fact.share" if share else "fact.percent"
@@ -117,7 +124,10 @@ def in_words(feature: str, value: float, language: Language) -> str:
 
 
 def behind(fact: Fact, language: Language) -> str:
-    """In brackets: amount, median where the household lives, department and date; empty without any of them."""
+    """In brackets: amount, median where the household lives, department and date; empty without any of them.
+
+    A median that reads as the value does is left out: it would look like the reason of something unusual.
+    """
     return _behind(fact, _amount(fact, language), language, compared=True)
 
 
@@ -125,7 +135,8 @@ def _behind(fact: Fact, amount: str | None, language: Language, *, compared: boo
     details = [] if amount is None else [amount]
     if compared and fact.typical is not None and fact.value is not None and fact.unit not in CODED:
         value = shown_value(fact.typical, fact.unit, language, fact.value)
-        details.append(TELL.text(f"typical.{fact.typical_of}", language, value=value))
+        if value != shown_value(fact.value, fact.unit, language, fact.typical):
+            details.append(TELL.text(f"typical.{fact.typical_of}", language, value=value))
     if fact.source:
         details.append(_from(fact.source, fact, language))
     joined = ("；" if language == "zh" else "; ").join(details)
@@ -138,20 +149,55 @@ def missing(what: str, table: str, source: str, share: float, place: Place, lang
     return TELL.text(f"missing.{place}", language, what=what, table=table, source=department, share=percent(share))
 
 
-def moved(fact: Fact, was: float | None, *, raises: bool, language: Language, amount_was: int | None = None) -> str:
-    """How a feature changed and which way that moved the risk; `fact` has the new value, and the new amount."""
+def moved(
+    fact: Fact,
+    was: float | None,
+    *,
+    raises: bool,
+    language: Language,
+    amount_was: int | None = None,
+    absent: Absent | None = None,
+) -> str:
+    """How a feature changed and which way that moved the risk; `fact` has the new value, and the new amount.
+
+    `absent`: where one of the two values is missing, why.
+    """
     amount = _amount(fact, language, amount_was)
+    label = _bare(fact.label.of(language), fact.unit)
     fields = {
         "group": TELL.text(f"aspect.{fact.group}", language),
         "behind": _behind(fact, amount, language, compared=False),
         "effect": TELL.text("effect.raises" if raises else "effect.lowers", language),
     }
-    if fact.unit in CODED and fact.value is not None and was is not None:
-        words = {"was": in_words(fact.feature, was, language), "is_now": in_words(fact.feature, fact.value, language)}
-        return TELL.text("change.became", language, **words, **fields)
-    before, after = (_spaced(value, language) for value in shown_change(fact, was, language))
-    values = {"was": before, "is_now": after}
-    return TELL.text("change.moved", language, label=_bare(fact.label.of(language), fact.unit), **values, **fields)
+    if was is None or fact.value is None:
+        return _moved_missing(fact, was, label, absent, language, fields)
+    before, after = shown_change(fact, was, language)
+    if fact.unit in CODED:
+        return TELL.text("change.became", language, was=before, is_now=after, **fields)
+    values = {"was": _spaced(before, language), "is_now": _spaced(after, language, ends=True)}
+    return TELL.text("change.moved", language, label=label, **values, **fields)
+
+
+def moved_together(group: str, *, raises: bool, language: Language) -> str:
+    """That a group moved the risk although no value of it tells why."""
+    effect = TELL.text("effect.raises" if raises else "effect.lowers", language)
+    return TELL.text("change.together", language, group=TELL.text(f"aspect.{group}", language), effect=effect)
+
+
+def _moved_missing(
+    fact: Fact, was: float | None, label: str, absent: Absent | None, language: Language, fields: dict[str, str]
+) -> str:
+    """How a value came or went. Without a reason it is not known which of the two it is."""
+    key = "change.appeared" if was is None else "change.disappeared"
+    before, after = shown_change(fact, was, language)
+    coded = "“{}”" if fact.unit in CODED else "{}"
+    values = {
+        "was": coded.format(_spaced(before, language, ends=True)),
+        "is_now": coded.format(_spaced(after, language, ends=True)),
+    }
+    side = "before" if was is None else "now"
+    why = TELL.text(f"absence.{side}.{absent or 'either'}", language)
+    return TELL.text(key, language, label=label, absent=why, **values, **fields)
 
 
 def shown_change(fact: Fact, was: float | None, language: Language) -> tuple[str, str]:
@@ -180,13 +226,17 @@ def _from(source: str, fact: Fact, language: Language) -> str:
     if fact.day is None:
         return department
     date = shown_date(fact.day, fact.dated, language)
-    when = TELL.text("when.since" if fact.dated == "since" else "when.until", language, date=date)
+    when = date if fact.when == "event" else TELL.text(f"when.{fact.when}", language, date=date)
     return TELL.text("from", language, source=department, when=when)
 
 
-def _spaced(value: str, language: Language) -> str:
-    """A number stands apart from the Chinese words before it."""
-    return value if language == "en" or not (value[0].isdigit() or value[0] == "-") else f" {value}"
+def _spaced(value: str, language: Language, *, ends: bool = False) -> str:
+    """A number stands apart from the Chinese words around it; `ends`: a mark follows, which needs no space."""
+    if language == "en":
+        return value
+    before = " " if value[0].isdigit() or value[0] == "-" else ""
+    after = " " if not ends and (value[-1].isdigit() or value[-1] == "%") else ""
+    return f"{before}{value}{after}"
 
 
 def _labelled(label: str, value: str, language: Language) -> str:

@@ -12,8 +12,12 @@ if TYPE_CHECKING:
     from riskmodel.rendering.messages import Language
 
 TELL: Final = messages("explanation")
-Dated = Literal["day", "month", "term", "since"]
-"""How the date of a fact is told: a day, a month, a school term, or the day from which a state holds."""
+Dated = Literal["day", "month", "term", "year"]
+"""How finely a date is told."""
+When = Literal["row", "newest", "as_of", "event", "ahead"]
+"""What a date is: of the row that says it, of the newest information, the as-of date, of an event past or to come."""
+Absent = Literal["no_record", "not_known", "not_applicable", "either"]
+"""Why a value is missing; either: not known, or there is nothing to know."""
 CODED: Final = ("是否", "级")
 """Units of features whose values are words."""
 SMALL: Final = 0.1
@@ -31,7 +35,8 @@ def shown_value(value: float | None, unit: str, language: Language, beside: floa
     if unit in _FROM:
         return TELL.text("unit.倍", language, value=f"{value:z.2f}")
     number = f"{value:z,.0f}" if value == round(value) or unit == "元" else f"{value:z,.1f}"
-    return TELL.text(f"unit.{unit}", language, value=number) if f"unit.{unit}" in TELL else number
+    key = f"unit.{unit}.one" if number == "1" and f"unit.{unit}.one" in TELL else f"unit.{unit}"
+    return TELL.text(key, language, value=number) if key in TELL else number
 
 
 def shown_amount(fen: int, language: Language) -> str:
@@ -54,8 +59,8 @@ def percent(value: float) -> str:
 
 
 def shown_date(day: date, dated: Dated, language: Language) -> str:
-    """A date, a month or a school term."""
-    kind: str = dated if dated == "month" else "day"
+    """A date, a month, a school term or a year."""
+    kind: str = dated
     if dated == "term":
         kind = "spring" if day.month < 9 else "autumn"
     return TELL.text(f"date.{kind}", language, year=day.year, month=day.month, day=day.day)

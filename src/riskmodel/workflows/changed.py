@@ -13,10 +13,10 @@ import polars as pl
 from riskmodel.errors import RiskModelError, UsageError
 from riskmodel.features import REGISTRY
 from riskmodel.models import bundle as bundles
-from riskmodel.rendering.sentences import in_households, of_households, shown_change
+from riskmodel.rendering.sentences import in_households, moved_together, of_households, shown_change
 from riskmodel.rendering.values import TELL, shown_date
 from riskmodel.scoring.changes import Changes, changes
-from riskmodel.scoring.reasons import LEAST, clear_cause
+from riskmodel.scoring.reasons import LEAST
 from riskmodel.scoring.score import VALUE
 from riskmodel.workflows.score import MANIFEST, all_published
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from riskmodel.workflows.workspace import Workspace
 
 MOST: Final = 3
-"""Most features told that moved the score."""
+"""Most groups told that moved the score."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,10 @@ class Changed:
     model: float | None = None
     base: float | None = None
     moved: list[Told] = field(default_factory=list)
-    """The features whose new values moved the score most, one per group; `contribution` is what the change did."""
+    """The feature that did most in each of the groups that moved the score most; `contribution` is what its change did.
+
+    A group of which no single value tells why it moved has a sentence and no entry here.
+    """
     data_by_feature: dict[str, float] = field(default_factory=dict)
     model_by_feature: dict[str, float] = field(default_factory=dict)
     values_before: dict[str, float | None] = field(default_factory=dict)
@@ -80,11 +83,11 @@ def changed(workspace: Workspace, row: Row, folder: Path, since: date | None, la
         "same_model": was["model"] == row.values["model"],
         "model_before": was["model"],
     }
-    first = _probabilities(was["probability"], row.values["probability"], before, language)
+    first, way = _probabilities(was["probability"], row, before, language)
     why, split = _split(workspace, earlier, row, before, folder)
     if split is None:
         return Changed(**about, sentences=[first, _of(f"change.{why}", before, language)])
-    moved, sentences = _told(row, was, split, language, same_model=about["same_model"])
+    moved, sentences = _told(row, was, split, language, way)
     return Changed(
         **about,
         margin=float(split.margin[0]),
@@ -141,51 +144,71 @@ def _registered(workspace: Workspace, name: str, wanted: str) -> Bundle | None:
 
 
 def _told(
-    row: Row, before: Mapping[str, Any], split: Changes, language: Language, *, same_model: bool
+    row: Row, before: Mapping[str, Any], split: Changes, language: Language, way: int
 ) -> tuple[list[Told], list[str]]:
-    """The features that moved the score most, one per group, and the sentences on facts and on the model."""
-    data = dict(zip(split.features, split.data[0].tolist(), strict=True))
+    """The features that moved the score most, one per group, and the sentences on the whole, the facts and the model.
+
+    `way`: which way the probability that is told went, 1, 0 or -1; the margin may go another one.
+    """
+    data, whole = dict(zip(split.features, split.data[0].tolist(), strict=True)), float(split.margin[0])
     was = {name: None if np.isnan(v) else v for name, v in zip(split.features, split.before[0].tolist(), strict=True)}
-    moved = [row.moved(name, before, data[name], language) for name in _strongest(row, data, was)]
-    sentences = [told.sentence for told in moved] or [TELL.text("change.data_same", language)]
-    if not same_model:
+    moved: list[Told] = []
+    sentences: list[str] = []
+    for code, by, name in _strongest(row, data, was, whole):
+        if name is None:
+            sentences.append(moved_together(code, raises=by > 0, language=language))
+        else:
+            moved.append(row.moved(name, before, data[name], language))
+            sentences.append(moved[-1].sentence)
+    if not sentences:
+        sentences.append(TELL.text("change.data_same", language))
+    elif abs(whole) < LEAST:
+        sentences.insert(0, TELL.text("change.hardly", language))
+    elif way * whole < 0:
+        sentences.insert(0, TELL.text("change.other_way", language))
+    if before["model"] != row.values["model"]:
         sentences.append(_of_model(float(split.model.sum() + split.base[0]), language))
     return moved, sentences
 
 
-def _strongest(row: Row, data: Mapping[str, float], was: Mapping[str, float | None]) -> list[str]:
-    """The groups that moved the score most, each by the feature that did most in it, at most three, causes first.
+def _strongest(
+    row: Row, data: Mapping[str, float], was: Mapping[str, float | None], whole: float
+) -> list[tuple[str, float, str | None]]:
+    """The groups that the facts moved most, at most three: code, log-odds, and the feature that did most of that.
 
-    A value that reads as before is not told, so as not to say that 1.06 became 1.06; nor one that moved the score
-    against its declared direction, which features that move together can bring about.
+    Those that went the way of the whole change come first, then the strongest; one that moved by less than 0.01 is not
+    told. Where the feature that did most cannot be told (see `_tellable`), none is named: no lesser one stands for it.
+    Such a group is told only as the first.
     """
     groups: dict[str, list[str]] = {}
     for name in data:
         groups.setdefault(_group(name), []).append(name)
     sums = {code: sum(data[name] for name in names) for code, names in groups.items()}
-    found: list[str] = []
-    for code in sorted(groups, key=lambda code: (-abs(sums[code]), code)):
+    against = {code: abs(whole) >= LEAST and whole * by < 0 for code, by in sums.items()}
+    found: list[tuple[str, float, str | None]] = []
+    for code in sorted(groups, key=lambda code: (against[code], -abs(sums[code]), code)):
         sign = 1 if sums[code] > 0 else -1
-        same = [name for name in groups[code] if sign * data[name] > 0]
-        shown = [n for n in same if _reads_differently(row, n, was[n]) and _as_declared(row, n, was[n], data[n])]
-        if abs(sums[code]) >= LEAST and shown:
-            found.append(max(shown, key=lambda name: (sign * data[name], name)))
-    return sorted(found[:MOST], key=lambda name: not clear_cause(_group(name), abs(sums[_group(name)])))
+        name = max(groups[code], key=lambda name: (sign * data[name], name))
+        tellable = _tellable(row, name, was[name], data[name])
+        if abs(sums[code]) >= LEAST and (tellable or not found):
+            found.append((code, sums[code], name if tellable else None))
+    return found[:MOST]
 
 
 def _group(name: str) -> str:
     return REGISTRY[name].group.value
 
 
-def _reads_differently(row: Row, name: str, was: float | None) -> bool:
-    before, now = shown_change(row.fact(name), was, "zh")
-    return before != now
+def _tellable(row: Row, name: str, was: float | None, by: float) -> bool:
+    """Whether a change of a value can be told as what moved the score.
 
-
-def _as_declared(row: Row, name: str, was: float | None, by: float) -> bool:
-    """Whether a change moved the score the way that the feature may; one from or to missing has no way."""
-    now = row.fact(name).value
-    return now is None or was is None or (now - was) * by * REGISTRY[name].direction >= 0
+    Not so where it did next to nothing, where it reads as before (1.06 and 1.06), or where it moved the score against
+    its declared direction, which features that move together can bring about. One from or to missing has no way.
+    """
+    fact = row.fact(name)
+    before, now = shown_change(fact, was, "zh")
+    other_way = fact.value is not None and was is not None and (fact.value - was) * by * REGISTRY[name].direction < 0
+    return abs(by) >= LEAST and before != now and not other_way
 
 
 def _of_model(by: float, language: Language) -> str:
@@ -196,12 +219,20 @@ def _of_model(by: float, language: Language) -> str:
     return TELL.text("change.model", language, direction=direction)
 
 
-def _probabilities(was: float, is_now: float, before: Path, language: Language) -> str:
-    """The change of the probability in households."""
-    of = of_households(was, is_now)
-    old, new = in_households(was, of), in_households(is_now, of)
-    key = "change.same" if old == new else "change.up" if new > old else "change.down"
-    return TELL.text(key, language, before=_day(before, language), of=of, was=old, is_now=new)
+def _probabilities(was: float, row: Row, before: Path, language: Language) -> tuple[str, int]:
+    """The change of the probability, in households where it means any, and which way it went: 1, 0 or -1."""
+    is_now: float = row.values["probability"]
+    if row.only_orders:
+        key, old, new = "change.monitored", f"{was:.3f}", f"{is_now:.3f}"
+        of, way = 0, (float(new) > float(old)) - (float(new) < float(old))
+    else:
+        of = of_households(was, is_now)
+        counts = in_households(was, of), in_households(is_now, of)
+        key, way = "change", (counts[1] > counts[0]) - (counts[1] < counts[0])
+        old, new = str(counts[0]), str(counts[1])
+    ending = {1: "up", 0: "same", -1: "down"}[way]
+    fields = {"before": _day(before, language), "of": of, "was": old, "is_now": new}
+    return TELL.text(f"{key}.{ending}", language, **fields), way
 
 
 def _by_feature(split: Changes, part: np.ndarray) -> dict[str, float]:

@@ -14,12 +14,10 @@ from riskmodel.features import declared
 from riskmodel.features.origins import NEWEST, STATE
 from riskmodel.policy import Cause, Tier, group
 from riskmodel.rendering.policy_note import unconfirmed_note
-from riskmodel.rendering.sentences import meaning
 from riskmodel.rendering.values import TELL
 from riskmodel.scoring.reasons import group_parts, protections, stored_reasons
 from riskmodel.scoring.score import CONTRIBUTION, GROUP, OWN, VALUE
 from riskmodel.scoring.typical import Typical
-from riskmodel.training.labels import label_named
 from riskmodel.workflows.changed import Changed, changed
 from riskmodel.workflows.measures import MeasureEntry, measures_of
 from riskmodel.workflows.score import MANIFEST, TYPICAL, published
@@ -141,15 +139,14 @@ def causes_told(row: Mapping[str, Any]) -> list[str]:
 def render(scored: Row, notes: Sequence[str], language: Language, change: Changed | None = None) -> Explanation:
     """One row of a result table in words."""
     row = scored.values
-    label, tier = label_named(row["label"]), Tier(row["tier"])
-    shown_label = label.title if language == "zh" else label.english
+    tier = Tier(row["tier"])
     return Explanation(
         household_id=row["household_id"],
         village_code=row["village_code"],
         as_of=row["as_of"].isoformat(),
         label=row["label"],
         probability=row["probability"],
-        meaning=meaning(row["probability"], int(row["horizon_months"]), shown_label, language),
+        meaning=scored.meaning(language),
         tier=tier.value,
         tier_title=tier.zh if language == "zh" else tier.en,
         rank_county=row["rank_county"],

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from riskmodel.errors import UsageError
-from riskmodel.features import assemble_view, set_hash
+from riskmodel.features import assemble_view, declared, set_hash
 from riskmodel.features.neighbours import Neighbours
 from riskmodel.features.windows import months_before
 from riskmodel.models import bundle as bundles
 from riskmodel.scoring.score import score as score_county
+from riskmodel.scoring.sums import check_sums
 from riskmodel.scoring.typical import typical
 from riskmodel.tables.files import write_json, write_parquet
 from riskmodel.tables.freshness import first_known, newest_known, too_new
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from riskmodel.features.health import Health
     from riskmodel.models import Bundle
     from riskmodel.policy import Policy
+    from riskmodel.scoring.sums import SumCheck
     from riskmodel.tables import View
 
 MANIFEST = "_manifest.json"
@@ -60,6 +62,8 @@ class Scored:
     label: str
     shorter_model: str | None
     """Hash of the model of the shorter horizon that was told beside it; None without one."""
+    sums: dict[str, SumCheck]
+    """By county: how exactly the contributions sum to the margins in a sample, see `scoring.sums`."""
     health: Health = field(repr=False)
     """How the features and the sources do on that day; scores are published all the same."""
     unconfirmed_policy: list[str] = field(repr=False)
@@ -73,7 +77,7 @@ def score(workspace: Workspace, as_of: date, label: str | None = None, progress:
     `pandas.read_parquet(results/<as_of>)` reads them. The files appear together or not at all; scoring again replaces
     them. Where the label's shorter horizon has a champion, its probability stands beside, see `scoring.score`. Raises
     UsageError without data, champion or households known on that day, BundleError for a model of another feature
-    set.
+    set, and for one whose contributions do not sum to its margins in a sample of a county; then nothing is published.
     """
     show = progress or Silent()
     counties, name = workspace.counties(), model_name(label_named(label or workspace.settings.label).name)
@@ -81,11 +85,14 @@ def score(workspace: Workspace, as_of: date, label: str | None = None, progress:
     bundle = champion(workspace, label or workspace.settings.label)
     shorter = champion_of_shorter(workspace, bundle.facts.label)
     frames: dict[str, pl.DataFrame] = {}
+    sums: dict[str, SumCheck] = {}
+    groups = {f.name: f.group.value for f in declared()}
     tables: list[FeatureTable] = []
     for county in show.track(counties, f"scoring {as_of}", len(counties)):
         view = workspace.lake.view(county, as_of)
         tables.append(assemble_view(view, workspace.policy))
         scored = score_county(tables[-1], bundle, workspace.policy, shorter)
+        sums[county] = check_sums(scored, groups)
         frames[county] = with_facts(scored, view, workspace.policy)
     found = health(workspace, as_of, tables=tables, progress=show)
     target = workspace.scores(bundle.facts.label) / as_of.isoformat()
@@ -99,6 +106,7 @@ def score(workspace: Workspace, as_of: date, label: str | None = None, progress:
         "policy": workspace.policy.version,
         "inputs": {county: _inputs(workspace, county) for county in counties},
         "unconfirmed_policy": unconfirmed_values,
+        "sums": {county: asdict(checked) for county, checked in sums.items()},
     }
     with published_folder(target) as folder:
         for (county, frame), table in zip(frames.items(), tables, strict=True):
@@ -120,6 +128,7 @@ def score(workspace: Workspace, as_of: date, label: str | None = None, progress:
         model=bundle.hash,
         label=bundle.facts.label,
         shorter_model=shorter.hash if shorter else None,
+        sums=sums,
         health=found,
         unconfirmed_policy=unconfirmed_values,
     )

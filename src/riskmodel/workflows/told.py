@@ -7,32 +7,34 @@ scores: no fact of a later day can get into a sentence, and the same month reads
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from riskmodel.errors import UsageError
 from riskmodel.features import REGISTRY
 from riskmodel.features.amounts import AMOUNTS
-from riskmodel.features.origins import NEWEST, SOURCE, STATE
-from riskmodel.features.reading import most_read
-from riskmodel.features.windows import PREPARED
+from riskmodel.features.origins import NEWEST, SOURCE
 from riskmodel.policy import Background
 from riskmodel.rendering.messages import Words
-from riskmodel.rendering.sentences import Fact, missing, moved, reason
+from riskmodel.rendering.sentences import Fact, meaning, meaning_when_monitored, missing, moved, reason
 from riskmodel.rendering.values import CODED
 from riskmodel.scoring.reasons import LEAST, Reason
 from riskmodel.scoring.score import CONTRIBUTION, VALUE
 from riskmodel.tables.catalogue import TABLES
-from riskmodel.tables.column import Type
-from riskmodel.tables.table import Kind
+from riskmodel.training.labels import label_named
+from riskmodel.workflows.about import (
+    date_beside,
+    known_feature,
+    mainly_read,
+    of_others,
+    stored_table,
+    tables_asked,
+    why_missing,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from riskmodel.features import Feature
     from riskmodel.rendering.messages import Language
-    from riskmodel.rendering.values import Dated
     from riskmodel.scoring.typical import Typical
 
 MOSTLY: Final = 0.8
@@ -58,9 +60,12 @@ class Told:
     table: str
     """Table that the date and the department are of."""
     date: str | None
-    """Of the newest row behind it, ISO; the first day where the table tells months or terms."""
+    """ISO; the first day of what `dated` names. What it is of, says `date_of`."""
     dated: str
-    """day, month, term, or since: the day from which a state holds."""
+    """day, month, term or year."""
+    date_of: str
+    """row: of the one row that the value is read from; newest: of the newest row of the table, not of the value; as_of:
+    the as-of date; event: of the event that the value counts from; ahead: of one to come."""
     source: str | None
     typical: float | None
     typical_of: str | None
@@ -79,23 +84,25 @@ class Row:
 
     def fact(self, name: str) -> Fact:
         """A feature as sentences tell it."""
-        declared, main, amount = _declared(name), mainly_read(name), _BESIDE.get(name)
-        day, source = self._origin(name)
+        declared, amount = known_feature(name), _BESIDE.get(name)
+        value, (newest, source) = self.values[f"{VALUE}{name}"], self._origin(name)
+        day, dated, when = date_beside(name, value, newest, self.values["as_of"])
         found = None
         if declared.unit not in CODED:
-            found = self.typical.median(name, of_village=not _of_others(name))
+            found = self.typical.median(name, of_village=not of_others(name))
         return Fact(
             feature=name,
             label=Words(declared.label, declared.english),
             unit=declared.unit,
             group=declared.group.value,
             title=Words(declared.group.zh, declared.group.en),
-            value=self.values[f"{VALUE}{name}"],
+            value=value,
             typical=found[0] if found else None,
             typical_of=found[1] if found else "village",
             source=source,
             day=day,
-            dated="day" if _of_others(name) and _dated(main) == "since" else _dated(main),
+            dated=dated,
+            when=when,
             amount=self.values.get(amount.column) if amount else None,
             amount_label=Words(amount.label, amount.english) if amount else None,
         )
@@ -109,8 +116,23 @@ class Row:
         """A feature that changed since the row `before`, with what its change did to the margin."""
         fact, amount = self.fact(name), _BESIDE.get(name)
         was, amount_was = before[f"{VALUE}{name}"], before.get(amount.column) if amount else None
-        sentence = moved(fact, was, raises=by > 0, language=language, amount_was=amount_was)
+        known = was is not None and fact.value is not None
+        absent = None if known else why_missing(name, self.values if fact.value is None else before)
+        sentence = moved(fact, was, raises=by > 0, language=language, amount_was=amount_was, absent=absent)
         return self._entry(fact, by, sentence, language)
+
+    def meaning(self, language: Language) -> str:
+        """What the probability means in households; for one that its label leaves out, that it only orders."""
+        label, months = label_named(self.values["label"]), int(self.values["horizon_months"])
+        title = Words(label.title, label.english).of(language)
+        if self.only_orders:
+            return meaning_when_monitored(months, title, language)
+        return meaning(self.values["probability"], months, title, language)
+
+    @property
+    def only_orders(self) -> bool:
+        """Whether the event cannot happen to the household, because it is monitored already."""
+        return bool(self.values.get("monitored")) and label_named(self.values["label"]).of_unmonitored
 
     def missing(self, language: Language) -> list[Told]:
         """What matters most of what a table would tell that has no row of the household, one per table, at most two.
@@ -122,7 +144,7 @@ class Row:
         for name in self._not_known():
             table, share = self._lacking(name), self.typical.known(name)
             if table and share and share[0] >= MOSTLY and table not in found and len(found) < MISSING:
-                spec, fact = TABLES[_table(table)], self.fact(name)
+                spec, fact = TABLES[stored_table(table)], self.fact(name)
                 where = spec.title if language == "zh" else spec.name
                 sentence = missing(fact.label.of(language), where, self._usual(table), *share, language)
                 found[table] = self._entry(fact, self.values[f"{CONTRIBUTION}{name}"], sentence, language)
@@ -130,14 +152,14 @@ class Row:
 
     def _not_known(self) -> list[str]:
         """The missing features by what their being missing does, those without weight left out."""
-        names = [f.name for f in REGISTRY.values() if f.group is not Background.DATA and not _of_others(f.name)]
+        names = [f.name for f in REGISTRY.values() if f.group is not Background.DATA and not of_others(f.name)]
         unknown = [name for name in names if self.values.get(f"{VALUE}{name}", 0.0) is None]
         weights = {name: abs(self.values[f"{CONTRIBUTION}{name}"]) for name in unknown}
         return sorted((n for n in unknown if weights[n] >= LEAST), key=lambda name: (-weights[name], name))
 
     def _lacking(self, name: str) -> str | None:
         """The first of the tables that a feature reads that has no row of the household."""
-        return next((table for table in _read(name) if self.values.get(f"{NEWEST}{table}") is None), None)
+        return next((table for table in tables_asked(name) if self.values.get(f"{NEWEST}{table}") is None), None)
 
     def _entry(self, fact: Fact, contribution: float, sentence: str, language: Language) -> Told:
         return Told(
@@ -148,9 +170,10 @@ class Row:
             value=fact.value,
             unit=fact.unit,
             contribution=contribution,
-            table=_table(mainly_read(fact.feature)),
+            table=stored_table(mainly_read(fact.feature)),
             date=fact.day.isoformat() if fact.day else None,
             dated=fact.dated,
+            date_of=fact.when,
             source=fact.source,
             typical=fact.typical,
             typical_of=fact.typical_of if fact.typical is not None else None,
@@ -161,7 +184,7 @@ class Row:
     def _origin(self, name: str) -> tuple[date | None, str | None]:
         """Date and department of the newest row behind a feature; without a row the usual department alone."""
         main = mainly_read(name)
-        if _of_others(name):
+        if of_others(name):
             day, source = self.typical.origin(main)
         else:
             day, source = self.values.get(f"{NEWEST}{main}"), self.values.get(f"{SOURCE}{main}")
@@ -169,42 +192,4 @@ class Row:
 
     def _usual(self, prepared: str) -> str:
         """Department that delivers a table here: the last to have done so, else the first that the table names."""
-        return self.typical.origin(prepared)[1] or TABLES[_table(prepared)].sources[0].value
-
-
-@cache
-def mainly_read(name: str) -> str:
-    """The prepared table that a feature is mainly about: the first that it asks, else the household's own state."""
-    return next(iter(_read(name)), STATE)
-
-
-@cache
-def _read(name: str) -> tuple[str, ...]:
-    return tuple(asked.prepared for asked in most_read(_declared(name)).asked)
-
-
-@cache
-def _of_others(name: str) -> bool:
-    return most_read(_declared(name)).of_others
-
-
-def _declared(name: str) -> Feature:
-    found = REGISTRY.get(name)
-    if found is None:
-        raise UsageError(f"the scores speak of {name}, which this version does not declare. Score that date again.")
-    return found
-
-
-def _table(prepared: str) -> str:
-    """Table of the lake whose rows a prepared table has."""
-    return PREPARED[prepared].tables[0] if prepared in PREPARED else prepared
-
-
-def _dated(prepared: str) -> Dated:
-    """How the rows of a prepared table are dated."""
-    spec = TABLES[_table(prepared)]
-    if spec.kind is Kind.STATE:
-        return "since"
-    if spec.event == "term":
-        return "term"
-    return "month" if spec.facts[spec.event].type is Type.MONTH else "day"
+        return self.typical.origin(prepared)[1] or TABLES[stored_table(prepared)].sources[0].value

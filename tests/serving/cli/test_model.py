@@ -21,6 +21,9 @@ def test_scores_of_a_month_can_be_read_where_the_answer_says(
     assert done.json["as_of"] == "2023-07-05"
     assert len(pd.read_parquet(done.json["folder"])) == done.json["households"] == sum(done.json["tiers"].values())
     assert "scoring 2023-07-05" in done.err
+    (checked,) = done.json["sums"].values()
+    assert checked["households"] == 256
+    assert checked["largest"] <= 1e-9
 
 
 def test_without_a_date_the_newest_is_scored(
@@ -30,6 +33,7 @@ def test_without_a_date_the_newest_is_scored(
     shown = answer(capsys, "score", home=place.home)
     assert f"scored as of {office.scored.as_of}: " in shown.out
     assert "pandas.read_parquet reads the folder" in shown.out
+    assert "checked in 256 households: contributions sum to the scores, at most " in shown.out
 
 
 def test_scores_are_published_but_fail_where_a_source_went_silent(

@@ -16,6 +16,7 @@ from riskmodel.serving.clock import now
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from riskmodel.workflows.score import Scored
     from riskmodel.workflows.train import Trained
 
 
@@ -53,7 +54,8 @@ def score(
 ) -> None:
     """Score every active household with the champion and publish the results.
 
-    Exit code 1: published, but a source went silent.
+    Exit code 1: published, but a source went silent. Exit code 3: nothing was published, for the model does not fit
+    the features, or its contributions do not sum to its scores.
     """
     from riskmodel.workflows.score import as_of_of_month, newest_as_of
     from riskmodel.workflows.score import score as run
@@ -67,6 +69,7 @@ def score(
     lines = [
         f"{done.households:,} households of {len(done.counties)} counties scored as of {done.as_of}: {tiers}",
         f"results: {done.folder}   (pandas.read_parquet reads the folder)",
+        _sums_line(done),
         *health_lines(done.health),
         *_unconfirmed_line(done.unconfirmed_policy),
     ]
@@ -126,6 +129,12 @@ def _trained_lines(done: Trained) -> Iterator[str]:
     if done.health:
         yield from health_lines(done.health)
     yield from _unconfirmed_line(done.unconfirmed_policy)
+
+
+def _sums_line(done: Scored) -> str:
+    households = sum(checked.households for checked in done.sums.values())
+    largest = max(checked.largest for checked in done.sums.values())
+    return f"checked in {households:,} households: contributions sum to the scores, at most {largest:.1g} log-odds off"
 
 
 def _unconfirmed_line(values: list[str]) -> list[str]:

@@ -57,6 +57,7 @@ NEW_ENTRY_12M: Final = Label(
     settles_after=_settles_after(12),
     tables=("monitoring_episodes",),
     outcome=_new_entry,
+    of_unmonitored=True,
     shorter="new_entry_6m",
     happened=_identified,
 )

@@ -54,6 +54,8 @@ class Label:
     outcome: Callable[[Question], pl.LazyFrame]
     further_delay: int = 0
     """Months that its registers need beyond the policy's `label.reporting_delay_months`."""
+    of_unmonitored: bool = False
+    """Whether households with an open episode are left out of the cohort: of them the label says nothing."""
     shorter: str = ""
     """Name of the label of the same event within fewer months that is trained and told beside this one."""
     happened: Callable[[View], pl.LazyFrame] | None = None
