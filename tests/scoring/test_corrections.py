@@ -5,8 +5,9 @@ from datetime import date
 import pytest
 
 from riskmodel.errors import UsageError
-from riskmodel.scoring.corrections import EXAMPLE, Correction, corrected, parsed
+from riskmodel.scoring.corrections import Put, corrected
 from riskmodel.scoring.household_rows import HouseholdRows
+from riskmodel.scoring.placed_correction import parsed
 from riskmodel.tables import View
 from scenario import COUNTY, VILLAGE, rows_of
 from worked_example import full_id
@@ -36,25 +37,14 @@ def rows() -> HouseholdRows:
     return HouseholdRows.of(View.of(frames, AS_OF, COUNTY), full_id("H1"))
 
 
+def put(rows: HouseholdRows, *texts: str) -> tuple[HouseholdRows, list[Put]]:
+    return corrected(rows, [parsed(text) for text in texts])
+
+
 def refusal(rows: HouseholdRows, text: str) -> str:
     with pytest.raises(UsageError) as refused:
-        corrected(rows, parsed(text))
+        corrected(rows, [parsed(text)])
     return str(refused.value)
-
-
-def test_a_correction_is_read_from_its_text() -> None:
-    key = {"year": "2025", "stage": "annual"}
-    assert parsed(EXAMPLE) == Correction("income_surveys", key, "net_total", "36000")
-    assert parsed("households.size=3") == Correction("households", {}, "size", "3")
-    assert parsed("members[person_id=P1].labour=") == Correction("members", {"person_id": "P1"}, "labour", "")
-
-
-@pytest.mark.parametrize(
-    "text", ["", "income_surveys", "income_surveys[2025].wage=1", "a.b", "income_surveys[year=1.wage=2"]
-)
-def test_another_form_is_refused_with_an_example(text: str) -> None:
-    with pytest.raises(UsageError, match=r"is no correction.*income_surveys\[year=2025"):
-        parsed(text)
 
 
 @pytest.mark.parametrize(
@@ -74,17 +64,69 @@ def test_a_value_is_read_as_in_a_file_and_put_into_its_row(
 ) -> None:
     for person in ("P1", "P2"):
         text = text.replace(f"person_id={person}]", f"person_id={full_id(person)}]")
-    made, _ = corrected(rows, parsed(text))
-    (change,) = made.changes_since(rows)
+    made, _ = corrected(rows, [parsed(text)])
+    change = made.changes_since(rows)[0]
     assert (change.column, change.before, change.after) == (column, before, after)
 
 
-def test_what_the_row_now_contradicts_is_said(rows: HouseholdRows) -> None:
-    made, odd = corrected(rows, parsed("income_surveys[year=2024].net_total=9000"))
-    assert [reason.split(" should")[0] for reason in odd] == ["net_total", "net_per_capita"]
-    made, odd = corrected(made, parsed("income_surveys[year=2024].net_per_capita=9000"))
-    assert odd == []
-    assert len(made.changes_since(rows)) == 2
+def test_a_value_that_stands_already_changes_nothing_and_is_told_as_it_is(rows: HouseholdRows) -> None:
+    made, puts = put(rows, "income_surveys[year=2024].wage=6,000", "households.size=2")
+    assert made.changes_since(rows) == []
+    assert [(p.change.column, p.change.before, p.change.after) for p in puts] == [("wage", 6000, 6000), ("size", 2, 2)]
+    assert [(p.follows, p.odd) for p in puts] == [([], [])] * 2
+
+
+def test_what_follows_from_a_part_is_moved_along_in_its_row(rows: HouseholdRows) -> None:
+    made, (only,) = put(rows, "income_surveys[year=2024].wage=9000")
+    assert [(c.column, c.before, c.after) for c in only.follows] == [
+        ("net_total", 6000, 9000),
+        ("net_per_capita", 6000, 9000),
+    ]
+    assert only.odd == []
+    told = {(c.key["year"], c.column) for c in made.changes_since(rows)}
+    assert told == {(2024, name) for name in ("wage", "net_total", "net_per_capita")}  # no reference: it is not known
+
+
+def test_a_value_that_is_given_stands_and_the_others_follow_from_it(rows: HouseholdRows) -> None:
+    _, (only,) = put(rows, "income_surveys[year=2024].net_total=9000")
+    assert [(c.column, c.after) for c in only.follows] == [("net_per_capita", 9000)]
+    assert [reason.split(" should")[0] for reason in only.odd] == ["net_total"]
+    made, (wage, total) = put(rows, "income_surveys[year=2024].wage=9000", "income_surveys[year=2024].net_total=7000")
+    assert (wage.follows, wage.odd) == ([], [])
+    assert [(c.column, c.after) for c in total.follows] == [("net_per_capita", 7000)]
+    assert len(total.odd) == 1
+    assert made.rows("income_surveys").filter(year=2024)["net_total"].to_list() == [700000]
+
+
+def test_notes_are_made_after_all_corrections_whatever_their_order(rows: HouseholdRows) -> None:
+    texts = ["income_surveys[year=2024].net_total=9000", "income_surveys[year=2024].wage=9000"]
+    for order in (texts, texts[::-1]):
+        made, puts = put(rows, *order)
+        assert [p.odd for p in puts] == [[], []]
+        survey = made.rows("income_surveys").filter(year=2024)
+        assert survey.select("wage", "net_total", "net_per_capita").row(0) == (900000, 900000, 900000)
+
+
+def test_values_that_are_allowed_together_only_are_given_together(rows: HouseholdRows) -> None:
+    assert "settled means balance 0" in refusal(rows, "loan_statements.status=结清")
+    made, puts = put(rows, "loan_statements.status=结清", "loan_statements.balance=0")
+    assert len(made.changes_since(rows)) == len(puts) == 2
+
+
+def test_a_cell_given_twice_is_refused(rows: HouseholdRows) -> None:
+    with pytest.raises(UsageError, match=r"given twice.* / .*给了两次"):
+        put(rows, "households.size=3", "households.size=4")
+
+
+def test_every_refusal_is_in_english_and_chinese(rows: HouseholdRows) -> None:
+    for text in (
+        *("income_surveys[year=2024].wage=many", "loan_statements.status=lost", "loan_statements.status=结清"),
+        *("households.village_code=990101001099", "income_surveys[year=2024].year=2025", "incomes_surveys.wage=1"),
+        *("income_surveys[year=2024].wages=1", "income_surveys[yaer=2024].wage=1", "visits.finding=risk"),
+    ):
+        english, _, chinese = refusal(rows, text).rpartition(" / ")
+        assert english
+        assert chinese.endswith(("。", "？"))
 
 
 @pytest.mark.parametrize(

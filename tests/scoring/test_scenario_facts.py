@@ -1,103 +1,15 @@
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
 
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from riskmodel.scoring.household_rows import HouseholdRows
+from riskmodel.scoring.scenario_incomes import Already
 from riskmodel.scoring.scenarios import SCENARIOS
-from riskmodel.tables import View
-from riskmodel.tables.catalogue import TABLES
-from riskmodel.tables.checks import check_rows
-from scenario import COUNTY, policy_of, rows_of
-from worked_example import full_id
-
-AS_OF = date(2025, 3, 5)
-WORKER = {"person_id": "P1", "labour": "ordinary", "birth_month": date(1980, 1, 1)}
-SURVEY = {
-    **{"period_end": date(2024, 9, 30), "persons": 2, "wage": 10000, "net_total": 10000, "net_per_capita": 5000},
-    **{"wage_public_post": 0, "transfer_assistance": 0, "transfer": 0, "compliant_self_pay": 500},
-    "reference_per_capita": 4750,
-}
-Tables = Mapping[str, Sequence[Mapping[str, Any]]]
-
-
-def household(**tables: Sequence[Mapping[str, Any]]) -> HouseholdRows:
-    given: Tables = {"households": [{"household_id": "H1", "size": 2}], **tables}
-    view = View.of({name: rows_of(name, *rows) for name, rows in given.items()}, AS_OF, COUNTY)
-    return HouseholdRows.of(view, full_id("H1"))
-
-
-def supposed(code: str, rows: HouseholdRows, **given: float) -> HouseholdRows:
-    return SCENARIOS[code].apply(rows, given, policy_of())
-
-
-def cells(rows: HouseholdRows, table: str, *columns: str) -> list[tuple[Any, ...]]:
-    return rows.tables[table].sort(TABLES[table].key).select(columns).rows()
-
-
-def all_rows_are_allowed(rows: HouseholdRows) -> bool:
-    return all(check_rows(TABLES[name], frame)[1].is_empty() for name, frame in rows.tables.items())
-
-
-# --- a public post ---
-
-
-def test_a_post_pays_in_each_of_the_last_complete_months_on_top_of_what_was_earned() -> None:
-    known = {"person_id": "P1", "month": date(2025, 2, 1), "wage": 500}
-    after = supposed("public_post", household(members=[WORKER], employment=[known]), wage=800.0, months=2.0)
-    assert cells(after, "employment", "month", "employed", "wage", "public_post") == [
-        (date(2025, 1, 1), True, 80000, True),
-        (date(2025, 2, 1), True, 130000, True),
-    ]
-    assert cells(after, "incomes", "component", "amount") == [("wage_post_village", 80000)] * 2
-    assert all_rows_are_allowed(after)
-
-
-def test_the_survey_counts_the_months_that_its_own_year_holds() -> None:
-    after = supposed("public_post", household(members=[WORKER], income_surveys=[SURVEY]), wage=800.0, months=12.0)
-    columns = ("wage", "wage_public_post", "net_total", "net_per_capita", "reference_per_capita")
-    # the months from March to September 2024 lie in the survey's year: 7 of the 12
-    assert cells(after, "income_surveys", *columns) == [(1560000, 560000, 1560000, 780000, 755000)]
-    unsaid = [SURVEY | {"wage_public_post": None, "reference_per_capita": None}]
-    after = supposed("public_post", household(members=[WORKER], income_surveys=unsaid), wage=800.0, months=12.0)
-    assert cells(after, "income_surveys", *columns) == [(1560000, None, 1560000, 780000, None)]
-
-
-def test_who_earned_least_and_can_work_gets_the_post_and_without_such_a_person_nothing_changes() -> None:
-    members = [WORKER, WORKER | {"person_id": "P2", "labour": "weak"}, WORKER | {"person_id": "P3", "labour": "lost"}]
-    paid = [{"person_id": "P1", "month": date(2025, 2, 1), "wage": 100}]
-    after = supposed("public_post", household(members=members, employment=paid), wage=800.0, months=1.0)
-    assert after.tables["employment"].filter("public_post")["person_id"].to_list() == [full_id("P2")]
-    before = household(members=[WORKER | {"birth_month": date(1950, 1, 1)}, members[2]])
-    assert supposed("public_post", before, wage=800.0, months=1.0).changes_since(before) == []
-
-
-# --- dibao ---
-
-
-def test_dibao_is_paid_for_all_persons_in_months_without_it() -> None:
-    held = {"month": date(2025, 2, 1), "persons": 1, "amount": 100, "known_at": AS_OF}
-    before = household(social_assistance=[held], income_surveys=[SURVEY | {"period_end": date(2025, 1, 31)}])
-    after = supposed("dibao", before, amount=300.0, months=3.0)
-    assert cells(after, "social_assistance", "month", "persons", "amount") == [
-        (date(2024, 12, 1), 2, 60000),
-        (date(2025, 1, 1), 2, 60000),
-        (date(2025, 2, 1), 1, 10000),
-    ]
-    assert cells(after, "incomes", "month", "component", "amount") == [
-        (month, "tr_dibao", 60000) for month in (date(2024, 12, 1), date(2025, 1, 1))
-    ]
-    assert cells(after, "income_surveys", "transfer", "transfer_assistance", "net_per_capita") == [
-        (120000, 120000, 560000)
-    ]
-    assert all_rows_are_allowed(after)
-
+from supposed import AS_OF, SURVEY, WORKER, all_rows_are_allowed, already, cells, household, supposed
 
 # --- medical aid ---
 
@@ -161,9 +73,30 @@ def test_an_extension_moves_the_newest_statement_of_running_small_loans() -> Non
     assert all_rows_are_allowed(after)
     nothing = household(loan_statements=others[1:])
     assert supposed("loan_extension", nothing, months=1.0).changes_since(nothing) == []
+    assert already("loan_extension", nothing, months=1.0) == Already(0, "none")
+
+
+def test_a_loan_that_is_extended_already_is_left_as_it_is() -> None:
+    loan = {"loan_id": "L1", "month": date(2025, 1, 1), "product": "small_loan", "due_on": date(2025, 1, 31)}
+    before = household(loan_statements=[loan | {"balance": 100, "extended": True, "known_at": AS_OF}])
+    assert supposed("loan_extension", before, months=1.0).changes_since(before) == []
+    assert already("loan_extension", before, months=1.0) == Already(1, "there")
 
 
 # --- house, water, insurance ---
+
+
+def test_a_safe_house_and_safe_water_are_there_already() -> None:
+    safe = [
+        {"inspected_on": date(2024, 5, 1), "house_grade": "B"},
+        {"inspected_on": date(2024, 5, 2), "water_safe": True},
+    ]
+    inspected, checked = (
+        household(dwellings=safe),
+        household(guarantee_checks=[{"checked_on": date(2024, 5, 1), "house_ok": True, "water_ok": True}]),
+    )
+    for rows in (inspected, checked):
+        assert already("house_repair", rows) == already("safe_water", rows) == Already(1, "there")
 
 
 @pytest.mark.parametrize(("grade", "after"), [("A", "A"), ("B", "B"), ("C", "B"), ("D", "B")])
@@ -201,4 +134,6 @@ def test_a_household_without_such_records_is_left_as_it_is(code: str) -> None:
     before = household(members=[WORKER | {"basic_insured": True}])
     after = supposed(code, before, months=1.0, share=0.5)
     assert after.changes_since(before) == []
+    insured = Already(1, "there")
+    assert already(code, before, months=1.0) == (insured if code == "basic_insurance" else Already(0, "none"))
     assert isinstance(after.view.canonical("members"), pl.DataFrame)

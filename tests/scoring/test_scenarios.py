@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from riskmodel.errors import NothingInForce, UsageError
+from riskmodel.features import REGISTRY
 from riskmodel.policy import KINDS, Policy
 from riskmodel.scoring.scenarios import SCENARIOS, complete, range_of, scenario_named
 from scenario import policy_of
@@ -25,6 +26,19 @@ def test_every_scenario_says_what_it_changes_and_has_ranges_in_the_policy() -> N
 
 
 ENDS = ("usual", "least", "most")
+
+
+def test_what_a_scenario_makes_known_are_features() -> None:
+    assert {name for s in SCENARIOS.values() for name in s.tells} <= set(REGISTRY)
+
+
+def test_every_refusal_is_in_english_and_chinese() -> None:
+    post = SCENARIOS["public_post"]
+    for given in ({"wage": 1.0}, {"months": 1.5}, {"pay": 1.0}):
+        with pytest.raises(UsageError, match=r"\. / 安排公益岗位（public_post）.*。$"):
+            complete(post, given, SHIPPED, "990101", DAY)
+    with pytest.raises(UsageError, match=r" / 没有名为“tea”的试算"):
+        scenario_named("tea")
 
 
 def test_what_is_not_given_has_the_usual_value() -> None:

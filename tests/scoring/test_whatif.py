@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from riskmodel.scoring.whatif import Judged, horizons, margin, moved_features, moved_groups, outcome
+from riskmodel.scoring.whatif import Judged, horizons, margin, moved_features, moved_groups, outcome, own
 
 BEFORE = Judged(
     {
@@ -43,3 +43,9 @@ def test_a_value_that_becomes_known_is_seen_and_one_that_no_model_weighs_moves_n
     assert outcome(BEFORE, AFTER) == "changed"
     sooner = Judged(BEFORE.scored | {"probability_6m": 0.19}, BEFORE.features | {"b": 0.0})
     assert outcome(BEFORE, sooner) == "changed"
+
+
+def test_the_probability_of_the_longest_horizon_alone_is_told_where_a_shorter_one_lifted_it() -> None:
+    assert own(BEFORE) is None
+    assert own(Judged(BEFORE.scored | {"probability_own": 0.4}, {})) is None
+    assert own(Judged(BEFORE.scored | {"probability_own": 0.3}, {})) == 0.3

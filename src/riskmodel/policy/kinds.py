@@ -79,7 +79,16 @@ def kind_named(name: str) -> Kind:
 def nearest(word: str, known: Iterable[str]) -> str:
     """One sentence that points from a mistyped word to what may have been meant."""
     names = list(known)
-    matches = difflib.get_close_matches(word, names, n=2, cutoff=0.6)
-    if matches:
-        return f"Did you mean {' or '.join(matches)}?"
-    return f"Known: {', '.join(names)}."
+    matches = _close(word, names)
+    return f"Did you mean {' or '.join(matches)}?" if matches else f"Known: {', '.join(names)}."
+
+
+def nearest_zh(word: str, known: Iterable[str]) -> str:
+    """The same in Chinese."""
+    names = list(known)
+    matches = _close(word, names)
+    return f"是否指{'或'.join(matches)}？" if matches else f"可用的有：{'、'.join(names)}。"
+
+
+def _close(word: str, names: list[str]) -> list[str]:
+    return difflib.get_close_matches(word, names, n=2, cutoff=0.6)

@@ -94,8 +94,13 @@ class HouseholdRows:
         """The same with cells changed in the rows for which `which` holds."""
         frame = self.tables.get(table, TABLES[table].empty())
         new = {name: pl.when(which).then(cell).otherwise(pl.col(name)) for name, cell in cells.items()}
-        made = frame.with_columns(**new).select(pl.col(n).cast(t) for n, t in frame.schema.items())
-        return replace(self, tables={**self.tables, table: made})
+        return self.with_table(
+            table, frame.with_columns(**new).select(pl.col(n).cast(t) for n, t in frame.schema.items())
+        )
+
+    def with_table(self, table: str, frame: pl.DataFrame) -> HouseholdRows:
+        """The same with other rows of a table, in its stored form."""
+        return replace(self, tables={**self.tables, table: frame})
 
     def added(self, table: str, *rows: Mapping[str, Any]) -> HouseholdRows:
         """The same with rows more, known on the as-of date; what is left out is not known."""
@@ -105,7 +110,7 @@ class HouseholdRows:
         cells = [dict.fromkeys(spec.columns) | tail | dict(row) for row in rows]
         frame = self.tables.get(table, spec.empty())
         made = pl.DataFrame(cells, schema=dict(spec.dtypes)).select(frame.columns)
-        return replace(self, tables={**self.tables, table: pl.concat([frame, made])})
+        return self.with_table(table, pl.concat([frame, made]))
 
     def changes_since(self, before: HouseholdRows) -> list[Change]:
         """Every cell that is another than before, by table, key and column."""
@@ -125,10 +130,14 @@ def _changes(table: str, before: pl.DataFrame, after: pl.DataFrame) -> list[Chan
         for name in spec.payload:
             if name in spec.key or name == "household_id" or cells[name] == (None if was is None else was[name]):
                 continue
-            past = None if was is None else _shown(table, name, was[name])
             named = dict(zip(spec.key, key, strict=True))
-            found.append(Change(table, named, name, past, _shown(table, name, cells[name]), added=was is None))
+            found.append(change_of(table, named, name, was and was[name], cells[name], added=was is None))
     return found
+
+
+def change_of(table: str, key: Mapping[str, Any], name: str, before: Any, after: Any, *, added: bool = False) -> Change:
+    """A cell before and after, from the stored values."""
+    return Change(table, dict(key), name, _shown(table, name, before), _shown(table, name, after), added)
 
 
 def _keyed(table: str, frame: pl.DataFrame) -> list[tuple[Any, ...]]:

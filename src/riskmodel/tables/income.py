@@ -115,6 +115,14 @@ INCOMES: Final = Table(
 )
 
 _WITHIN_PER_PERSON: Final = ONE_YUAN * pl.col("persons")
+_NET: Final = pl.col("wage") + pl.col("business") + pl.col("property") + pl.col("transfer") - pl.col("business_cost")
+_REFERENCE: Final = pl.col("net_total") + pl.col("claims").fill_null(0) - pl.col("compliant_self_pay").fill_null(0)
+
+
+def _per_head(amount: pl.Expr) -> pl.Expr:
+    """An amount per person in whole fen, half up."""
+    return (2 * amount + pl.col("persons")) // (2 * pl.col("persons"))
+
 
 INCOME_SURVEYS: Final = Table(
     name="income_surveys",
@@ -134,15 +142,7 @@ INCOME_SURVEYS: Final = Table(
             ("net_total", "wage", "business", "property", "transfer", "business_cost"),
             "net_total should be wage + business + property + transfer - business_cost",
             "家庭纯收入应等于四项收入之和减去生产经营性支出",
-            (
-                pl.col("wage")
-                + pl.col("business")
-                + pl.col("property")
-                + pl.col("transfer")
-                - pl.col("business_cost")
-                - pl.col("net_total")
-            ).abs()
-            <= ONE_YUAN,
+            (_NET - pl.col("net_total")).abs() <= ONE_YUAN,
         ),
         "S04": RowRule(
             ("net_per_capita", "net_total", "persons"),
@@ -154,14 +154,13 @@ INCOME_SURVEYS: Final = Table(
             ("reference_per_capita", "net_total", "claims", "compliant_self_pay", "persons"),
             "reference_per_capita should be (net_total + claims - compliant_self_pay) / persons",
             "收入参考范围应等于(家庭纯收入+理赔收入-合规自付支出)除以人口数",
-            (
-                pl.col("reference_per_capita") * pl.col("persons")
-                - pl.col("net_total")
-                - pl.col("claims").fill_null(0)
-                + pl.col("compliant_self_pay").fill_null(0)
-            ).abs()
-            <= _WITHIN_PER_PERSON,
+            (pl.col("reference_per_capita") * pl.col("persons") - _REFERENCE).abs() <= _WITHIN_PER_PERSON,
         ),
+    },
+    follows={
+        "net_total": _NET,
+        "net_per_capita": _per_head(pl.col("net_total")),
+        "reference_per_capita": _per_head(_REFERENCE),
     },
     note="collected about October-December; a second identification in a year is a new version",
 )

@@ -117,6 +117,8 @@ class Table:
     """Rows may be known before their event date (income_surveys: of stage `annual` only)."""
     warnings: Mapping[str, RowRule] = field(default_factory=dict)
     """Rules whose breach is reported while the row is kept."""
+    follows: Mapping[str, pl.Expr] = field(default_factory=dict)
+    """Columns that are stored as reported and ought to follow from others of their row, each after those it needs."""
     note: str = ""
 
     @cached_property

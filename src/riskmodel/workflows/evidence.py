@@ -116,7 +116,8 @@ def home_view(workspace: Workspace, household_id: str, day: date, county: str | 
             return view
     raise UsageError(
         f"household {household_id} is not active in {', '.join(places)} on {day}. Check the id, the county and the "
-        "date; ids come from `riskmodel find`."
+        f"date; ids come from `riskmodel find`. / 截至{day}，{'、'.join(places)} 没有在册的户 {household_id}。"
+        "请核对户编号、县和日期；户编号可用 riskmodel find 查找。"
     )
 
 

@@ -167,10 +167,16 @@ def published(workspace: Workspace, as_of: date | None = None) -> Path:
     """Folder of the scores of a date, by default the newest. Raises UsageError when nothing was scored."""
     dates = [folder.name for folder in all_published(workspace.results)]
     if not dates:
-        raise UsageError(f"{workspace.home} holds no scores yet. Score a month first: riskmodel score")
+        raise UsageError(
+            f"{workspace.home} holds no scores yet. Score a month first: riskmodel score / "
+            "还没有评估结果。请先评估一个月：riskmodel score"
+        )
     wanted = as_of.isoformat() if as_of else dates[-1]
     if wanted not in dates:
-        raise UsageError(f"no scores of {wanted} in {workspace.results}; there are: {', '.join(dates[-12:])}.")
+        raise UsageError(
+            f"no scores of {wanted} in {workspace.results}; there are: {', '.join(dates[-12:])}. / "
+            f"没有{wanted}的评估结果；现有：{'、'.join(dates[-12:])}。"
+        )
     return workspace.results / wanted
 
 

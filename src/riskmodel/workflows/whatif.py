@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
+
+import polars as pl
 
 from riskmodel.errors import UsageError
 from riskmodel.policy import REMEDIES
-from riskmodel.scoring.corrections import Correction, corrected, parsed
+from riskmodel.scoring.corrections import corrected
 from riskmodel.scoring.household_rows import Change, HouseholdRows
 from riskmodel.scoring.measures import EXCLUDED, TO_CHECK
-from riskmodel.scoring.scenarios import SCENARIOS, Range, Scenario, complete, range_of, scenario_named
+from riskmodel.scoring.placed_correction import Correction, parsed
+from riskmodel.scoring.scenarios import Scenario, complete, range_of
 from riskmodel.scoring.whatif import (
     Horizon,
     Models,
@@ -23,18 +25,19 @@ from riskmodel.scoring.whatif import (
     moved_features,
     moved_groups,
     outcome,
+    own,
 )
 from riskmodel.workflows.evidence import home_view
 from riskmodel.workflows.measures import MeasureEntry, measures_in
 from riskmodel.workflows.score import MANIFEST, champion, champion_of_shorter, neighbours, published
+from riskmodel.workflows.whatif_questions import parsed_scenario
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from riskmodel.policy import Policy
     from riskmodel.workflows.workspace import Workspace
-
-PERCENT: Final = 100
 
 
 @dataclass(frozen=True)
@@ -46,11 +49,18 @@ class Step:
     parameters: dict[str, float]
     cells: int
     """Cells that it changed; 0 = no fact would be another."""
+    already: int = 0
+    """How much of the scenario the facts held before, see `scoring.scenario_incomes.Already`."""
+    why: str = ""
+    """Why a scenario changed nothing, by the same; empty where it changed something."""
     bound: MeasureEntry | None = None
     """The rule and fact by which the measure is excluded for this household, or to be checked."""
     odd: tuple[str, ...] = ()
-    """What the row of a correction now contradicts itself in."""
+    """What the row of a correction contradicts itself in after all corrections; told with the last one of the row."""
     correction: Change | None = None
+    """Before and after; the same where the value stood already."""
+    follows: tuple[Change, ...] = ()
+    """What was moved along in the row of a correction; told with the last one of the row."""
 
 
 @dataclass(frozen=True)
@@ -73,9 +83,15 @@ class WhatIf:
     features: list[Moved]
     values: dict[str, tuple[float | None, float | None]] = field(repr=False)
     """Values of the leading features, before and after."""
+    lifted: tuple[float | None, float | None]
+    """Before and after: the probability by the model of the longest horizon alone, where a shorter one lifted it."""
     other_model: bool
     """The scores published for that day are of another model."""
     ranges_confirmed: bool
+    monitored: bool
+    """The household is monitored already, so that a new entry does not concern it."""
+    too_new: bool
+    """Its history is too short to judge it by."""
 
 
 def what_if(
@@ -94,54 +110,42 @@ def what_if(
     asked = [parsed_scenario(text) for text in scenarios]
     right = [parsed(text) for text in corrections]
     if not asked and not right:
-        raise UsageError("name a what-if or a --correct. List them: riskmodel whatif --list")
+        raise UsageError(
+            "name a what-if or a --correct. List them: riskmodel whatif --list / "
+            "请写明试算的情形，或用 --correct 更正一个值。查看全部：riskmodel whatif --list"
+        )
     folder = published(workspace, as_of)
     day = date.fromisoformat(folder.name)
     view = home_view(workspace, household_id, day)
     models = _models(workspace, view.county, day)
     rows = HouseholdRows.of(view, household_id)
-    after, steps = _applied(rows, workspace.policy, asked, right)
+    right_rows, steps = _put_right(rows, right)
+    after, helped = _helped(right_rows, workspace.policy, asked)
     confirmed = all(_confirmed(scenario, workspace.policy, view.county, day) for scenario, _ in asked)
     scored_by = json.loads((folder / MANIFEST).read_text("utf-8"))["model"]
-    return _answer(models, rows, after, steps, other_model=scored_by != models.bundle.hash, ranges_confirmed=confirmed)
+    notes = {"other_model": scored_by != models.bundle.hash, "ranges_confirmed": confirmed}
+    facts = Facts(rows, right_rows, after, [name for scenario, _ in asked for name in scenario.tells])
+    return _answer(models, facts, [*steps, *helped], **notes, **_published(folder, household_id))
 
 
 @dataclass(frozen=True)
-class Choice:
-    """One scenario that can be asked, with the ranges of its parameters."""
+class Facts:
+    """The household's rows as they are, put right, and then with help; `tells`: what the help makes known."""
 
-    scenario: str
-    zh: str
-    en: str
-    changes: str
-    """What facts it changes."""
-    parameters: dict[str, Range]
+    stored: HouseholdRows
+    right: HouseholdRows
+    helped: HouseholdRows
+    tells: Sequence[str]
 
 
-def choices(workspace: Workspace, day: date) -> list[Choice]:
-    """Every scenario with the ranges in force on a day in the first county of the lake, else everywhere."""
-    area = next(iter(workspace.lake.counties()), "")
-    return [
-        Choice(s.code, s.zh, s.en, s.changes, {n: range_of(s, n, workspace.policy, area, day) for n in s.parameters})
-        for s in SCENARIOS.values()
-    ]
-
-
-def parsed_scenario(text: str) -> tuple[Scenario, dict[str, float]]:
-    """A scenario from CODE or CODE:PARAMETER=VALUE,...; a share may be written 60%. UsageError for another form."""
-    code, _, listed = text.partition(":")
-    pairs = [pair.partition("=") for pair in listed.split(",") if pair.strip()]
-    return scenario_named(code.strip()), {name.strip(): _number(text, value) for name, _, value in pairs}
-
-
-def _answer(models: Models, rows: HouseholdRows, after: HouseholdRows, steps: list[Step], **notes: bool) -> WhatIf:
-    changes, before = after.changes_since(rows), models.judge(rows)
-    later = models.judge(after) if changes else before
+def _answer(models: Models, facts: Facts, steps: list[Step], **notes: bool) -> WhatIf:
+    changes, before = facts.helped.changes_since(facts.stored), models.judge(facts.stored)
+    later = models.judge_helped(facts.helped, facts.right, facts.tells) if changes else before
     leading = moved_features(before, later)
     return WhatIf(
-        household_id=rows.household_id,
+        household_id=facts.stored.household_id,
         village_code=str(before.scored["village_code"]),
-        as_of=rows.as_of.isoformat(),
+        as_of=facts.stored.as_of.isoformat(),
         label=models.bundle.facts.label,
         model=models.bundle.hash[:16],
         steps=steps,
@@ -152,19 +156,16 @@ def _answer(models: Models, rows: HouseholdRows, after: HouseholdRows, steps: li
         groups=moved_groups(before, later),
         features=leading,
         values={moved.code: (before.features[moved.code], later.features[moved.code]) for moved in leading},
+        lifted=(own(before), own(later)),
         **notes,
     )
 
 
-def _number(text: str, value: str) -> float:
-    plain = value.strip()
-    try:
-        number = float(plain.removesuffix("%"))
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number):
-        raise UsageError(f"{text!r}: {value!r} is no number. Write a what-if as public_post:wage=800,months=12.")
-    return number / PERCENT if plain.endswith("%") else number
+def _published(folder: Path, household_id: str) -> dict[str, bool]:
+    """What the scores of that day say of the household; of one that was not scored, and in old scores, nothing."""
+    marks = ("monitored", "too_new")
+    found = pl.scan_parquet(folder / "*.parquet").filter(pl.col("household_id") == household_id).collect()
+    return {name: name in found.columns and bool(found[name].any()) for name in marks}
 
 
 def _models(workspace: Workspace, county: str, day: date) -> Models:
@@ -173,24 +174,34 @@ def _models(workspace: Workspace, county: str, day: date) -> Models:
     return Models(bundle, shorter, workspace.policy, neighbours(workspace, county, day))
 
 
-def _applied(
-    rows: HouseholdRows,
-    policy: Policy,
-    asked: Sequence[tuple[Scenario, dict[str, float]]],
-    right: Sequence[Correction],
+def _put_right(rows: HouseholdRows, right: Sequence[Correction]) -> tuple[HouseholdRows, list[Step]]:
+    """The facts with all corrections together."""
+    made, puts = corrected(rows, right)
+    steps = [
+        Step(
+            scenario="",
+            parameters={},
+            cells=int(put.change.before != put.change.after) + len(put.follows),
+            odd=tuple(put.odd),
+            correction=put.change,
+            follows=tuple(put.follows),
+        )
+        for put in puts
+    ]
+    return made, steps
+
+
+def _helped(
+    rows: HouseholdRows, policy: Policy, asked: Sequence[tuple[Scenario, dict[str, float]]]
 ) -> tuple[HouseholdRows, list[Step]]:
-    """The facts with everything applied, corrections first, each on what the ones before left."""
+    """The facts with every scenario applied, each on what the ones before left."""
     steps = []
-    for correction in right:
-        made, odd = corrected(rows, correction)
-        changes = made.changes_since(rows)
-        rows = made
-        steps.append(Step("", {}, len(changes), odd=tuple(odd), correction=changes[0] if changes else None))
     for scenario, given in asked:
         parameters = complete(scenario, given, policy, rows.county, rows.as_of)
-        bound = _bound(rows, policy, scenario)
+        already, bound = scenario.already(rows, parameters, policy), _bound(rows, policy, scenario)
         made = scenario.apply(rows, parameters, policy)
-        steps.append(Step(scenario.code, parameters, len(made.changes_since(rows)), bound=bound))
+        cells = len(made.changes_since(rows))
+        steps.append(Step(scenario.code, parameters, cells, already.count, "" if cells else already.why, bound))
         rows = made
     return rows, steps
 

@@ -2,37 +2,42 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from riskmodel.features import REGISTRY
 from riskmodel.policy import KINDS, group
 from riskmodel.rendering.measure_text import ANSWERS, fact_sentence
 from riskmodel.rendering.messages import Words, messages, same
-from riskmodel.rendering.sentences import in_words
-from riskmodel.rendering.values import CODED, shown_value
-from riskmodel.scoring.corrections import EXAMPLE
+from riskmodel.rendering.sentences import in_households, in_words, of_households
+from riskmodel.rendering.values import CODED, TELL, shown_amount, shown_date, shown_value
+from riskmodel.scoring.household_rows import FEN
 from riskmodel.scoring.measures import EXCLUDED
+from riskmodel.scoring.placed_correction import EXAMPLE
 from riskmodel.scoring.scenarios import SCENARIOS, Scenario
 from riskmodel.tables.catalogue import TABLES
+from riskmodel.tables.column import Type
 from riskmodel.training.labels import label_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from riskmodel.rendering.messages import Language
+    from riskmodel.rendering.values import Dated
     from riskmodel.scoring.household_rows import Change
     from riskmodel.scoring.whatif import Horizon, Moved
-    from riskmodel.workflows.whatif import Choice, Step, WhatIf
+    from riskmodel.workflows.whatif import Step, WhatIf
+    from riskmodel.workflows.whatif_questions import Choice
 
 SHOWN: Final = 10
 """Changed cells that are listed at most."""
 GROUPS: Final = 6
 """Groups that are told at most."""
-RARE: Final = 0.01
-"""Below this a probability is told as households of 1000."""
 HASH: Final = 25
 """Length of an id; only its beginning is shown."""
 SHORT: Final = 9
+
+LANGUAGES: Final[tuple[Language, Language]] = ("zh", "en")
 
 say = messages("whatif")
 
@@ -56,12 +61,15 @@ def scenario_lines(offered: Sequence[Choice], language: Language) -> Iterator[st
 
 
 def _told(found: WhatIf, language: Language) -> Iterator[Words]:
-    yield say("title", household=found.household_id, village=found.village_code, as_of=found.as_of)
+    yield say(
+        "title", household=found.household_id, village=found.village_code, as_of=_day(date.fromisoformat(found.as_of))
+    )
     for step in found.steps:
         yield from (_indented(words) for words in _step(step))
     if found.outcome == "changed":
         label = label_named(found.label)
         yield from (_indented(_horizon(h, Words(label.title, label.english))) for h in found.horizons)
+        yield from (_indented(words) for words in _lifted(found))
         yield _indented(say("margin", before=found.margin.before, after=found.margin.after))
         yield from (_indented(words) for words in _moved(found, language))
     else:
@@ -74,14 +82,16 @@ def _step(step: Step) -> Iterator[Words]:
     if step.scenario:
         scenario = SCENARIOS[step.scenario]
         parts = [_with_unit(step.scenario, name, value) for name, value in step.parameters.items()]
-        listed = Words("，".join(part.zh for part in parts), ", ".join(part.en for part in parts))
-        title = say("step.with", title=_title(scenario), parameters=listed) if parts else _title(scenario)
+        title = say("step.with", title=_title(scenario), parameters=_listed(parts)) if parts else _title(scenario)
         yield say("step", title=title)
+        yield from (_indented(words) for words in _already(step))
     elif step.correction is not None:
-        yield say("correction", **_fields(step.correction))
+        stood = step.correction.before == step.correction.after
+        yield say("correction.same" if stood else "correction", **_fields(step.correction))
+        yield from (_indented(say("follows", **_fields(change))) for change in step.follows)
     if step.bound is not None:
         bound = {name: getattr(step.bound, name) for name in ("fact", "value", "least", "most")}
-        rule = say("map") if step.bound.rule == "MAP" else same(step.bound.rule)
+        rule = say("map") if step.bound.rule == "MAP" else say("rule", rule=step.bound.rule)
         fact = fact_sentence(bound, ANSWERS[str(step.bound.standing)])
         key = (
             f"{step.bound.standing}.unchanged"
@@ -90,13 +100,32 @@ def _step(step: Step) -> Iterator[Words]:
         )
         yield _indented(say(key, rule=rule, fact=fact))
     yield from (_indented(say("odd", reason=_both(reason))) for reason in step.odd)
-    yield _indented(say("cells", count=step.cells) if step.cells else say("nothing"))
+    if step.cells:
+        yield _indented(say("cells", count=step.cells))
+
+
+def _already(step: Step) -> Iterator[Words]:
+    """What of it is there already, and why nothing is left to change."""
+    if step.why:
+        yield say(f"{step.why}.{step.scenario}")
+    elif step.already and f"partly.{step.scenario}" in say:
+        yield say(f"partly.{step.scenario}", count=step.already)
 
 
 def _horizon(h: Horizon, label: Words) -> Words:
-    of = 1000 if min(h.before, h.after) < RARE else 100
-    counts = {name: max(1, round(value * of)) for name, value in (("before", h.before), ("after", h.after))}
-    return say("horizon", months=h.months, of=of, p_before=h.before, p_after=h.after, label=label, **counts)
+    """Both probabilities in households, as an explanation tells one."""
+    of = of_households(h.before, h.after)
+    before, after = (in_households(value, of) for value in (h.before, h.after))
+    fields = {"months": h.months, "of": of, "before": before, "after": after, "label": label}
+    return say("horizon.same" if before == after else "horizon", p_before=h.before, p_after=h.after, **fields)
+
+
+def _lifted(found: WhatIf) -> Iterator[Words]:
+    """Which of the probabilities is that of the shorter horizon, as an explanation tells it."""
+    told = [say(f"own.{key}", own=alone) for key, alone in zip(("now", "then"), found.lifted, strict=True) if alone]
+    if told:
+        own = _listed(told)
+        yield Words(*(TELL.text("note.lifted", language, own=own.of(language)) for language in LANGUAGES))
 
 
 def _moved(found: WhatIf, language: Language) -> Iterator[Words]:
@@ -111,15 +140,16 @@ def _moved(found: WhatIf, language: Language) -> Iterator[Words]:
 
 def _feature(moved: Moved, values: tuple[float | None, float | None], language: Language) -> Words:
     declared = REGISTRY[moved.code]
-    before, after = (_shown(moved.code, value, declared.unit, language) for value in values)
+    pairs = (values, values[::-1])
+    before, after = (_shown(moved.code, value, declared.unit, language, beside) for value, beside in pairs)
     label = Words(declared.label, declared.english)
     return say("feature", label=label, before=before, after=after, change=moved.change)
 
 
-def _shown(feature: str, value: float | None, unit: str, language: Language) -> str:
+def _shown(feature: str, value: float | None, unit: str, language: Language, beside: float | None) -> str:
     if value is not None and unit in CODED:
         return in_words(feature, value, language)
-    return shown_value(value, unit, language)
+    return shown_value(value, unit, language, beside)
 
 
 def _changes(changes: list[Change]) -> Iterator[Words]:
@@ -136,10 +166,15 @@ def _changes(changes: list[Change]) -> Iterator[Words]:
 
 
 def _notes(found: WhatIf) -> Iterator[Words]:
-    yield say("note.definition")
+    if found.monitored:
+        yield say("note.monitored")
+    if found.too_new:
+        yield Words(*(TELL.text("note.too_new", language) for language in LANGUAGES))
+    if any(step.scenario for step in found.steps):
+        yield say("note.definition")
     yield say("note.association")
     if found.other_model:
-        yield say("note.model", as_of=found.as_of)
+        yield say("note.model", as_of=_day(date.fromisoformat(found.as_of)))
     if not found.ranges_confirmed:
         yield say("note.range")
     yield say("note.stored")
@@ -149,7 +184,7 @@ def _fields(change: Change, rows: int = 1) -> dict[str, Words]:
     """A changed cell with Chinese and English names; `rows`: in how many rows the same happened."""
     table = TABLES[change.table]
     keys = [_value(change.table, name, value) for name, value in change.key.items() if name != "household_id"]
-    row = Words("，".join(key.zh for key in keys), ", ".join(key.en for key in keys))
+    row = _listed(keys)
     return {
         "table": Words(table.title, table.name),
         "row": say("rows", row=row, count=rows) if rows > 1 else row,
@@ -160,17 +195,23 @@ def _fields(change: Change, rows: int = 1) -> dict[str, Words]:
 
 
 def _value(table: str, column: str, value: Any) -> Words:
-    vocabulary = TABLES[table].facts[column].vocabulary
+    fact = TABLES[table].facts[column]
     if value is None:
         return say("unknown")
     if isinstance(value, bool):
         return say("yes" if value else "no")
-    if vocabulary is not None:
-        return Words(vocabulary(value).zh, vocabulary(value).en)
-    if isinstance(value, float):
-        return same(f"{value:,.2f}")
+    if fact.vocabulary is not None:
+        return Words(fact.vocabulary(value).zh, fact.vocabulary(value).en)
+    if fact.type is Type.YUAN:
+        return Words(*(shown_amount(round(value * FEN), language) for language in LANGUAGES))
+    if isinstance(value, date):
+        return _day(value, "term" if column == "term" else "month" if fact.type is Type.MONTH else "day")
     text = str(value)
     return same(f"{text[:SHORT]}…" if len(text) == HASH else text)
+
+
+def _day(day: date, dated: Dated = "day") -> Words:
+    return Words(*(shown_date(day, dated, language) for language in LANGUAGES))
 
 
 def _with_unit(scenario: str, name: str, value: float) -> Words:
@@ -180,6 +221,10 @@ def _with_unit(scenario: str, name: str, value: float) -> Words:
 
 def _title(scenario: Scenario) -> Words:
     return Words(scenario.zh, scenario.en)
+
+
+def _listed(parts: Sequence[Words]) -> Words:
+    return Words("，".join(part.zh for part in parts), ", ".join(part.en for part in parts))
 
 
 def _both(reason: str) -> Words:

@@ -46,7 +46,8 @@ def whatif(
 
     An association in the data, not an effect of help. Nothing is written.
     """
-    from riskmodel.workflows.whatif import choices, what_if
+    from riskmodel.workflows.whatif import what_if
+    from riskmodel.workflows.whatif_questions import choices
     from riskmodel.workflows.whatif_text import scenario_lines, whatif_lines
 
     place, day = workspace(context), parsed_date(as_of)
@@ -56,6 +57,9 @@ def whatif(
         emit({"scenarios": offered}, as_json=as_json, lines=scenario_lines(offered, language))
         return
     if household_id is None:
-        raise UsageError("name a household: riskmodel whatif HOUSEHOLD_ID SCENARIO. Ids come from `riskmodel find`.")
+        raise UsageError(
+            "name a household: riskmodel whatif HOUSEHOLD_ID SCENARIO. Ids come from `riskmodel find`. / "
+            "请写明户编号：riskmodel whatif 户编号 试算情形。户编号可用 riskmodel find 查找。"
+        )
     found = what_if(place, household_id, scenarios or (), correct or (), day)
     emit(found, as_json=as_json, lines=whatif_lines(found, language))
