@@ -43,15 +43,12 @@ def test_an_untouched_log_fits_together(tmp_path: Path) -> None:
     assert written(tmp_path).verify() is None
 
 
-def test_an_edited_line_breaks_the_chain_behind_it(tmp_path: Path) -> None:
+def test_an_edited_line_is_named_the_last_one_too(tmp_path: Path) -> None:
     log = written(tmp_path)
-    log.path.write_text(log.path.read_text("utf-8").replace("2025-07-02", "2025-07-09"), "utf-8")
-    assert log.verify() == 3
-
-
-def test_an_edited_text_is_named_itself(tmp_path: Path) -> None:
-    log = written(tmp_path)
-    log.path.write_text(log.path.read_text("utf-8").replace(f"H{4:024x}", f"H{9:024x}"), "utf-8")
+    whole = log.path.read_text("utf-8")
+    log.path.write_text(whole.replace("2025-07-02", "2025-07-09"), "utf-8")
+    assert log.verify() == 2
+    log.path.write_text(whole.replace(f"H{4:024x}", f"H{9:024x}"), "utf-8")
     assert log.verify() == 5
 
 
@@ -171,7 +168,7 @@ def test_text_is_due_up_to_the_first_entry_that_is_young_enough(tmp_path: Path) 
     assert log.due(date(2025, 7, 4)) == (3, 3)
     assert log.due(date(2025, 7, 1)) == (0, 0)
     log.path.write_text(log.path.read_text("utf-8").replace("2025-07-02", "2025-07-01"), "utf-8")
-    assert log.due(date(2026, 1, 1)) == (2, 2)  # line 3 does not fit: what follows is left as evidence
+    assert log.due(date(2026, 1, 1)) == (1, 1)  # line 2 is not as written: what follows is left as evidence
 
 
 def test_erased_text_is_gone_and_the_chain_stays_whole_and_goes_on(tmp_path: Path) -> None:

@@ -3,9 +3,10 @@
     {"before": link, "when": , "who": , "action": , "said": digest, "purpose": , "ids": [], "salt": }
     {"before": link, "when": , "who": , "action": , "said": digest}                                    text erased
 
-`before` is the link of the line before, `said` the SHA-256 of the text (purpose, ids, salt), and a link is the SHA-256
-of all but the text. So the text can go while every link stays; the salt goes with it, so that nobody can try which text
-it was. Text that is gone counts as erased only where a later line says so: `"erased": {"through": NUMBER, "old": }`.
+`before` is the link of the line before, `said` the SHA-256 of the entry with its text (purpose, ids, salt), and a link
+is the SHA-256 of all but the text. So the text can go while every link stays; the salt goes with it, so that nobody can
+try which text it was. Text that is gone counts as erased only where a later line says so, up to which line:
+`"erased": {"through": , "old": }`.
 
 Lines of the first form had neither `said` nor `salt`; their link is the SHA-256 of the whole line. Erased, they keep it
 as `was`, and the line that says so holds a digest of them as they stand then, because their link tells nothing of them
@@ -32,9 +33,10 @@ FIRST: Final = "0" * 64
 
 _TEXTS: Final = ("when", "who", "action", "purpose")
 _CLAIM: Final = "erased"
-_FIXED: Final = ["before", "when", "who", "action", "said"]
+_TOLD: Final = ["when", "who", "action"]
+_FIXED: Final = ["before", *_TOLD, "said"]
 _TEXT: Final = ["purpose", "ids", "salt"]
-_OLD_ERASED: Final = ["before", "when", "who", "action", "was"]
+_OLD_ERASED: Final = ["before", *_TOLD, "was"]
 _DIGEST: Final = re.compile("[0-9a-f]{64}")
 
 
@@ -87,7 +89,7 @@ class Line:
     """A line taken apart."""
 
     before: str | None
-    """The link that it holds; None for what is no line of a log, and where the text is not that of `said`."""
+    """The link that it holds; None for what is no line of a log, and where `said` is of another entry."""
     link: str
     entry: Entry | None
     """None for what is no entry, as a power cut may leave it."""
@@ -109,9 +111,9 @@ class Examined:
 
 def written(entry: Entry, before: str, claim: Claim | None = None) -> bytes:
     """The line of an entry behind the line of the link `before`, with its end."""
+    told = {"when": entry.when, "who": entry.who, "action": entry.action}
     text = {"purpose": entry.purpose, "ids": list(entry.ids), "salt": secrets.token_hex(16)}
-    fixed: dict[str, Any] = {"before": before, "when": entry.when, "who": entry.who, "action": entry.action}
-    fixed["said"] = _sha256(_dumped(text))
+    fixed: dict[str, Any] = {"before": before, **told, "said": _sha256(_dumped(told | text))}
     if claim:
         fixed[_CLAIM] = asdict(claim)
     return _dumped(fixed | text) + b"\n"
@@ -125,7 +127,7 @@ def without_text(line: bytes) -> bytes:
     elif "was" in found:
         left = found
     else:
-        left = {key: found[key] for key in ("before", "when", "who", "action")} | {"was": _sha256(line)}
+        left = {key: found[key] for key in ("before", *_TOLD)} | {"was": _sha256(line)}
     return _dumped(left) + b"\n"
 
 
@@ -215,10 +217,11 @@ def _new_line(line: bytes, found: dict[str, Any], keys: list[str], text: dict[st
     claim = found.get(_CLAIM)
     fixed = {key: found[key] for key in [*_FIXED, *([_CLAIM] if claim else [])]}
     as_written = keys in ([*fixed], [*fixed, *_TEXT]) and line == _dumped(found) + b"\n"
-    sound = as_written and (not text or _sha256(_dumped(text)) == found["said"])
+    told = {key: found[key] for key in _TOLD} | text
+    sound = as_written and (not text or _sha256(_dumped(told)) == found["said"])
     entry = _entry(found) if text else _entry(found | {"purpose": "", "ids": []}, True)
-    told = Claim(int(claim["through"]), str(claim["old"])) if claim else None
-    return Line(str(found["before"]) if sound else None, _sha256(_dumped(fixed)), entry, told)
+    said = Claim(int(claim["through"]), str(claim["old"])) if claim else None
+    return Line(str(found["before"]) if sound else None, _sha256(_dumped(fixed)), entry, said)
 
 
 def _entry(found: dict[str, Any], erased: bool = False) -> Entry | None:

@@ -31,7 +31,7 @@ def test_a_whole_log_is_said_to_be_whole(home: Path, capsys: pytest.CaptureFixtu
 
 def test_a_broken_log_is_exit_code_1_and_the_line_is_named(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     log = home / "audit.jsonl"
-    log.write_text(log.read_text("utf-8").replace('"ann"', '"eve"'), "utf-8")
+    log.write_text(log.read_text("utf-8").replace('"bob"', '"eve"'), "utf-8")
     shown = answer(capsys, "audit", "verify", home=home)
     found = answer(capsys, "audit", "verify", "--json", home=home)
     assert (shown.code, found.code, found.json["broken_at"]) == (1, 1, 2)

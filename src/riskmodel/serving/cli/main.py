@@ -16,6 +16,7 @@ from riskmodel.errors import RiskModelError
 from riskmodel.serving.cli import (
     audit,
     backtest,
+    backup,
     checks,
     data,
     evaluation,
@@ -46,7 +47,7 @@ app = typer.Typer(
 )
 COMMANDS = (
     *(installation, audit, simulation, data, checks, model, household, whatif, worklist),
-    *(features, backtest, report, evaluation, policy, keys, service),
+    *(features, backtest, report, evaluation, policy, keys, service, backup),
 )
 for module in COMMANDS:
     module.register(app)
