@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import islice, takewhile
 from typing import IO, TYPE_CHECKING, Final
 
-from riskmodel.review.chain import FIRST, Entry, Examined, Head, erasing, examined, taken_apart, written
+from riskmodel.review.chain import FIRST, Entry, Examined, Head, erasing, examined, linked, taken_apart
 from riskmodel.tables.files import make_folder, sync_folder, write_portions
 
 if TYPE_CHECKING:
@@ -44,8 +44,7 @@ class AuditLog:
             link = taken_apart(_ended(last)).link if last else FIRST
             added = bytearray(b"\n" * torn)
             for entry in entries:
-                line = written(entry, link)
-                link = taken_apart(line).link
+                line, link = linked(entry, link)
                 added += line
             log.seek(0, os.SEEK_END)
             log.write(added)

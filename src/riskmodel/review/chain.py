@@ -111,12 +111,17 @@ class Examined:
 
 def written(entry: Entry, before: str, claim: Claim | None = None) -> bytes:
     """The line of an entry behind the line of the link `before`, with its end."""
+    return linked(entry, before, claim)[0]
+
+
+def linked(entry: Entry, before: str, claim: Claim | None = None) -> tuple[bytes, str]:
+    """The same line, and its link."""
     told = {"when": entry.when, "who": entry.who, "action": entry.action}
     text = {"purpose": entry.purpose, "ids": list(entry.ids), "salt": secrets.token_hex(16)}
     fixed: dict[str, Any] = {"before": before, **told, "said": _sha256(_dumped(told | text))}
     if claim:
         fixed[_CLAIM] = asdict(claim)
-    return _dumped(fixed | text) + b"\n"
+    return _dumped(fixed | text) + b"\n", _sha256(_dumped(fixed))
 
 
 def without_text(line: bytes) -> bytes:

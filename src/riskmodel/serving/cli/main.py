@@ -27,6 +27,7 @@ from riskmodel.serving.cli import (
     model,
     policy,
     report,
+    retention,
     service,
     simulation,
     whatif,
@@ -47,7 +48,7 @@ app = typer.Typer(
 )
 COMMANDS = (
     *(installation, audit, simulation, data, checks, model, household, whatif, worklist),
-    *(features, backtest, report, evaluation, policy, keys, service, backup),
+    *(features, backtest, report, evaluation, policy, keys, service, backup, retention),
 )
 for module in COMMANDS:
     module.register(app)
