@@ -25,6 +25,7 @@ from riskmodel.review.keys import Keys
 from riskmodel.workflows.areas import Area, areas
 from riskmodel.workflows.assess import Assessor
 from riskmodel.workflows.assess import answer as of_facts
+from riskmodel.workflows.assess_together import assess_together
 from riskmodel.workflows.assessed import Typicals, answer
 from riskmodel.workflows.assessed import told as in_words
 from riskmodel.workflows.champions import Champions
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
 
     from riskmodel.rendering.messages import Language
     from riskmodel.review.access import Principal
+    from riskmodel.workflows.assess import Assessed
+    from riskmodel.workflows.assess_together import Case
+    from riskmodel.workflows.champions import Loaded
     from riskmodel.workflows.sent_facts import Sent
     from riskmodel.workflows.workspace import Workspace
 
@@ -139,8 +143,17 @@ class Service:
             raise UsageError("no model is in use yet.")
         found, told = self._assessor.assess(sent, as_of, models, language, complete=complete)
         self.noted(who, "assess", [found.household_id], f"facts sent, as of {as_of}", now).result()
-        about = {"model_version": models.version, "feature_set": models.bundle.facts.feature_set}
-        return of_facts(told.explanation, full=full) | about, told.missing
+        return _fresh(told, models, full=full)
+
+    def assess_together(
+        self, who: Principal, cases: Sequence[Case], models: Loaded, language: Language, *, full: bool, now: datetime
+    ) -> list[tuple[dict[str, Any], list[str]] | Exception]:
+        """What `assess` says of each of several households, or what it would raise; all of them in one entry."""
+        outcomes = assess_together(self._assessor, cases, models, language)
+        ids = [told.explanation.household_id for told in outcomes if not isinstance(told, Exception)]
+        if ids:
+            self.noted(who, "assess", ids, "facts sent in a batch", now).result()
+        return [told if isinstance(told, Exception) else _fresh(told, models, full=full) for told in outcomes]
 
     def history(self, who: Principal, household_id: str, now: datetime) -> list[Brief] | None:
         """What was said of a household on every published date on which who asks saw it, the newest first."""
@@ -230,3 +243,9 @@ class Service:
         except Exception:  # as above
             return ""
         return newest.as_of.isoformat() if newest else ""
+
+
+def _fresh(told: Assessed, models: Loaded, *, full: bool) -> tuple[dict[str, Any], list[str]]:
+    """What is answered of a household whose facts were sent, and the features that are not known of it."""
+    about = {"model_version": models.version, "feature_set": models.bundle.facts.feature_set}
+    return of_facts(told.explanation, full=full) | about, told.missing
