@@ -111,6 +111,15 @@ def together(asked: Sequence[tuple[Sent, date]]) -> Together:
     return Together(frames, _homes(frames, owns), wrong)
 
 
+def checked_rows(table: Table, rows: Sequence[Mapping[str, Any]], known_at: date) -> pl.DataFrame:
+    """Rows of one table, of any households, as canonical rows. Raises WrongFacts with everything that is wrong."""
+    cells = [(0, place, _complete(table, row, "", known_at)) for place, row in enumerate(rows)]
+    found, faults = _checked(table, cells)
+    if faults:
+        raise WrongFacts([fault for _, fault in faults])
+    return found.drop(ITEM)
+
+
 def own_id(text: str, letter: str) -> str:
     """An id of this installation as it is; else one of the right form that stands for the text."""
     if _ID.fullmatch(text) and text[0] == letter:

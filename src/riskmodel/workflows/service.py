@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from riskmodel.review.assessments import (
     Listed,
     assessment,
     history,
+    homes,
     last_published,
     month,
     ranked,
@@ -33,6 +35,7 @@ from riskmodel.workflows.database import database
 from riskmodel.workflows.features import Described, listing
 from riskmodel.workflows.installation import LOG
 from riskmodel.workflows.score import as_of_of_month
+from riskmodel.workflows.visits import answered_before, checked_visits, keep_visits, letter_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -154,6 +157,31 @@ class Service:
         if ids:
             self.noted(who, "assess", ids, "facts sent in a batch", now).result()
         return [told if isinstance(told, Exception) else _fresh(told, models, full=full) for told in outcomes]
+
+    def visits(
+        self, who: Principal, key: str, rows: Sequence[dict[str, Any]], about: dict[str, Any], now: datetime
+    ) -> bytes | None:
+        """Keep findings; the answer as JSON, the same for the same key and rows. None where a household is not in the
+        area of who asks.
+
+        Raises WrongFacts for findings that break the contract, KeyUsedBefore for a key that came with other ones. The
+        answer is there when findings and entry of the audit log would survive a power cut.
+        """
+        letter, today = letter_of(who.id, key, rows), now.date()
+        before = answered_before(self.store, letter)
+        if before is not None:
+            return before
+        checked = checked_visits(rows, today)
+        households = list(dict.fromkeys(row["household_id"] for row in checked))
+        places = homes(self.store, households)
+        if any(household not in places or not who.sees(places[household]) for household in households):
+            return None
+        told = json.dumps({"visits": len(checked), "known_at": today.isoformat(), **about}).encode()
+
+        def noted() -> None:
+            self.noted(who, "visit", households, "findings sent", now).result()
+
+        return keep_visits(self.store, self.workspace.policy, letter, checked, told, now, noted)
 
     def history(self, who: Principal, household_id: str, now: datetime) -> list[Brief] | None:
         """What was said of a household on every published date on which who asks saw it, the newest first."""

@@ -19,7 +19,16 @@ from riskmodel.serving.api.gate import Gate
 from riskmodel.serving.api.metrics import Metrics
 from riskmodel.serving.api.problems import Problem, answer, fault, invalid
 from riskmodel.serving.api.refusals import refusal
-from riskmodel.serving.api.routes import assessments, batches, catalogue, documentation, health, households, worklists
+from riskmodel.serving.api.routes import (
+    assessments,
+    batches,
+    catalogue,
+    documentation,
+    health,
+    households,
+    visits,
+    worklists,
+)
 from riskmodel.workflows.service import Service
 
 if TYPE_CHECKING:
@@ -65,7 +74,7 @@ def create_app(workspace: Workspace, limits: Limits | None = None) -> FastAPI:
     app.state.workspace, app.state.limits, app.state.metrics = workspace, bounds, metrics
     app.state.rates = Rates(bounds.workers)
     app.add_middleware(Gate, most=bounds.most_requests, metrics=metrics, narrow={batches.PATH: bounds.most_batches})
-    for module in (health, catalogue, households, assessments, batches, worklists, documentation):
+    for module in (health, catalogue, households, assessments, batches, visits, worklists, documentation):
         app.include_router(module.ROUTER)
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(RequestValidationError, _invalid)
