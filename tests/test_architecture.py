@@ -32,6 +32,7 @@ TESTS_OF_THE_WHOLE = {
     "test_office_files.py",
     "test_point_in_time.py",
     "test_scenarios.py",
+    "serving/api/test_every_route.py",
     "sources/test_hostile_files.py",
     "test_worked_example.py",
     "workflows/test_ingest_killed.py",

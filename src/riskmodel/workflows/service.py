@@ -23,18 +23,20 @@ from riskmodel.review.assessments import (
 )
 from riskmodel.review.audit import AuditLog, Entry
 from riskmodel.review.group_commit import GroupCommit
+from riskmodel.review.identities import Reader
 from riskmodel.review.keys import Keys
 from riskmodel.workflows.areas import Area, areas
 from riskmodel.workflows.assess import Assessor
 from riskmodel.workflows.assess import answer as of_facts
 from riskmodel.workflows.assess_together import assess_together
-from riskmodel.workflows.assessed import Typicals, answer
+from riskmodel.workflows.assessed import COUNTY, Typicals, answer
 from riskmodel.workflows.assessed import told as in_words
 from riskmodel.workflows.champions import Champions
 from riskmodel.workflows.database import database
 from riskmodel.workflows.features import Described, listing
-from riskmodel.workflows.installation import LOG
+from riskmodel.workflows.installation import LOG, identify, key_path
 from riskmodel.workflows.score import as_of_of_month
+from riskmodel.workflows.supposed import supposed
 from riskmodel.workflows.visits import answered_before, checked_visits, keep_visits, letter_of
 
 if TYPE_CHECKING:
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
 
     from riskmodel.rendering.messages import Language
     from riskmodel.review.access import Principal
+    from riskmodel.review.identities import Identity
     from riskmodel.workflows.assess import Assessed
     from riskmodel.workflows.assess_together import Case
     from riskmodel.workflows.champions import Loaded
@@ -182,6 +185,40 @@ class Service:
             self.noted(who, "visit", households, "findings sent", now).result()
 
         return keep_visits(self.store, self.workspace.policy, letter, checked, told, now, noted)
+
+    def what_if(
+        self,
+        who: Principal,
+        household_id: str,
+        as_of: date | None,
+        asked: tuple[Sequence[str], Sequence[str]],
+        language: Language,
+        now: datetime,
+    ) -> dict[str, Any] | None:
+        """What would be said of a household with scenarios and corrections; None outside of the area of who asks.
+
+        Raises FactsAway where the facts are not on this machine, UsageError for what cannot be supposed.
+        """
+        found = assessment(self.store, household_id, as_of)
+        if found is None or not who.sees(found.village_code):
+            return None
+        self.noted(who, "read", [household_id], f"what if {found.as_of}", now).result()
+        county = found.village_code[:COUNTY]
+        return supposed(self.workspace, household_id, county, found.as_of, *asked, language)
+
+    def names(self, who: Principal, household_id: str, purpose: str, now: datetime) -> list[Identity] | None:
+        """Who stands behind a household; None outside of the area of who asks. Empty where nobody told its name here.
+
+        That names were seen, and what for, is in the audit log before they are read. Raises UsageError for a purpose
+        that says nothing, or that holds a personal number.
+        """
+        found = assessment(self.store, household_id)
+        if found is None or not who.sees(found.village_code):
+            return None
+        if not key_path(self.workspace).exists():  # then no name can have been stored
+            return []
+        reader = Reader(f"key {who.id}", f"names: {purpose}" if purpose.strip() else "")
+        return identify(self.workspace, [household_id], reader, now).identities
 
     def history(self, who: Principal, household_id: str, now: datetime) -> list[Brief] | None:
         """What was said of a household on every published date on which who asks saw it, the newest first."""

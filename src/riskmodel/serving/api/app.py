@@ -26,7 +26,9 @@ from riskmodel.serving.api.routes import (
     documentation,
     health,
     households,
+    names,
     visits,
+    what_if,
     worklists,
 )
 from riskmodel.workflows.service import Service
@@ -41,6 +43,8 @@ ABOUT: Final = """\
 防返贫风险评估接口。How likely a household is to fall back into poverty, why, and what could be done.
 The score orders visits; a person decides; no household is ever refused anything by it.
 分数仅用于安排走访先后，由人决定。"""
+
+ROUTES: Final = (health, catalogue, households, names, what_if, assessments, batches, visits, worklists, documentation)
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,7 @@ def create_app(workspace: Workspace, limits: Limits | None = None) -> FastAPI:
     app.state.workspace, app.state.limits, app.state.metrics = workspace, bounds, metrics
     app.state.rates = Rates(bounds.workers)
     app.add_middleware(Gate, most=bounds.most_requests, metrics=metrics, narrow={batches.PATH: bounds.most_batches})
-    for module in (health, catalogue, households, assessments, batches, visits, worklists, documentation):
+    for module in ROUTES:
         app.include_router(module.ROUTER)
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(RequestValidationError, _invalid)

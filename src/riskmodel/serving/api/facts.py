@@ -31,7 +31,7 @@ def _month(value: Any) -> Any:
     return f"{value}-01" if isinstance(value, str) and len(value) == 7 else value
 
 
-def _day(value: Any) -> Any:
+def day_as_text(value: Any) -> Any:
     """Days are written as text: a number could mean anything."""
     if not isinstance(value, str):
         raise ValueError("a day is written as YYYY-MM-DD")
@@ -42,8 +42,8 @@ _TYPES: Final[dict[Type, Any]] = {
     Type.ID: Annotated[str, Field(min_length=1, max_length=64)],
     Type.TEXT: Annotated[str, Field(min_length=1, max_length=_TEXT)],
     Type.AREA12: Annotated[str, Field(pattern="^[0-9]{12}$")],
-    Type.DATE: Annotated[date, BeforeValidator(_day)],
-    Type.MONTH: Annotated[date, BeforeValidator(_month), BeforeValidator(_day)],
+    Type.DATE: Annotated[date, BeforeValidator(day_as_text)],
+    Type.MONTH: Annotated[date, BeforeValidator(_month), BeforeValidator(day_as_text)],
     Type.YUAN: Annotated[Decimal, Field(max_digits=14, decimal_places=2)],
     Type.INT: Annotated[int, Field(strict=True, ge=-(2**31), le=2**31 - 1)],
     Type.NUM: Annotated[float, Field(ge=0)],
@@ -93,7 +93,7 @@ class Facts(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    as_of: Annotated[date, BeforeValidator(_day)] | None = Field(
+    as_of: Annotated[date, BeforeValidator(day_as_text)] | None = Field(
         default=None, description="What became known later is not looked at; default: today in China"
     )
     complete: bool = Field(
