@@ -130,8 +130,7 @@ class Row:
 
     def _not_known(self) -> list[str]:
         """The missing features by what their being missing does, those without weight left out."""
-        names = [f.name for f in REGISTRY.values() if f.group is not Background.DATA and not _of_others(f.name)]
-        unknown = [name for name in names if self.values.get(f"{VALUE}{name}", 0.0) is None]
+        unknown = [name for name, column in _own_values() if self.values.get(column, 0.0) is None]
         weights = {name: abs(self.values[f"{CONTRIBUTION}{name}"]) for name in unknown}
         return sorted((n for n in unknown if weights[n] >= LEAST), key=lambda name: (-weights[name], name))
 
@@ -186,6 +185,13 @@ def _read(name: str) -> tuple[str, ...]:
 @cache
 def _of_others(name: str) -> bool:
     return most_read(_declared(name)).of_others
+
+
+@cache
+def _own_values() -> list[tuple[str, str]]:
+    """Features of a household's own, each with the column of its value."""
+    names = [f.name for f in REGISTRY.values() if f.group is not Background.DATA and not _of_others(f.name)]
+    return [(name, f"{VALUE}{name}") for name in names]
 
 
 def _declared(name: str) -> Feature:
