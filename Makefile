@@ -11,7 +11,7 @@ LOCK_EXTRAS := dev postgres
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo notebooks test test-long check lint types contracts format docs lock bench-eph bench-ingest bench-features bench-shap bench-quality clean wipe
+.PHONY: help setup demo notebooks test test-long check lint types contracts format docs lock bench-eph bench-ingest bench-features bench-shap bench-quality bench-serve clean wipe
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -75,6 +75,9 @@ bench-features: setup ## Measure CPU and memory of all features of 200,000 and 1
 
 bench-quality: setup ## Measure the models on five simulated counties, beside the truth
 	$(BIN)/python benchmarks/quality.py $(ARGS)
+
+bench-serve: setup ## Measure the service: published and fresh assessments, beside mlflow models serve
+	$(BIN)/python benchmarks/serve.py $(ARGS)
 
 bench-shap: setup ## Measure the speed of exact explanations beside shap, pred_contrib and predict
 	$(BIN)/python benchmarks/shapley.py $(ARGS)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from riskmodel.review.assessments import (
     Month,
+    MonthReplaced,
     assessment,
     erase_months,
     history,
@@ -17,7 +18,7 @@ from riskmodel.review.assessments import (
     month,
     old_months,
     packed,
-    places,
+    place,
     replace_month,
     unpacked,
 )
@@ -35,14 +36,9 @@ def rows(*households: str, probability: float = 0.2) -> list[dict[str, Any]]:
     return [
         {"household_id": home, "village_code": "990301001001", "category": "ordinary", "probability": probability}
         | {"tier": "high", "cause": "ILL", "rank_county": 1, "listed": True}
-        | {"row": packed(json.dumps({"household_id": home, "probability": probability}).encode())}
+        | {"answer": None, "row": packed(json.dumps({"household_id": home, "probability": probability}).encode())}
         for home in households
     ]
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return open_store(f"sqlite:///{tmp_path / 'riskmodel.sqlite'}", migrate=True)
 
 
 def test_a_month_is_read_household_by_household(store: Store) -> None:
@@ -61,7 +57,8 @@ def test_a_month_is_read_household_by_household(store: Store) -> None:
     assert [(brief.as_of, brief.probability) for brief in history(store, "H1")] == [(LATER, 0.3), (DAY, 0.2)]
     assert assessment(store, "H9") is None
     assert history(store, "H9") == []
-    assert places(store, DAY, ("990301", "990301001001")) == {"990301": {"a": 1}}
+    assert place(store, DAY, "990301", first.published_at) == {"a": 1}
+    assert place(store, DAY, "990301001001", first.published_at) == {}
 
 
 def test_a_month_that_is_published_again_takes_the_place_of_the_first(store: Store) -> None:
@@ -76,6 +73,20 @@ def test_a_month_that_is_published_again_takes_the_place_of_the_first(store: Sto
     assert last_published(store) == "2026-01-06T00:00:00Z"
 
 
+@pytest.mark.parametrize("at", ["2026-01-05T00:00:59Z", "2026-01-01T00:00:00Z"])
+def test_each_publication_has_a_time_of_its_own_also_in_the_same_second_or_when_the_clock_went_back(
+    store: Store, at: str
+) -> None:
+    replace_month(store, facts_of(DAY, "2026-01-05T00:00:59Z"), [rows("H1")], [("990301", b"{}")])
+    replace_month(store, facts_of(DAY, at), [rows("H1")], [("990301", b'{"a": 2}')])
+    found = month(store, DAY)
+    assert found is not None
+    assert found.published_at == "2026-01-05T00:01:00Z"
+    assert place(store, DAY, "990301", found.published_at) == {"a": 2}
+    with pytest.raises(MonthReplaced):
+        place(store, DAY, "990301", "2026-01-05T00:00:59Z")
+
+
 def test_a_month_that_breaks_off_leaves_the_old_one(store: Store) -> None:
     replace_month(store, facts_of(DAY), [rows("H1")], [])
 
@@ -87,6 +98,25 @@ def test_a_month_that_breaks_off_leaves_the_old_one(store: Store) -> None:
         replace_month(store, facts_of(DAY), broken(), [])
     assert assessment(store, "H1") is not None
     assert assessment(store, "H2") is None
+
+
+def test_the_answer_of_the_newest_month_alone_is_kept_ready(store: Store) -> None:
+    def published(day: date, text: bytes) -> None:
+        replace_month(store, facts_of(day), [[row | {"answer": packed(text)} for row in rows("H1")]], [])
+
+    def ready(day: date) -> bytes | None:
+        found = assessment(store, "H1", day)
+        assert found is not None
+        return found.answer
+
+    published(DAY, b"first")
+    assert ready(DAY) == b"first"
+    published(LATER, b"second")
+    assert (ready(DAY), ready(LATER)) == (None, b"second")
+    published(DAY, b"an old month again")
+    assert (ready(DAY), ready(LATER)) == (None, b"second")
+    published(LATER, b"third")
+    assert ready(LATER) == b"third"
 
 
 def test_a_row_is_stored_without_loss() -> None:

@@ -26,9 +26,8 @@ def key(number: int) -> dict[str, Any]:
     return facts | {"created_at": "2026-01-05T00:00:00Z", "expires_at": "2027-01-05T00:00:00Z"}
 
 
-def test_the_migrations_make_the_tables_that_the_program_declares(tmp_path: Path) -> None:
-    store = made(tmp_path)
-    assert store.version() == newest_version() == "0002"
+def test_the_migrations_make_the_tables_that_the_program_declares(store: Store) -> None:
+    assert store.version() == newest_version() == "0003"
     with store.reading() as connection:
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
 
@@ -38,12 +37,12 @@ def test_what_was_there_stays_where_the_tables_are_brought_up_to_date(tmp_path: 
     old = open_store(url, migrate=True)
     with old.writing() as connection:
         connection.execute(insert(KEYS).values(key(1)))
-        for table in ("answers", "visits", "visit_batches"):
+        for table in ("prepared_answers", "answers", "visits", "visit_batches"):
             connection.exec_driver_sql(f"DROP TABLE {table}")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
     old.close()
     store = open_store(url, migrate=True)
-    assert store.version() == "0002"
+    assert store.version() == "0003"
     with store.reading() as connection:
         assert [row.id for row in connection.execute(select(KEYS))] == [key(1)["id"]]
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
@@ -55,17 +54,14 @@ def test_the_file_is_for_its_owner_alone(tmp_path: Path) -> None:
         assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
 
 
-def test_tables_of_another_version_are_refused_with_what_to_do(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'riskmodel.sqlite'}"
-    with pytest.raises(UsageError, match=r"of version none, .* needs 0002.*riskmodel database upgrade"):
-        open_store(url)
-    open_store(url, migrate=True).close()
-    open_store(url).close()
+def test_tables_of_another_version_are_refused_with_what_to_do(empty_url: str) -> None:
+    with pytest.raises(UsageError, match=r"of version none, .* needs 0003.*riskmodel database upgrade"):
+        open_store(empty_url)
+    open_store(empty_url, migrate=True).close()
+    open_store(empty_url).close()
 
 
-def test_a_transaction_is_all_there_or_not_at_all(tmp_path: Path) -> None:
-    store = made(tmp_path)
-
+def test_a_transaction_is_all_there_or_not_at_all(store: Store) -> None:
     def stopped() -> None:
         with store.writing() as connection:
             connection.execute(insert(KEYS).values(key(1)))
@@ -81,9 +77,7 @@ def test_a_transaction_is_all_there_or_not_at_all(tmp_path: Path) -> None:
         assert len(connection.execute(select(KEYS)).all()) == 1
 
 
-def test_writers_wait_for_each_other_and_lose_nothing(tmp_path: Path) -> None:
-    store = made(tmp_path)
-
+def test_writers_wait_for_each_other_and_lose_nothing(store: Store) -> None:
     def write(first: int) -> None:
         for number in range(first, first + 10):
             with store.writing() as connection:
@@ -121,6 +115,24 @@ def test_the_version_of_a_file_is_told_without_opening_it_for_writing(tmp_path: 
     assert version_in_file(path) == ""
     assert knows_version(newest_version())
     assert not knows_version("9999")
+
+
+def test_two_programs_that_migrate_at_once_wait_for_each_other(empty_url: str) -> None:
+    failed: list[BaseException] = []
+
+    def migrate() -> None:
+        try:
+            open_store(empty_url, migrate=True).close()
+        except BaseException as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=migrate) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    open_store(empty_url).close()
 
 
 @pytest.mark.parametrize("url", ["", "nonsense", "mysql://host/name", "sqlite://"])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from riskmodel.features import REGISTRY, Feature, declared
-from riskmodel.scoring.evidence import POSSIBLE, evidence, protective
+from riskmodel.scoring.evidence import POSSIBLE, evidence, protects
 
 FEATURES = declared()
 PLACE = {f.name: i for i, f in enumerate(FEATURES)}
@@ -18,13 +18,6 @@ def tells(name: str, value: float, **others: float) -> bool:
     for feature, given in {name: value, **others}.items():
         x[0, PLACE[feature]] = given
     return bool(evidence(x, FEATURES)[0, PLACE[name]])
-
-
-def protects(name: str, value: float) -> bool:
-    """Whether a value may be told as what lowers the risk."""
-    x = np.full((1, len(FEATURES)), math.nan)
-    x[0, PLACE[name]] = value
-    return bool(protective(x, FEATURES)[0, PLACE[name]])
 
 
 @pytest.mark.parametrize(
@@ -60,7 +53,7 @@ def test_little_business_income_is_no_failed_business_nor_a_small_family_a_lack_
 @pytest.mark.parametrize("f", FEATURES, ids=lambda f: f.name)
 def test_a_missing_value_is_neither_a_reason_nor_a_protection(f: Feature) -> None:
     assert not tells(f.name, math.nan)
-    assert not protects(f.name, math.nan)
+    assert not protects(None, f)
 
 
 def test_work_is_no_cause_where_nobody_can_work() -> None:
@@ -89,10 +82,10 @@ def test_what_makes_a_cause_possible_is_declared_and_has_another_meaning_when_ze
 
 
 def test_what_protects_is_known_and_no_sign_of_harm() -> None:
-    assert protects("wage_to_line", 1.4)
-    assert not protects("wage_to_line", 0.2)
-    assert protects("house_grade", 1)
-    assert not protects("house_grade", 4)
-    assert protects("disasters_12m", 0)
-    assert protects("on_dibao", 1)
-    assert not protects("on_dibao", 0)
+    assert protects(1.4, REGISTRY["wage_to_line"])
+    assert not protects(0.2, REGISTRY["wage_to_line"])
+    assert protects(1, REGISTRY["house_grade"])
+    assert not protects(4, REGISTRY["house_grade"])
+    assert protects(0, REGISTRY["disasters_12m"])
+    assert protects(1, REGISTRY["on_dibao"])
+    assert not protects(0, REGISTRY["on_dibao"])

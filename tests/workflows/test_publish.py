@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
-from riskmodel.review.assessments import assessment, month, places
+from riskmodel.review.assessments import assessment, month, place
 from riskmodel.workflows.database import database
 from riskmodel.workflows.publish import publish
 from riskmodel.workflows.score import TYPICAL
@@ -30,14 +30,16 @@ def test_every_scored_household_is_in_the_database_bit_for_bit(office: Office, t
 
 
 def test_what_is_typical_of_county_and_villages_is_there(office: Office, tmp_path: Path) -> None:
-    place = office.copied(tmp_path)
-    publish(place, NOW)
+    home = office.copied(tmp_path)
+    publish(home, NOW)
     table = pl.read_parquet(office.results / TYPICAL / "990301.parquet")
     village = table["village_code"].drop_nulls()[0]
-    with closing(database(place)) as store:
-        found = places(store, office.as_of, ("990301", village))
-    assert set(found) == {"990301", village}
-    assert found["990301"]["households"] == table.filter(pl.col("village_code").is_null())["households"].item()
+    with closing(database(home)) as store:
+        published = month(store)
+        assert published is not None
+        county, own = (place(store, office.as_of, code, published.published_at) for code in ("990301", village))
+    assert own["village_code"] == village
+    assert county["households"] == table.filter(pl.col("village_code").is_null())["households"].item()
 
 
 def test_publishing_again_replaces_the_month(office: Office, tmp_path: Path) -> None:

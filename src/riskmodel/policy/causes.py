@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from riskmodel.errors import PolicyError
 from riskmodel.policy.term import Term
 
@@ -48,11 +50,14 @@ Group = Cause | Background
 
 def group(code: str) -> Group:
     """The cause or background with this code; PolicyError if there is none."""
-    for words in (Cause, Background):
-        if code in words.codes():
-            return words(code)
+    found = _GROUPS.get(code)
+    if found is not None:
+        return found
     known = ", ".join((*Cause.codes(), *Background.codes()))
     raise PolicyError(f"{code!r} is neither a cause nor a background group. Use one of: {known}.")
+
+
+_GROUPS: Final[dict[str, Group]] = {word.value: word for words in (Cause, Background) for word in words}
 
 
 class ShockKind(Term):

@@ -1,19 +1,21 @@
 """Published months in the database: what was said of every household on a date, to be read one by one.
 
-A row is that of the result file as JSON, compressed; everything that is told of a household is made of it when it is
-read. A month appears, and is replaced, in one transaction.
+A row is that of the result file as JSON, compressed; what is told of a household is made of it, most of it when it is
+asked for, the answer that is asked for most often when the newest month is published. A month appears, and is replaced,
+in one transaction.
 """
 
 from __future__ import annotations
 
 import json
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, delete, func, insert, select
 
-from riskmodel.review.schema import ASSESSMENTS, METADATA, MONTHS, PLACES
+from riskmodel.review.schema import ASSESSMENTS, METADATA, MONTHS, PLACES, PREPARED
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
 
 LEVEL: Final = 3
 """Of the compression: a row takes a third of its text; more costs more than it saves."""
+
+
+class MonthReplaced(Exception):
+    """The month was published again between two looks: look again."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +51,20 @@ class Stored:
 
     as_of: date
     village_code: str
-    row: dict[str, Any]
-    """As in the result file; dates as text."""
+    published_at: str
+    """Of the month; another one each time that it is published."""
+    packed: bytes = field(repr=False)
+    packed_answer: bytes | None = field(repr=False)
+
+    @property
+    def answer(self) -> bytes | None:
+        """What is answered most often; None where it was not made when the month was published."""
+        return None if self.packed_answer is None else zlib.decompress(self.packed_answer)
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """As in the result file; dates as text."""
+        return unpacked(self.packed)
 
 
 @dataclass(frozen=True)
@@ -96,20 +114,36 @@ def replace_month(
 ) -> bool:
     """Publish a month, or publish it again; True where it replaced one. All of it appears at once, or nothing.
 
-    households: portions of rows of the table `assessments`, `as_of` left out; places: code and JSON of what is typical.
+    households: portions of rows of the table `assessments`, `as_of` left out, with `answer`, packed, or None; answers
+    are kept of the newest month alone, for they take as much room as the rows. places: code and JSON of what is
+    typical.
+    `published_at` names the state of a month: where the month was published in this second already, or the clock went
+    back, it is set a second after the one before.
     """
     day = {"as_of": published.as_of}
     with store.writing() as connection:
-        was = connection.execute(delete(MONTHS).where(MONTHS.c.as_of == published.as_of)).rowcount > 0
+        before = connection.execute(select(MONTHS.c.published_at).where(MONTHS.c.as_of == published.as_of)).scalar()
+        if before is not None and published.published_at <= before:
+            published = replace(published, published_at=_second_after(before))
+        connection.execute(delete(MONTHS).where(MONTHS.c.as_of == published.as_of))
         for table in (ASSESSMENTS, PLACES):
             connection.execute(delete(table).where(table.c.as_of == published.as_of))
+        newest = connection.execute(select(func.max(MONTHS.c.as_of))).scalar()
+        is_newest = newest is None or published.as_of >= newest
+        if is_newest:
+            connection.execute(delete(PREPARED))
         for portion in households:
-            connection.execute(insert(ASSESSMENTS), [row | day for row in portion])
+            answers = [
+                day | {"household_id": row["household_id"], "text": row["answer"]} for row in portion if row["answer"]
+            ]
+            connection.execute(insert(ASSESSMENTS), [_without_answer(row) | day for row in portion])
+            if answers and is_newest:
+                connection.execute(insert(PREPARED), answers)
         rows = [day | {"code": code, "row": packed(text)} for code, text in places]
         if rows:
             connection.execute(insert(PLACES), rows)
         connection.execute(insert(MONTHS).values(**vars(published)))
-    return was
+    return before is not None
 
 
 def month(store: Store, as_of: date | None = None) -> Month | None:
@@ -156,7 +190,10 @@ def assessment(store: Store, household_id: str, as_of: date | None = None) -> St
             found = connection.execute(_NEWEST, {"household": household_id}).first()
         else:
             found = connection.execute(_ON, {"household": household_id, "day": as_of}).first()
-    return Stored(found.as_of, found.village_code, unpacked(found.row)) if found else None
+    if found is None:
+        return None
+    answer = None if found.answer is None else bytes(found.answer)
+    return Stored(found.as_of, found.village_code, found.published_at, bytes(found.row), answer)
 
 
 def homes(store: Store, households: Collection[str]) -> dict[str, str]:
@@ -191,16 +228,29 @@ def ranked(store: Store, asked: Asked) -> list[Listed]:
         return [Listed(**row) for row in connection.execute(query).mappings()]
 
 
-def places(store: Store, as_of: date, codes: tuple[str, ...]) -> Mapping[str, dict[str, Any]]:
-    """What is typical of counties and villages on a date, by code."""
-    asked = select(PLACES.c.code, PLACES.c.row).where(PLACES.c.as_of == as_of, PLACES.c.code.in_(codes))
+def place(store: Store, as_of: date, code: str, published_at: str) -> Mapping[str, Any]:
+    """What is typical of a county or village on a date; empty where nothing is known of it.
+
+    Raises MonthReplaced where the month is no longer the one that was published then.
+    """
     with store.reading() as connection:
-        return {code: unpacked(row) for code, row in connection.execute(asked)}
+        found = connection.execute(_PLACE, {"day": as_of, "code": code, "at": published_at}).first()
+    if found is None:
+        raise MonthReplaced
+    return {} if found.row is None else unpacked(found.row)
 
 
 def packed(text: bytes) -> bytes:
     """A JSON text as it is stored."""
     return zlib.compress(text, LEVEL)
+
+
+def _without_answer(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name != "answer"}
+
+
+def _second_after(stamp: str) -> str:
+    return (datetime.fromisoformat(stamp) + timedelta(seconds=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def unpacked(row: bytes) -> dict[str, Any]:
@@ -209,11 +259,26 @@ def unpacked(row: bytes) -> dict[str, Any]:
     return found
 
 
-_ROW: Final = select(ASSESSMENTS.c.as_of, ASSESSMENTS.c.village_code, ASSESSMENTS.c.row).where(
-    ASSESSMENTS.c.household_id == bindparam("household")
+_ROW: Final = (
+    select(
+        *(ASSESSMENTS.c[name] for name in ("as_of", "village_code", "row")),
+        MONTHS.c.published_at,
+        PREPARED.c.text.label("answer"),
+    )
+    .join(MONTHS, MONTHS.c.as_of == ASSESSMENTS.c.as_of)
+    .outerjoin(
+        PREPARED, (PREPARED.c.household_id == ASSESSMENTS.c.household_id) & (PREPARED.c.as_of == ASSESSMENTS.c.as_of)
+    )
+    .where(ASSESSMENTS.c.household_id == bindparam("household"))
 )
 _NEWEST: Final = _ROW.order_by(ASSESSMENTS.c.as_of.desc()).limit(1)
 _ON: Final = _ROW.where(ASSESSMENTS.c.as_of == bindparam("day"))
+_PLACE: Final = (
+    select(PLACES.c.row)
+    .select_from(MONTHS)
+    .outerjoin(PLACES, (PLACES.c.as_of == MONTHS.c.as_of) & (PLACES.c.code == bindparam("code")))
+    .where(MONTHS.c.as_of == bindparam("day"), MONTHS.c.published_at == bindparam("at"))
+)
 _HISTORY: Final = (
     select(*(ASSESSMENTS.c[name] for name in Brief.__dataclass_fields__))
     .where(ASSESSMENTS.c.household_id == bindparam("household"))

@@ -5,11 +5,14 @@ from __future__ import annotations
 import queue
 import threading
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 if TYPE_CHECKING:
     from riskmodel.review.audit import AuditLog, Entry
 
+    _Waiting = tuple[Entry, Future[Any], Any]
+
+T = TypeVar("T")
 _STOP: Final = None
 _MOST: Final = 1000
 """Entries of one write."""
@@ -20,16 +23,21 @@ class GroupCommit:
 
     def __init__(self, log: AuditLog) -> None:
         self._log = log
-        self._waiting: queue.SimpleQueue[tuple[Entry, Future[None]] | None] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="audit", daemon=True)
         self._thread.start()
 
     def append(self, entry: Entry) -> Future[None]:
         """Have an entry written. The result is there when it would survive a power cut; OSError when it cannot be."""
-        done: Future[None] = Future()
+        return self.answered(entry, None)
+
+    def answered(self, entry: Entry, answer: T) -> Future[T]:
+        """Have an entry written; the result is the answer, which so cannot be told before the entry is there."""
+        done: Future[T] = Future()
+        done.set_running_or_notify_cancel()  # who stops waiting must not stop the writer
         if not self._thread.is_alive():
             raise OSError("the audit log was closed")
-        self._waiting.put((entry, done))
+        self._waiting.put((entry, done, answer))
         return done
 
     def close(self) -> None:
@@ -40,17 +48,17 @@ class GroupCommit:
     def _run(self) -> None:
         while batch := self._next():
             try:
-                self._log.append_all([entry for entry, _ in batch])
+                self._log.append_all([entry for entry, _, _ in batch])
             except BaseException as error:
-                for _, done in batch:
+                for _, done, _ in batch:
                     done.set_exception(error)
             else:
-                for _, done in batch:
-                    done.set_result(None)
+                for _, done, answer in batch:
+                    done.set_result(answer)
 
-    def _next(self) -> list[tuple[Entry, Future[None]]]:
+    def _next(self) -> list[_Waiting]:
         """All that waits, at least one; empty at the end."""
-        batch: list[tuple[Entry, Future[None]]] = []
+        batch: list[_Waiting] = []
         while len(batch) < _MOST:
             try:
                 item = self._waiting.get(block=not batch)

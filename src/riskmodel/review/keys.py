@@ -30,6 +30,8 @@ FRESH: Final = 0.5
 """Seconds for which what was read about a key is believed; a revoked one is refused after that."""
 MOST_NAME: Final = 100
 MOST_PER_MINUTE: Final = 1_000_000
+MOST_TEXT: Final = 100
+"""Characters of the text of a key; it has 60."""
 
 
 @dataclass(frozen=True)
@@ -107,11 +109,16 @@ class Keys:
             raise UsageError(f"there is no key {key_id!r}. List them: riskmodel keys list")
         return found
 
+    def at_hand(self, text: str) -> bool:
+        """Whether `checked` answers at once: what was read of the key is still believed, or the text is none."""
+        key_id, secret = _parts(text)
+        known = self._read.get(key_id)
+        return not secret or (known is not None and self._believed(known[0]))
+
     def checked(self, text: str, now: datetime) -> Key | None:
         """The key that a text is, if it may be used now; None for everything else, without a reason for the asker."""
-        prefix, _, rest = text.partition("_")
-        key_id, _, secret = rest.partition("_")
-        if prefix != PREFIX or not secret or len(text) > 100 or not text.isascii():
+        key_id, secret = _parts(text)
+        if not secret:
             return None
         digest, key = self._known(key_id)
         same = hmac.compare_digest(digest, _digest(secret))
@@ -120,7 +127,7 @@ class Keys:
     def _known(self, key_id: str) -> tuple[bytes, Key | None]:
         """Digest and key of an id, read anew when what is known is older than `FRESH`."""
         read_at, digest, key = self._read.get(key_id, (-FRESH, b"", None))
-        if key is None or self._clock() - read_at >= FRESH:
+        if key is None or not self._believed(read_at):
             read_at = self._clock()
             with self._store.reading() as connection:
                 row = connection.execute(_BY_ID, {"id": key_id}).mappings().first()
@@ -129,12 +136,23 @@ class Keys:
                 self._read[key_id] = (read_at, digest, key)
         return digest, key
 
+    def _believed(self, read_at: float) -> bool:
+        return self._clock() - read_at < FRESH
+
 
 def stamp(when: datetime) -> str:
     """A time as it is stored. Raises ValueError for one without a zone."""
     if when.tzinfo is None:
         raise ValueError("a time without a zone")
     return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _parts(text: str) -> tuple[str, str]:
+    """Id and secret of the text of a key; both empty for what cannot be one."""
+    prefix, _, rest = text.partition("_")
+    key_id, _, secret = rest.partition("_")
+    good = prefix == PREFIX and secret and len(text) <= MOST_TEXT and text.isascii()
+    return (key_id, secret) if good else ("", "")
 
 
 def _digest(secret: str) -> bytes:

@@ -113,4 +113,12 @@ ANSWERS: Final = Table(
     PrimaryKeyConstraint("key_id", "idempotency_key"),
 )
 
+PREPARED: Final = Table(
+    "prepared_answers",
+    METADATA,
+    Column("household_id", String(25), primary_key=True),
+    Column("as_of", Date, nullable=False),  # of the newest month, which is asked for most
+    Column("text", LargeBinary, nullable=False),  # compressed
+)
+
 Index("assessments_by_risk", ASSESSMENTS.c.as_of, ASSESSMENTS.c.probability, ASSESSMENTS.c.household_id)

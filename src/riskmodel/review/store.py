@@ -80,8 +80,10 @@ def open_store(url: str, *, migrate: bool = False) -> Store:
             _migrate(store)
         found = store.version()
     except OperationalError as error:
+        store.close()
         raise DataError(f"the database {_shown(url)} does not answer: {error.orig}. Is it running?") from error
     if found != newest_version():
+        store.close()
         raise UsageError(
             f"the tables of {_shown(url)} are of version {found or 'none'}, this program needs {newest_version()}. "
             "Make a backup and bring them up to date: riskmodel database upgrade"

@@ -47,16 +47,16 @@ def evidence(x: NDArray[np.float64], features: Sequence[Feature]) -> NDArray[np.
     return told
 
 
-def protective(x: NDArray[np.float64], features: Sequence[Feature]) -> NDArray[np.bool_]:
-    """Cells (n, F) that may be told as what lowers a risk: known, and no declared sign of the cause.
+def protects(value: float | None, f: Feature) -> bool:
+    """Whether a value may be told as what lowers a risk: known, and no declared sign of the cause.
 
     0 is a fact where more is worse; elsewhere it says that there is nothing to tell of.
     """
-    worse = np.array([f.direction > 0 for f in features])
-    declared = np.array([f.evidence not in PLAIN for f in features])
-    sign = declared & (x > [f.evidence.above for f in features]) & (x < [f.evidence.below for f in features])
-    found: NDArray[np.bool_] = ~np.isnan(x) & ((x != 0) | worse | declared) & ~sign
-    return found
+    if value is None:
+        return False
+    if f.evidence in PLAIN:
+        return value != 0 or f.direction > 0
+    return not f.evidence.above < value < f.evidence.below
 
 
 PLAIN: Final = (Between(), Between(above=0))

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from riskmodel.policy import Cause
-from riskmodel.scoring.evidence import protective
+from riskmodel.policy import Background, Cause
+from riskmodel.scoring.evidence import protects
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -90,26 +90,30 @@ def stored_reasons(row: Mapping[str, Any]) -> list[Reason]:
 def protections(row: Mapping[str, Any], features: Sequence[Feature]) -> list[Reason]:
     """What lowers the risk in one row of a result table, strongest first: as reasons are chosen, with the signs turned.
 
-    They are few and asked for one household at a time, so they are not stored.
+    They are few and asked for one household at a time, so they are not stored, and no array is made for one row.
     """
-    told = [f for f in features if f"contribution_{f.name}" in row]
-    contributions = np.array([[row[f"contribution_{f.name}"] for f in told]])
-    x = np.array([[row[f"value_{f.name}"] for f in told]], dtype=np.float64)  # None becomes NaN
-    groups = {f.name: f.group.value for f in told}
-    sums, strongest, distinct = _raising(-contributions, protective(x, told), groups)
-    order = np.argsort(-sums[0], kind="stable")[:PROTECTIONS]
-    shown = [(str(distinct[g]), told[strongest[0, g]].name) for g in order if sums[0, g] >= LEAST]
-    return [Reason(group, name, row[f"value_{name}"], row[f"contribution_{name}"]) for group, name in shown]
+    sums: dict[Cause | Background, float] = {}
+    strongest: dict[Cause | Background, Reason] = {}
+    for f in features:
+        by = row.get(f"contribution_{f.name}")
+        if by is None:
+            continue
+        sums[f.group] = sums.get(f.group, 0.0) - by
+        value, before = row[f"value_{f.name}"], strongest.get(f.group)
+        if by < (before.contribution if before else 0.0) and protects(value, f):
+            strongest[f.group] = Reason(f.group.value, f.name, value, by)
+    told = [group for group in sums if group in strongest and sums[group] >= LEAST]
+    return [strongest[group] for group in sorted(told, key=lambda group: -sums[group])[:PROTECTIONS]]
 
 
 def group_parts(row: Mapping[str, Any], features: Sequence[Feature]) -> dict[str, tuple[float, float]]:
     """What raises and what lowers the margin in each group of one row of a result table; together they are its sum."""
-    parts: dict[str, tuple[float, float]] = {}
+    up = dict.fromkeys((f.group for f in features), 0.0)
+    down = dict(up)
     for f in features:
         by = row.get(f"contribution_{f.name}", 0.0)
-        up, down = parts.get(f.group.value, (0.0, 0.0))
-        parts[f.group.value] = (up + max(by, 0.0), down + min(by, 0.0))
-    return parts
+        (up if by > 0 else down)[f.group] += by
+    return {group.value: (up[group], down[group]) for group in up}
 
 
 def _raising(

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import json
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+from riskmodel import __version__
 from riskmodel.features.origins import NEWEST
-from riskmodel.review.assessments import Stored, places
+from riskmodel.rendering.messages import Language
+from riskmodel.review.assessments import MonthReplaced, Stored, assessment, place
 from riskmodel.scoring.typical import Typical
 from riskmodel.workflows.explain import Explanation, render
 from riskmodel.workflows.told import Row
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    from riskmodel.rendering.messages import Language
     from riskmodel.review.store import Store
 
 COUNTY: Final = 6
@@ -23,25 +28,109 @@ FULL: Final = ("contributions", "values", "margin", "base")
 """Told only where somebody asks for all."""
 BARE: Final = ("language", "measures", "change")
 """Of an explanation, not told here."""
+PREPARED: Final[Language] = "zh"
+"""Language of the short answer that is made when a month is published."""
+_VERSION: Final = f"{__version__}\n".encode()
+MOST_PLACES: Final = 500
+"""Counties and villages of which what is typical is kept, each some 40 kB."""
+MOST_BYTES: Final = 16_000_000
+"""Of the answers that are kept, each some 8 kB."""
 
 
-class Typicals:
-    """What is typical of each village, read once from the database."""
+@dataclass(frozen=True)
+class Answer:
+    """What is answered about a household."""
+
+    as_of: date
+    text: bytes = field(repr=False)
+    """JSON."""
+
+
+class Assessments:
+    """Published assessments as they are answered.
+
+    The database is asked each time. The short answer in Chinese is there as it was made when the month was published
+    (`prepared`); the others are made of the row, and kept under the time at which the month was published, as is what
+    is typical of a place: so they are void once the month is published again. What was not used for longest goes first.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self.of = lru_cache(maxsize=20_000)(self._read)
+        self._texts = Kept(MOST_BYTES)
+        self._place = lru_cache(maxsize=MOST_PLACES)(self._read)
 
-    def _read(self, as_of: date, village: str) -> Typical:
-        """Of a village on a date."""
-        county = village[:COUNTY]
-        found = places(self._store, as_of, (county, village))
-        return Typical(_dated(found.get(county, {})), _dated(found.get(village, {})))
+    def of(
+        self, household_id: str, as_of: date | None, sees: Callable[[str], bool], language: Language, *, full: bool
+    ) -> Answer | None:
+        """What is answered of a household on a date (default: the newest); None where nothing was said of it.
+
+        `sees`: whether who asks may see a place. What they may not see is None too, and costs as little: nobody can
+        tell by the time it takes whether the household exists.
+        """
+        while found := assessment(self._store, household_id, as_of):
+            if not sees(found.village_code):
+                return None
+            ready = None if full or language != PREPARED else _prepared(found)
+            try:
+                return Answer(found.as_of, ready or self._made(found, household_id, language, full=full))
+            except MonthReplaced:
+                continue
+        return None
+
+    def _made(self, found: Stored, household_id: str, language: Language, *, full: bool) -> bytes:
+        key = (household_id, found.as_of, found.published_at, language, full)
+        text = self._texts.get(key)
+        if text is None:
+            codes = (found.village_code[:COUNTY], found.village_code)
+            typical = Typical(*(self._place(found.as_of, code, found.published_at) for code in codes))
+            text = made(found.row, typical, language, full=full)
+            self._texts.put(key, text)
+        return text
+
+    def _read(self, as_of: date, code: str, published_at: str) -> dict[str, Any]:
+        return dated(place(self._store, as_of, code, published_at))
 
 
-def told(stored: Stored, typicals: Typicals, language: Language) -> Explanation:
-    """A stored row in words."""
-    return render(Row(_dated(stored.row), typicals.of(stored.as_of, stored.village_code)), [], language)
+class Kept:
+    """Texts by key, of which those used last are kept, `most` bytes of them."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._bytes = most, 0
+        self._texts: OrderedDict[object, bytes] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: object) -> bytes | None:
+        """The text of a key, if it was kept."""
+        with self._lock:
+            if key not in self._texts:
+                return None
+            self._texts.move_to_end(key)
+            return self._texts[key]
+
+    def put(self, key: object, text: bytes) -> None:
+        """Keep a text."""
+        with self._lock:
+            self._bytes += len(text) - len(self._texts.pop(key, b""))
+            self._texts[key] = text
+            while self._bytes > self._most:
+                _, gone = self._texts.popitem(last=False)
+                self._bytes -= len(gone)
+
+
+def made(row: Mapping[str, Any], typical: Typical, language: Language, *, full: bool) -> bytes:
+    """The answer about a household as JSON, from its stored row (days as text) and what is typical where it lives."""
+    told = answer(render(Row(dated(row), typical), [], language), full=full)
+    return json.dumps(told, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+
+
+def prepared(row: Mapping[str, Any], typical: Typical) -> bytes:
+    """The answer that is asked for most often, to be stored; a program of another version makes its own."""
+    return _VERSION + made(row, typical, PREPARED, full=False)
+
+
+def _prepared(found: Stored) -> bytes | None:
+    text = found.answer
+    return text[len(_VERSION) :] if text is not None and text.startswith(_VERSION) else None
 
 
 def answer(found: Explanation, *, full: bool) -> dict[str, Any]:
@@ -50,13 +139,16 @@ def answer(found: Explanation, *, full: bool) -> dict[str, Any]:
     return {name: value for name, value in vars(found).items() if name not in left_out}
 
 
-def _dated(row: Mapping[str, Any]) -> dict[str, Any]:
+def dated(row: Mapping[str, Any]) -> dict[str, Any]:
     """A row with its dates as dates."""
-    return {
-        name: date.fromisoformat(value) if isinstance(value, str) and _is_day(name) else value
-        for name, value in row.items()
-    }
+    found = dict(row)
+    for name in _days(tuple(row)):
+        if found[name] is not None:
+            found[name] = date.fromisoformat(found[name])
+    return found
 
 
-def _is_day(name: str) -> bool:
-    return name == "as_of" or name.startswith(NEWEST)
+@lru_cache(maxsize=64)
+def _days(names: tuple[str, ...]) -> list[str]:
+    """The columns that hold days: the rows of a month all have the same columns."""
+    return [name for name in names if name == "as_of" or name.startswith(NEWEST)]

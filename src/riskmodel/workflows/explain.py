@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
@@ -155,7 +156,7 @@ def render(scored: Row, notes: Sequence[str], language: Language, change: Change
         base=row["base"],
         reasons=_told(scored, stored_reasons(row), language, raises=True),
         protections=_told(scored, protections(row, declared()), language, raises=False),
-        missing=[asdict(told) for told in scored.missing(language)],
+        missing=[dict(vars(told)) for told in scored.missing(language)],
         groups=_groups(row, language),
         contributions=_numbers(row, CONTRIBUTION),
         values=_numbers(row, VALUE),
@@ -177,7 +178,7 @@ def _measures(workspace: Workspace, scored: Row) -> list[MeasureEntry] | None:
 
 
 def _told(scored: Row, found: Sequence[Reason], language: Language, *, raises: bool) -> list[dict[str, Any]]:
-    return [asdict(scored.told(one, raises=raises, language=language)) for one in found]
+    return [dict(vars(scored.told(one, raises=raises, language=language))) for one in found]
 
 
 def _groups(row: Mapping[str, Any], language: Language) -> list[dict[str, Any]]:
@@ -197,7 +198,13 @@ def _groups(row: Mapping[str, Any], language: Language) -> list[dict[str, Any]]:
 
 def _numbers(row: Mapping[str, Any], prefix: str) -> dict[str, Any]:
     """The columns of a prefix by the name that follows it."""
-    return {name.removeprefix(prefix): value for name, value in row.items() if name.startswith(prefix)}
+    return {short: row[name] for name, short in _columns(tuple(row), prefix)}
+
+
+@lru_cache(maxsize=64)
+def _columns(names: tuple[str, ...], prefix: str) -> list[tuple[str, str]]:
+    """The columns of a prefix, each with the name that follows it: the rows of a month all have the same ones."""
+    return [(name, name.removeprefix(prefix)) for name in names if name.startswith(prefix)]
 
 
 def _own_notes(row: Mapping[str, Any], language: Language) -> Iterator[str]:

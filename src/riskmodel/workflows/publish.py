@@ -5,18 +5,22 @@ from __future__ import annotations
 import json
 from contextlib import closing
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
 from riskmodel.review.assessments import Month, packed, replace_month
+from riskmodel.review.assessments import month as newest_month
 from riskmodel.review.keys import stamp
+from riskmodel.scoring.typical import Typical
+from riskmodel.workflows.assessed import COUNTY, MOST_PLACES, dated, prepared
 from riskmodel.workflows.database import database
 from riskmodel.workflows.progress import Progress, Silent
 from riskmodel.workflows.score import MANIFEST, TYPICAL, published
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import date, datetime
     from pathlib import Path
 
@@ -59,19 +63,44 @@ def publish(
         published_at=stamp(now),
     )
     portions = [part for frame in frames for part in frame.iter_slices(PORTION)]
-    rows = (_rows(part) for part in show.track(portions, f"publishing {day}", len(portions)))
+    places = dict(_places(folder, [path.stem for path in paths]))
     with closing(database(workspace)) as store:
-        replaced = replace_month(store, month, rows, _places(folder, [path.stem for path in paths]))
+        newest = newest_month(store)
+        typical = _Typical(places) if newest is None or day >= newest.as_of else None
+        rows = (_rows(part, typical) for part in show.track(portions, f"publishing {day}", len(portions)))
+        replaced = replace_month(store, month, rows, places.items())
     return PublishedMonth(day.isoformat(), month.households, replaced)
 
 
-def _rows(part: pl.DataFrame) -> list[dict[str, Any]]:
-    """Rows of the database of a portion of the scores."""
+class _Typical:
+    """What is typical of the villages, from the JSON of places; what was read is kept: villages come in any order."""
+
+    def __init__(self, places: Mapping[str, bytes]) -> None:
+        self._places = places
+        self._of = lru_cache(maxsize=MOST_PLACES)(self._read)
+
+    def of(self, village: str) -> Typical:
+        """That of a village."""
+        return Typical(self._of(village[:COUNTY]), self._of(village))
+
+    def _read(self, code: str) -> dict[str, Any]:
+        return dated(json.loads(self._places.get(code, b"{}")))
+
+
+def _rows(part: pl.DataFrame, typical: _Typical | None) -> list[dict[str, Any]]:
+    """Rows of the database of a portion of the scores; with what is typical also their answers."""
     cause = pl.col("reason_1_group").fill_null("").alias("cause")
     listed = (~pl.col("monitored") & ~pl.col("too_new")).alias("listed")
     keys = ("household_id", "village_code", "category", "probability", "tier", "rank_county")
     found = part.select(*keys, cause, listed).to_dicts()
-    return [row | {"row": packed(text)} for row, text in zip(found, _texts(part), strict=True)]
+    return [
+        row | {"row": packed(text), "answer": _answer(text, typical.of(row["village_code"])) if typical else None}
+        for row, text in zip(found, _texts(part), strict=True)
+    ]
+
+
+def _answer(text: bytes, typical: Typical) -> bytes:
+    return packed(prepared(json.loads(text), typical))
 
 
 def _places(folder: Path, counties: list[str]) -> Iterator[tuple[str, bytes]]:

@@ -29,8 +29,7 @@ from riskmodel.workflows.areas import Area, areas
 from riskmodel.workflows.assess import Assessor
 from riskmodel.workflows.assess import answer as of_facts
 from riskmodel.workflows.assess_together import assess_together
-from riskmodel.workflows.assessed import COUNTY, Typicals, answer
-from riskmodel.workflows.assessed import told as in_words
+from riskmodel.workflows.assessed import COUNTY, Assessments
 from riskmodel.workflows.champions import Champions
 from riskmodel.workflows.database import database
 from riskmodel.workflows.features import Described, listing
@@ -98,7 +97,7 @@ class Service:
         self.store = database(workspace)
         self.keys = Keys(self.store)
         self.models = Champions(workspace)
-        self._typicals = Typicals(self.store)
+        self._assessments = Assessments(self.store)
         self._assessor = Assessor(workspace)
         self._published = ""
         self.refresh()
@@ -109,32 +108,37 @@ class Service:
         self.log.close()
         self.store.close()
 
+    @property
+    def reads_at_once(self) -> bool:
+        """Whether a row is read from a file of this machine: that takes less than handing the question to a thread.
+
+        In SQLite's write-ahead log a reader waits for no writer.
+        """
+        return self.store.embedded
+
     def noted(self, who: Principal, action: str, ids: Sequence[str], purpose: str, now: datetime) -> Future[None]:
         """Write into the audit log who read or wrote what; whoever is answered waits for the result."""
-        return self.log.append(Entry(now.isoformat(), f"key {who.id}", action, purpose, tuple(ids)))
+        return self.log.append(_entry(who, action, ids, purpose, now))
 
     def refresh(self) -> bool:
         """Look for other champions and months; True where other champions were taken."""
         newest = last_published(self.store)
         if newest != self._published:
-            self._published, self._typicals = newest, Typicals(self.store)
+            self._published = newest
             self._assessor.forget()
         return self.models.refresh()
 
     def assessment(
         self, who: Principal, household_id: str, as_of: date | None, language: Language, *, full: bool, now: datetime
-    ) -> dict[str, Any] | None:
-        """What was said of a household on a date (default: the newest); None outside of the area of who asks too.
+    ) -> Future[bytes] | None:
+        """What was said of a household on a date (default: the newest) as JSON; None also outside of their area.
 
-        The answer is there when the look is in the audit log.
+        The result is there when the look is in the audit log, see `Assessments` for what is kept between requests.
         """
-        found = assessment(self.store, household_id, as_of)
-        if found is None or not who.sees(found.village_code):
+        found = self._assessments.of(household_id, as_of, who.sees, language, full=full)
+        if found is None:
             return None
-        noted = self.noted(who, "read", [household_id], f"assessment {found.as_of}", now)
-        told = answer(in_words(found, self._typicals, language), full=full)
-        noted.result()
-        return told
+        return self.log.answered(_entry(who, "read", [household_id], f"assessment {found.as_of}", now), found.text)
 
     def assess(
         self, who: Principal, sent: Sent, as_of: date, language: Language, *, complete: bool, full: bool, now: datetime
@@ -308,6 +312,10 @@ class Service:
         except Exception:  # as above
             return ""
         return newest.as_of.isoformat() if newest else ""
+
+
+def _entry(who: Principal, action: str, ids: Sequence[str], purpose: str, now: datetime) -> Entry:
+    return Entry(now.isoformat(), f"key {who.id}", action, purpose, tuple(ids))
 
 
 def _fresh(told: Assessed, models: Loaded, *, full: bool) -> tuple[dict[str, Any], list[str]]:

@@ -7,6 +7,7 @@ scores: no fact of a later day can get into a sentence, and the same month reads
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from riskmodel.features import REGISTRY
@@ -152,8 +153,7 @@ class Row:
 
     def _not_known(self) -> list[str]:
         """The missing features by what their being missing does, those without weight left out."""
-        names = [f.name for f in REGISTRY.values() if f.group is not Background.DATA and not of_others(f.name)]
-        unknown = [name for name in names if self.values.get(f"{VALUE}{name}", 0.0) is None]
+        unknown = [name for name, column in _own_values() if self.values.get(column, 0.0) is None]
         weights = {name: abs(self.values[f"{CONTRIBUTION}{name}"]) for name in unknown}
         return sorted((n for n in unknown if weights[n] >= LEAST), key=lambda name: (-weights[name], name))
 
@@ -193,3 +193,10 @@ class Row:
     def _usual(self, prepared: str) -> str:
         """Department that delivers a table here: the last to have done so, else the first that the table names."""
         return self.typical.origin(prepared)[1] or TABLES[stored_table(prepared)].sources[0].value
+
+
+@cache
+def _own_values() -> list[tuple[str, str]]:
+    """Features of a household's own, each with the column of its value."""
+    names = [f.name for f in REGISTRY.values() if f.group is not Background.DATA and not of_others(f.name)]
+    return [(name, f"{VALUE}{name}") for name in names]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from database_servers import BACKENDS, database_url
+from riskmodel.workflows.database import database
 from riskmodel.workflows.publish import publish
 from riskmodel.workflows.workspace import Workspace
 from running_service import Running, running
@@ -15,6 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """The tests of a module that has `ON_EVERY_DATABASE = True` run with the service on each kind of database."""
+    if "service" in metafunc.fixturenames and getattr(metafunc.module, "ON_EVERY_DATABASE", False):
+        metafunc.parametrize("service", BACKENDS, indirect=True, scope="module")
+
+
 @pytest.fixture(scope="session")
 def office(sample_workspace: Workspace) -> Office:
     """A workspace with a trained model and scores; made once for this folder and those of workflows and commands."""
@@ -22,8 +31,15 @@ def office(sample_workspace: Workspace) -> Office:
 
 
 @pytest.fixture(scope="module")
-def service(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def service(
+    office: Office, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Running]:
     """The service of a copy of the office, its newest month published."""
-    place = office.copied(tmp_path_factory.mktemp("service"))
+    folder = tmp_path_factory.mktemp("service")
+    place = office.copied(folder)
+    backend = getattr(request, "param", "sqlite")
+    if backend != "sqlite":
+        place = Workspace(replace(place.settings, database_url=database_url(backend, folder)))
+        database(place, migrate=True).close()
     with running(place, month=publish(place, NOW)) as found:
         yield found

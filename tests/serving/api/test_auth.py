@@ -9,6 +9,8 @@ from riskmodel.review.keys import Key
 from riskmodel.serving.api.auth import Rates
 from running_service import Running
 
+ON_EVERY_DATABASE = True
+
 
 def key(per_minute: int) -> Key:
     return Key("k" * 12, "x", (Role.ANALYST,), "", per_minute, "", "9")
@@ -37,9 +39,25 @@ def test_a_key_without_the_role_is_answered_403(service: Running, monkeypatch: p
     assert "read scores" in found.json()["detail"]
 
 
+def test_a_key_over_its_rate_waits_until_its_minute_ends() -> None:
+    seconds = [0.0]
+    rates = Rates(clock=lambda: seconds[0])
+    assert [rates.seconds_to_wait(key(2)) for _ in range(3)] == [0, 0, 60]
+    seconds[0] = 59.5
+    assert rates.seconds_to_wait(key(2)) == 1
+    seconds[0] = 60
+    assert [rates.seconds_to_wait(key(2)) for _ in range(3)] == [0, 0, 60]
+
+
 def test_processes_share_the_rate_of_a_key() -> None:
-    alone, shared = Rates(), Rates(workers=2)
-    assert [alone.seconds_to_wait(key(4)) for _ in range(5)].count(0) == 4
-    waits = [shared.seconds_to_wait(key(4)) for _ in range(5)]
-    assert waits.count(0) == 2
-    assert all(0 <= seconds <= 60 for seconds in waits)
+    shared = Rates(workers=2)
+    assert [shared.seconds_to_wait(key(4)) for _ in range(5)].count(0) == 2
+    assert [shared.seconds_to_wait(key(1)) for _ in range(2)].count(0) == 0, "the same key was asked above"
+
+
+def test_what_is_asked_of_a_key_at_hand_is_answered_without_the_database(service: Running) -> None:
+    text, keys = service.key(), service.service.keys
+    assert not keys.at_hand(text)
+    assert service.get("/v1/model", text).status_code == 200
+    assert keys.at_hand(text)
+    assert keys.at_hand("no key at all")

@@ -33,4 +33,4 @@ def test_wrong_usage_has_its_exit_code(tmp_path: Path, capsys: pytest.CaptureFix
 
 
 def test_the_tables_are_brought_up_to_date(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert answer(capsys, "database", "upgrade", "--json", home=tmp_path).json == {"embedded": True, "version": "0001"}
+    assert answer(capsys, "database", "upgrade", "--json", home=tmp_path).json == {"embedded": True, "version": "0003"}

@@ -1,16 +1,17 @@
-"""Who asks: the key of a request, its rate, its roles."""
+"""Who asks: the key of a request, its rate, its roles.
+
+All of it runs on the event loop, without a thread for each question; only what has to ask the database gets one.
+"""
 
 from __future__ import annotations
 
 from math import ceil
-from time import time
+from time import monotonic
 from typing import TYPE_CHECKING, Annotated, Final
 
 from fastapi import Depends, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
+from fastapi.concurrency import run_in_threadpool
+from fastapi.security import HTTPBearer
 
 from riskmodel.review.access import Principal, Right
 from riskmodel.serving.api.problems import not_allowed, too_many, unauthorised
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from riskmodel.review.keys import Key
 
-BEARER: Final = HTTPBearer(auto_error=False, description="A key of a case system: riskmodel keys make")
+MINUTE: Final = 60
 _DOES: Final = {
     Right.READ: "read scores",
     Right.ASSESS: "have facts assessed",
@@ -32,19 +33,27 @@ _DOES: Final = {
 
 
 class Rates:
-    """How often each key has asked in this minute; a process counts its own share, `workers` share the rate."""
+    """How often each key has asked in its minute, which begins with its first request.
 
-    def __init__(self, workers: int = 1) -> None:
+    A process counts its own share, `workers` share the rate. Asked by the event loop alone. Only valid keys are
+    counted, so that it is as large as the list of keys at most.
+    """
+
+    def __init__(self, workers: int = 1, clock: Callable[[], float] = monotonic) -> None:
+        """`clock`: seconds that only go on."""
         self._workers = max(1, workers)
-        self._limiter = FixedWindowRateLimiter(MemoryStorage())
+        self._clock = clock
+        self._minutes: dict[str, tuple[float, int]] = {}
 
     def seconds_to_wait(self, key: Key) -> int:
         """Count a request; 0, or the seconds until a key that is over its rate may ask again."""
-        rate = RateLimitItemPerMinute(max(1, key.per_minute // self._workers))
-        if self._limiter.hit(rate, key.id):
-            return 0
-        ends_at = self._limiter.get_window_stats(rate, key.id).reset_time
-        return max(1, ceil(ends_at - time()))
+        at = self._clock()
+        began, count = self._minutes.get(key.id, (at, 0))
+        if at - began >= MINUTE:
+            began, count = at, 0
+        self._minutes[key.id] = began, count + 1
+        most = max(1, key.per_minute // self._workers)
+        return 0 if count < most else max(1, ceil(began + MINUTE - at))
 
 
 def service_of(request: Request) -> Service:
@@ -53,29 +62,48 @@ def service_of(request: Request) -> Service:
     return found
 
 
-def principal(
-    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)]
-) -> Principal:
-    """Who asks. Problem 401 without a valid key, 429 for one over its rate."""
-    key = service_of(request).keys.checked(credentials.credentials, now()) if credentials else None
-    if key is None:
-        raise unauthorised()
-    request.scope["state"]["key_id"] = key.id
-    if seconds := request.app.state.rates.seconds_to_wait(key):
-        raise too_many(seconds)
-    return key.principal
+async def running(request: Request) -> Service:
+    """The running service, for routes."""
+    return service_of(request)
 
 
-def allowed(right: Right) -> Callable[..., Principal]:
-    """Who asks, if one of their roles allows it; else Problem 403."""
+class Allowed(HTTPBearer):
+    """Who asks, if one of their roles allows it; one question to FastAPI, because each costs as much as an answer."""
 
-    def checked(who: Annotated[Principal, Depends(principal)]) -> Principal:
-        if not who.may(right):
-            raise not_allowed(_DOES[right])
-        return who
+    def __init__(self, right: Right) -> None:
+        super().__init__(
+            scheme_name=HTTPBearer.__name__,
+            auto_error=False,
+            description="A key of a case system: riskmodel keys make",
+        )
+        self._right = right
 
-    return checked
+    async def __call__(self, request: Request) -> Principal:  # type: ignore[override]  # more than credentials
+        """Problem 401 without a valid key, 429 for one over its rate, 403 for one without the role."""
+        credentials = await super().__call__(request)
+        key = await _key(service_of(request), credentials.credentials) if credentials else None
+        if key is None:
+            raise unauthorised()
+        request.scope["state"]["key_id"] = key.id
+        if seconds := request.app.state.rates.seconds_to_wait(key):
+            raise too_many(seconds)
+        if not key.principal.may(self._right):
+            raise not_allowed(_DOES[self._right])
+        return key.principal
 
 
-Running = Annotated[Service, Depends(service_of)]
-Reader = Annotated[Principal, Depends(allowed(Right.READ))]
+def allowed(right: Right) -> Allowed:
+    """Who asks, if one of their roles allows it."""
+    return Allowed(right)
+
+
+async def _key(service: Service, text: str) -> Key | None:
+    """The valid key that a text is; the database is asked in a thread, where it has to be asked."""
+    if service.keys.at_hand(text):
+        return service.keys.checked(text, now())
+    return await run_in_threadpool(service.keys.checked, text, now())
+
+
+Running = Annotated[Service, Depends(running)]
+READER: Final = allowed(Right.READ)
+Reader = Annotated[Principal, Depends(READER)]

@@ -14,6 +14,7 @@ import structlog
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
+from riskmodel.serving.api.protocol import BoundedProtocol
 from riskmodel.serving.api.stopping import STOPPING
 from riskmodel.settings import load, prepare_process
 
@@ -91,7 +92,8 @@ def serve(host: str, port: int, workers: int) -> None:
         log_config=None,
         server_header=False,
         timeout_graceful_shutdown=ENDING_SECONDS,
-        h11_max_incomplete_event_size=65_536,
+        http=BoundedProtocol,
+        loop="uvloop",
     )
     if workers == 1:
         Server(config).run()

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from riskmodel.rendering.messages import Language
     from trained_county import Office
 
+ON_EVERY_DATABASE = True
+
 
 def asked(service: Running, household: str, key: str = "", **query: str) -> Any:
     words = "&".join(f"{name}={value}" for name, value in query.items())

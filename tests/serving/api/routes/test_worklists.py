@@ -10,6 +10,8 @@ from riskmodel.workflows.installation import LOG
 from running_service import Running
 from trained_county import Office
 
+ON_EVERY_DATABASE = True
+
 
 def listed(service: Running, key: str = "", month: str = "2024-04", **query: Any) -> Any:
     words = "&".join(f"{name}={value}" for name, value in query.items())
