@@ -169,7 +169,8 @@ def test_dibao_that_only_the_incomes_tell_of_is_not_paid_twice(office: Office) -
         pl.col("component") == "tr_dibao", pl.col("month").is_in(rows.last_months(12))
     )
     found = what_if(office.workspace, office.riskiest, ["dibao"])
-    assert received.height == found.steps[0].already == 12
+    assert received.height == 11  # the newest month is not reported yet: it runs on
+    assert found.steps[0].already == 12
     assert (found.outcome, found.steps[0].why) == ("unchanged", "there")
 
 

@@ -143,6 +143,8 @@ def test_a_new_entry_is_said_not_to_concern_a_monitored_household(found: WhatIf)
     for mark, words in (("monitored", "“新纳入监测”对它不适用"), ("too_new", "模型尚不能判断")):
         assert words in told(WhatIf(**{**vars(found), mark: True}))[0]
         assert words not in told(WhatIf(**{**vars(found), mark: False}))[0]
+    spending = {**vars(found), "monitored": True, "label": "spending_shock_12m"}
+    assert "对它不适用" not in told(WhatIf(**spending))[0]
 
 
 def test_what_has_to_be_known_about_model_and_ranges_is_noted(found: WhatIf) -> None:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from riskmodel.workflows.whatif import Step, WhatIf
     from riskmodel.workflows.whatif_questions import Choice
 
+MONITORING: Final = "monitoring_episodes"
+"""Table that tells the event of labels which do not concern a monitored household."""
 SHOWN: Final = 10
 """Changed cells that are listed at most."""
 GROUPS: Final = 6
@@ -122,7 +124,11 @@ def _horizon(h: Horizon, label: Words) -> Words:
 
 def _lifted(found: WhatIf) -> Iterator[Words]:
     """Which of the probabilities is that of the shorter horizon, as an explanation tells it."""
-    told = [say(f"own.{key}", own=alone) for key, alone in zip(("now", "then"), found.lifted, strict=True) if alone]
+    told = [
+        say(f"own.{key}", own=alone)
+        for key, alone in zip(("now", "then"), found.lifted, strict=True)
+        if alone is not None
+    ]
     if told:
         own = _listed(told)
         yield Words(*(TELL.text("note.lifted", language, own=own.of(language)) for language in LANGUAGES))
@@ -166,8 +172,9 @@ def _changes(changes: list[Change]) -> Iterator[Words]:
 
 
 def _notes(found: WhatIf) -> Iterator[Words]:
-    if found.monitored:
-        yield say("note.monitored")
+    label = label_named(found.label)
+    if found.monitored and MONITORING in label.tables:
+        yield say("note.monitored", label=Words(label.title, label.english))
     if found.too_new:
         yield Words(*(TELL.text("note.too_new", language) for language in LANGUAGES))
     if any(step.scenario for step in found.steps):
