@@ -136,13 +136,15 @@ pl.DataFrame(
 # ## From the rows to the sentence 从记录到句子
 #
 # One reason, all the way back. Value 数值, date 日期 and department 来源部门 of the newest row behind it stand in the
-# row of the household, the village's median 本村中位数 stands in `_typical/`: the sentence is made of these alone. Here
+# row of the household, the village's median 本村中位数 stands in `_typical/`: the sentence is made of these alone. (A
+# value that time alone changes, an age say, is told with the as-of date instead; such a reason is not taken.) Here
 # each is made once more from what lies behind it: the departments' rows as known by the as-of date, the features of the
 # whole village, the model.
 
 # %%
 told = explain(workspace, household)
-reason = next((r for r in told.reasons if r["date"] and r["group"] not in ("PLACE", "DATA")), told.reasons[0])
+dated_by_a_row = [r for r in told.reasons if r["date"] and r["date_of"] in ("row", "newest")]
+reason = next((r for r in dated_by_a_row if r["group"] not in ("PLACE", "DATA")), told.reasons[0])
 feature = REGISTRY[reason["feature"]]
 print(reason["sentence"])
 print(f"{feature.name}: {feature.definition}")

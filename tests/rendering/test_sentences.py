@@ -225,8 +225,8 @@ def test_a_value_that_came_or_went_says_why_it_was_missing(absent: Absent | None
     went = moved(gone, 0.12, raises=False, language="zh", absent=absent)
     assert f"占纯收入比原为 12%，现{words[absent or 'either'].replace('不适用', '不再适用')}（" in went
     assert ("不再适用" in went) == (absent in ("not_applicable", "either", None))
-    assert "was 12%, " in moved(gone, 0.12, raises=True, language="en", absent=absent)
-    assert "is 114%, " in moved(BILLS, None, raises=True, language="en", absent=absent)
+    assert ": 12% before; " in moved(gone, 0.12, raises=True, language="en", absent=absent)
+    assert ": 114% now; " in moved(BILLS, None, raises=True, language="en", absent=absent)
 
 
 def test_a_group_that_no_value_explains_is_told_as_a_whole() -> None:

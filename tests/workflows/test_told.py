@@ -190,7 +190,7 @@ def test_what_was_missing_before_is_told_by_the_row_of_then() -> None:
     told = row(value_days_since_visit=9.0).moved("days_since_visit", before, 0.2, "zh").sentence
     assert "最近一次走访距今现为 9 天，此前没有记录（" in told
     english = row(value_days_since_visit=1.0).moved("days_since_visit", before, 0.2, "en").sentence
-    assert "days since the newest visit is 1 day, there was no record before (" in english
+    assert "days since the newest visit: 1 day now; there was no record before (" in english
 
 
 def test_a_monitored_household_is_not_said_to_be_newly_monitored() -> None:

@@ -294,3 +294,10 @@ def test_an_episode_that_was_open_when_a_household_moved_is_not_eliminated() -> 
     moved = {"household_id": "H2", "valid_from": date(2025, 1, 1), "predecessor_id": "H1"}
     states = [{"household_id": "H1"}, end(date(2025, 1, 1), "moved_out"), moved]
     assert again(episode("2024-05"), episode("2025-09", household="H2"), households=states) == {}
+
+
+def test_labels_that_leave_monitored_households_out_say_so() -> None:
+    leaving_out = {name for name, label in LABELS.items() if label.of_unmonitored}
+    assert leaving_out == {"new_entry_12m", "new_entry_6m", "recurrence_12m"}
+    cohorts = [LABELS[name].cohort for name in leaving_out]
+    assert all("without an open episode" in cohort or "cohort of new_entry_12m" in cohort for cohort in cohorts)

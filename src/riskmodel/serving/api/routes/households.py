@@ -43,8 +43,9 @@ class Told(BaseModel):
     unit: str
     contribution: float = Field(description="Log-odds")
     table: str
-    date: str | None = Field(description="Of the newest row behind it")
-    dated: str
+    date: str | None = Field(description="ISO; what it is of says date_of")
+    dated: str = Field(description="How fine it is: day, month, term or year")
+    date_of: str = Field(description="row (that the value is read from), newest (information), as_of, event, ahead")
     source: str | None = Field(description="Department of that row")
     typical: float | None = Field(description="Median where the household lives")
     typical_of: str | None = Field(description="village or county")
