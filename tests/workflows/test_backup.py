@@ -73,7 +73,7 @@ def test_a_backup_is_for_its_owner_alone_and_written_down_before_it_is_made(plac
     assert entry == Entry(NOW.isoformat(), "ann", ACTION, "2026-01-05", ())
     assert done.log_head == str(AuditLog(place.home / LOG).examined().head)
     manifest = read_manifest(tmp_path / "2026-01-05")
-    assert (manifest.database, manifest.made_at, done.files) == ("0001", NOW.isoformat(), len(manifest.files))
+    assert (manifest.database, manifest.made_at, done.files) == ("0003", NOW.isoformat(), len(manifest.files))
 
 
 def test_the_key_lies_apart_or_nowhere(place: Workspace, tmp_path: Path) -> None:
