@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,6 +46,30 @@ def alone(short: str, rows: Rows, as_of: date = AS_OF, county: str = COUNTY) -> 
     """Features of a household, of which these are all facts, with the neighbours of the publication."""
     made = assemble_view(View.of(rows, as_of, county), policy_of(), [full_id(short)], neighbours=published())
     return dict(made.rows.row(0, named=True))
+
+
+# --- households of several case files ---
+
+
+def test_households_that_are_apart_have_no_neighbours_without_a_publication() -> None:
+    together = assemble_view(View.of(ROWS, AS_OF, COUNTY), policy_of(), apart=True).rows
+    for household in together["household_id"]:
+        own = {name: rows.filter(household_id=household) for name, rows in ROWS.items()}
+        one = assemble_view(View.of(own, AS_OF, COUNTY), policy_of(), [household]).rows
+        assert together.filter(household_id=household).equals(one)
+    assert not together.equals(batch().rows)
+
+
+def test_a_household_that_goes_by_another_id_is_not_its_own_neighbour() -> None:
+    rows = {name: own.filter(household_id=full_id("H1")) for name, own in ROWS.items()}
+    named = {name: own.with_columns(household_id=pl.lit(full_id("H9"))) for name, own in rows.items()}
+    told = replace(published(), called={full_id("H9"): full_id("H1")})
+    found = assemble_view(View.of(named, AS_OF, COUNTY), policy_of(), neighbours=told).rows
+    assert found.drop("household_id").row(0, named=True) == {
+        name: value for name, value in alone("H1", rows).items() if name != "household_id"
+    }
+    stranger = assemble_view(View.of(named, AS_OF, COUNTY), policy_of(), neighbours=published()).rows
+    assert not stranger.equals(found)
 
 
 # --- a household of the publication ---

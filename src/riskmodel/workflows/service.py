@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from riskmodel import __version__
 from riskmodel.errors import UsageError
 from riskmodel.features import set_hash
 from riskmodel.review.assessments import (
@@ -34,6 +32,7 @@ from riskmodel.workflows.champions import Champions
 from riskmodel.workflows.database import database
 from riskmodel.workflows.features import Described, listing
 from riskmodel.workflows.installation import LOG, identify, key_path
+from riskmodel.workflows.readiness import model_facts, readiness
 from riskmodel.workflows.score import as_of_of_month
 from riskmodel.workflows.supposed import supposed
 from riskmodel.workflows.visits import answered_before, checked_visits, keep_visits, letter_of
@@ -49,43 +48,9 @@ if TYPE_CHECKING:
     from riskmodel.workflows.assess import Assessed
     from riskmodel.workflows.assess_together import Case
     from riskmodel.workflows.champions import Loaded
+    from riskmodel.workflows.readiness import ModelFacts, Readiness
     from riskmodel.workflows.sent_facts import Sent
     from riskmodel.workflows.workspace import Workspace
-
-
-@dataclass(frozen=True)
-class Readiness:
-    """Whether the service can answer, part by part."""
-
-    ready: bool
-    version: str
-    """Of the program."""
-    model: str
-    """Version and hash of the model in use; empty without one."""
-    model_refused: str
-    """Why the champion that was named last is not in use; empty where it is."""
-    database: str
-    """Version of its tables; empty where it does not answer."""
-    newest_month: str
-    """As-of date of the newest published month; empty without any."""
-
-
-@dataclass(frozen=True)
-class ModelFacts:
-    """The models in use."""
-
-    label: str
-    version: int
-    hash: str
-    shorter_hash: str | None
-    kind: str
-    horizon_months: int
-    feature_set: str
-    policy: str
-    trained_on: list[str]
-    """First and last as-of date that it learned from."""
-    created_at: str
-    metrics: dict[str, float] = field(repr=False)
 
 
 class Service:
@@ -250,37 +215,12 @@ class Service:
         return as_of_of_month(self.workspace, first)
 
     def readiness(self) -> Readiness:
-        """Ready = a verified model, a database of the right version."""
-        model = self.models.current
-        tables = self._tables()
-        return Readiness(
-            ready=bool(model and tables),
-            version=__version__,
-            model=f"{model.version} {model.bundle.hash[:16]}" if model else "",
-            model_refused=self.models.refused,
-            database=tables,
-            newest_month=self._newest_month(),
-        )
+        """Whether it can answer, part by part."""
+        return readiness(self.store, self.models)
 
     def model(self) -> ModelFacts | None:
         """The models in use; None without one."""
-        used = self.models.current
-        if used is None:
-            return None
-        facts = used.bundle.facts
-        return ModelFacts(
-            label=used.label,
-            version=used.version,
-            hash=used.bundle.hash,
-            shorter_hash=used.shorter.hash if used.shorter else None,
-            kind=used.bundle.model.model.kind,
-            horizon_months=facts.horizon_months,
-            feature_set=set_hash(),
-            policy=facts.policy,
-            trained_on=[facts.first_as_of.isoformat(), facts.last_as_of.isoformat()],
-            created_at=facts.created_at.isoformat(),
-            metrics=dict(facts.metrics),
-        )
+        return None if self.models.current is None else model_facts(self.models.current)
 
     @property
     def feature_set(self) -> str:
@@ -299,19 +239,6 @@ class Service:
     @cached_property
     def _areas(self) -> list[Area]:
         return areas(self.workspace)
-
-    def _tables(self) -> str:
-        try:
-            return self.store.version()
-        except Exception:  # whatever it is: the database does not answer, and that is what is told
-            return ""
-
-    def _newest_month(self) -> str:
-        try:
-            newest = month(self.store)
-        except Exception:  # as above
-            return ""
-        return newest.as_of.isoformat() if newest else ""
 
 
 def _entry(who: Principal, action: str, ids: Sequence[str], purpose: str, now: datetime) -> Entry:
