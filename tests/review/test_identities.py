@@ -144,6 +144,13 @@ def test_who_asks_says_who_and_what_for(reader: Reader, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_id_of_a_key_may_happen_to_have_no_letter(tmp_path: Path) -> None:
+    log = AuditLog(tmp_path / "audit.jsonl")
+    assert look_up(store_in(tmp_path), [HOUSE], Reader("key 123456789012", "visit"), log, NOW) == []
+    with pytest.raises(UsageError, match="long number"):
+        look_up(store_in(tmp_path), [HOUSE], Reader("key 123456789012", "visit of 13900000000"), log, NOW)
+
+
 @pytest.mark.parametrize("number", ["990101197403050014", "13900000000"])
 def test_numbers_of_persons_do_not_get_into_the_log(number: str, tmp_path: Path) -> None:
     log = AuditLog(tmp_path / "audit.jsonl")

@@ -28,8 +28,24 @@ def key(number: int) -> dict[str, Any]:
 
 def test_the_migrations_make_the_tables_that_the_program_declares(tmp_path: Path) -> None:
     store = made(tmp_path)
-    assert store.version() == newest_version() == "0001"
+    assert store.version() == newest_version() == "0002"
     with store.reading() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+
+
+def test_what_was_there_stays_where_the_tables_are_brought_up_to_date(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'riskmodel.sqlite'}"
+    old = open_store(url, migrate=True)
+    with old.writing() as connection:
+        connection.execute(insert(KEYS).values(key(1)))
+        for table in ("answers", "visits", "visit_batches"):
+            connection.exec_driver_sql(f"DROP TABLE {table}")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+    old.close()
+    store = open_store(url, migrate=True)
+    assert store.version() == "0002"
+    with store.reading() as connection:
+        assert [row.id for row in connection.execute(select(KEYS))] == [key(1)["id"]]
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
 
 
@@ -41,7 +57,7 @@ def test_the_file_is_for_its_owner_alone(tmp_path: Path) -> None:
 
 def test_tables_of_another_version_are_refused_with_what_to_do(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'riskmodel.sqlite'}"
-    with pytest.raises(UsageError, match=r"of version none, .* needs 0001.*riskmodel database upgrade"):
+    with pytest.raises(UsageError, match=r"of version none, .* needs 0002.*riskmodel database upgrade"):
         open_store(url)
     open_store(url, migrate=True).close()
     open_store(url).close()

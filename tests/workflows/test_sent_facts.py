@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from riskmodel.workflows.sent_facts import Wrong, WrongFacts, household, own_id
+from riskmodel.workflows.sent_facts import Wrong, WrongFacts, household, own_id, together
 
 DAY = date(2026, 1, 5)
 STATE: dict[str, Any] = {"valid_from": date(2019, 1, 1), "village_code": "990301101201", "category": "ordinary"}
@@ -56,3 +56,22 @@ def test_a_household_needs_its_state_and_is_one() -> None:
 
 def test_an_empty_table_is_as_good_as_none() -> None:
     assert set(household({"households": [STATE], "shocks": []}, DAY).tables) == {"households"}
+
+
+def test_rows_that_contradict_each_other_are_told_and_equal_ones_are_not() -> None:
+    twice = [BILL, BILL | {"self_pay": Decimal(5), "basic_paid": Decimal("5.1")}]
+    found = wrong(households=[STATE], medical_settlements=twice)
+    assert [(w.row, w.column) for w in found] == [(0, "settlement_id"), (1, "settlement_id")]
+    assert household({"households": [STATE], "medical_settlements": [BILL, BILL]}, DAY).tables
+
+
+def test_what_is_wrong_with_one_household_harms_no_other_and_is_told_as_alone() -> None:
+    bad = {"households": [STATE | {"size": -1}], "medical_settlements": [BILL | {"total_cost": Decimal(99)}]}
+    good = {"households": [STATE], "medical_settlements": [BILL]}
+    found = together([(good, DAY), (bad, DAY), ({}, DAY), (good, DAY)])
+    assert found.wrong == {1: wrong(**bad), 2: wrong()}
+    alone = household(good, DAY).tables
+    for name, rows in found.tables.items():
+        assert rows.filter(item=3).drop("item").equals(rows.filter(item=0).drop("item"))
+        assert rows.filter(item=3).drop("item").equals(alone[name])
+    assert found.homes[3] == found.homes[0]

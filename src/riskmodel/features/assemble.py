@@ -94,16 +94,24 @@ def assemble(
 
 
 def assemble_view(
-    view: View, policy: Policy, households: Sequence[str] | None = None, *, neighbours: Neighbours | None = None
+    view: View,
+    policy: Policy,
+    households: Sequence[str] | None = None,
+    *,
+    neighbours: Neighbours | None = None,
+    apart: bool = False,
 ) -> FeatureTable:
     """Features from a view, which may be the lake's or facts in memory; see `assemble`.
 
     `neighbours`: what was published with a month; then the view needs no facts but those of the households asked for.
+    `apart`: the households of the view are no neighbours of each other; without a publication each has none.
     Raises UsageError where it is of another county or was published after the as-of date.
     """
     listed = frozenset((table, months) for table, months in listed_months(view).items())
     asked = _asked(policy, view.county, view.as_of, listed, declared())
     base = _active(view)
+    if apart and neighbours is None:
+        neighbours = _nobody(asked.facts, view)
     if households is not None:
         wanted = _wanted(base, view, households)
         near = pl.col("village_code").is_in(wanted["village_code"].unique().implode())
@@ -118,6 +126,14 @@ def assemble_view(
         plan = plan.filter(pl.col("household_id").is_in(list(households)))
     whole = summed if households is None else None
     return _told(view, view.collect(asked.made_of(plan)), whole)
+
+
+def not_active(missing: Sequence[str], view: View) -> UsageError:
+    """What is said of households that a view does not know as active."""
+    return UsageError(
+        f"{len(missing)} household(s) not active in county {view.county} on {view.as_of}, first: {missing[0]}. "
+        "Check the id, the county and the date."
+    )
 
 
 def _told(view: View, made: pl.DataFrame, summed: Neighbours | None = None) -> FeatureTable:
@@ -183,11 +199,7 @@ def _wanted(base: pl.DataFrame, view: View, households: Sequence[str]) -> pl.Dat
     codes = view.ids.find("H", pl.Series(list(households), dtype=pl.String))
     wanted = base.filter(pl.col("household_id").is_in(codes.drop_nulls().implode()))
     if wanted.height < len(set(households)):
-        missing = sorted(set(households) - set(view.ids.decode("H", wanted["household_id"])))
-        raise UsageError(
-            f"{len(missing)} household(s) not active in county {view.county} on {view.as_of}, first: {missing[0]}. "
-            "Check the id, the county and the date."
-        )
+        raise not_active(sorted(set(households) - set(view.ids.decode("H", wanted["household_id"]))), view)
     return wanted
 
 
@@ -243,6 +255,12 @@ def _with_line(table: pl.DataFrame, policy: Policy, view: View) -> pl.DataFrame:
 def _summed(table: pl.DataFrame, facts: Facts, view: View) -> Neighbours:
     """What each household of the table adds to the sums of its village."""
     return Neighbours(view.as_of, view.county, table.select(*HOUSEHOLD, *facts.village_sums.values()))
+
+
+def _nobody(facts: Facts, view: View) -> Neighbours:
+    """A publication in which there is nobody."""
+    kinds = {"household_id": pl.String(), "village_code": pl.Int64(), **dict.fromkeys(facts.village_sums, pl.Int64())}
+    return Neighbours(view.as_of, view.county, pl.DataFrame(schema=kinds))
 
 
 def _fitting(neighbours: Neighbours, view: View) -> Neighbours:

@@ -18,6 +18,7 @@ import polars as pl
 from riskmodel.errors import DataError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from numpy.typing import NDArray
@@ -37,6 +38,8 @@ class Neighbours:
     county: str
     amounts: pl.DataFrame = field(repr=False)
     """Sorted by household: its id as text, its village as a number (the code of that day), one Int64 per sum."""
+    called: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Ids of the publication by those that are asked with, where they differ."""
 
     @property
     def columns(self) -> list[str]:
@@ -74,7 +77,8 @@ class Neighbours:
         villages, sums = self._by_village
         homes, own = self._by_household
         lives_in = households["village_code"].to_numpy()
-        home = _places(self.amounts["household_id"], households["household_id"])
+        asked = households["household_id"]
+        home = _places(self.amounts["household_id"], asked.replace(self.called) if self.called else asked)
         village = np.searchsorted(villages, lives_in)
         village[np.append(villages, -1)[village] != lives_in] = len(villages)
         stayed = np.append(homes, -1)[home] == lives_in

@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, delete, func, insert, select
 from riskmodel.review.schema import ASSESSMENTS, MONTHS, PLACES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import date
 
     from riskmodel.review.store import Store
@@ -136,6 +136,14 @@ def assessment(store: Store, household_id: str, as_of: date | None = None) -> St
         else:
             found = connection.execute(_ON, {"household": household_id, "day": as_of}).first()
     return Stored(found.as_of, found.village_code, unpacked(found.row)) if found else None
+
+
+def homes(store: Store, households: Collection[str]) -> dict[str, str]:
+    """Villages of households by what was said of them last; without those of which nothing was."""
+    c = ASSESSMENTS.c
+    query = select(c.household_id, c.village_code).where(c.household_id.in_(households)).order_by(c.as_of)
+    with store.reading() as connection:
+        return {row.household_id: row.village_code for row in connection.execute(query)}
 
 
 def history(store: Store, household_id: str) -> list[Brief]:

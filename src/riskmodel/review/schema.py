@@ -1,4 +1,4 @@
-"""The tables of the database: keys of case systems and published months.
+"""The tables of the database: keys of case systems, published months, findings of visits on their way to the lake.
 
 Only what people and case systems write, and what they read at once, lies here; facts stay in the lake. Times are text
 in UTC, `2026-11-28T01:02:03Z`, which sorts as it reads in SQLite and PostgreSQL alike.
@@ -13,6 +13,7 @@ from sqlalchemy import (
     Column,
     Date,
     Float,
+    ForeignKey,
     Index,
     Integer,
     LargeBinary,
@@ -74,6 +75,42 @@ PLACES: Final = Table(
     Column("code", String(12), nullable=False),  # of a county or a village
     Column("row", LargeBinary, nullable=False),  # what is typical there, as JSON, compressed
     PrimaryKeyConstraint("code", "as_of"),
+)
+
+VISIT_BATCHES: Final = Table(
+    "visit_batches",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("known_at", Date, nullable=False),  # day on which its findings were sent
+    Column("carried", Boolean, nullable=False),  # whether the lake has it
+)
+
+VISITS: Final = Table(
+    "visits",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("household_id", String(25), nullable=False),
+    Column("visited_on", Date, nullable=False),
+    Column("visitor_id", String(200), nullable=False),
+    Column("reason", String(20), nullable=False),
+    Column("finding", String(20), nullable=False),
+    Column("cause_1", String(20)),
+    Column("cause_2", String(20)),
+    Column("retracted", Boolean, nullable=False),
+    Column("known_at", Date, nullable=False),
+    Column("key_id", String(12), nullable=False),
+    Column("batch_id", Integer, ForeignKey("visit_batches.id"), index=True),  # null: of no batch yet
+)
+
+ANSWERS: Final = Table(
+    "answers",
+    METADATA,
+    Column("key_id", String(12), nullable=False),
+    Column("idempotency_key", String(100), nullable=False),
+    Column("digest", LargeBinary(32), nullable=False),  # SHA-256 of what was sent
+    Column("answer", LargeBinary, nullable=False),
+    Column("answered_at", String(20), nullable=False, index=True),
+    PrimaryKeyConstraint("key_id", "idempotency_key"),
 )
 
 Index("assessments_by_risk", ASSESSMENTS.c.as_of, ASSESSMENTS.c.probability, ASSESSMENTS.c.household_id)

@@ -22,7 +22,7 @@ from riskmodel.workflows.sent_facts import Household, household
 from riskmodel.workflows.told import Row
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from riskmodel.features.neighbours import Neighbours
     from riskmodel.rendering.messages import Language
@@ -52,17 +52,21 @@ class Surroundings:
     typical: pl.DataFrame | None = field(repr=False)
     records: Sequence[BatchRecord] = field(repr=False)
 
+    def typical_of(self, village: str) -> Typical:
+        """What is typical of a village; nothing where nothing was published."""
+        return Typical({}, {}) if self.typical is None else Typical.of(self.typical, village)
+
 
 class Assessor:
     """Assesses households with what was published last; what is read from files is kept."""
 
     def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
-        self._around = lru_cache(maxsize=32)(self._read)
+        self.workspace = workspace
+        self.around = lru_cache(maxsize=32)(self._read)
 
     def forget(self) -> None:
         """Read the files anew: another month was published."""
-        self._around.cache_clear()
+        self.around.cache_clear()
 
     def assess(
         self, sent: Sent, as_of: date, models: Loaded, language: Language, *, complete: bool = False
@@ -74,26 +78,25 @@ class Assessor:
         not active on that day.
         """
         found = household(sent, as_of)
-        around = self._around(found.village_code[:6], as_of)
+        around = self.around(found.village_code[:6], as_of)
         view = View.of(found.tables, as_of, found.village_code[:6])
         if complete:
             view = replace(view, records=around.records)
-        table = assemble_view(view, self._workspace.policy, [found.household_id], neighbours=around.neighbours)
+        table = assemble_view(view, self.workspace.policy, [found.household_id], neighbours=around.neighbours)
         scored = with_facts(
-            score(table, models.bundle, self._workspace.policy, models.shorter), view, self._workspace.policy
+            score(table, models.bundle, self.workspace.policy, models.shorter), view, self.workspace.policy
         )
         row = scored.row(0, named=True)
-        told = render(Row(row, _typical(around, found.village_code)), [], language)
-        measures = measures_in(view, self._workspace.policy, found.household_id, causes_told(row))
-        missing = [name.removeprefix(VALUE) for name in row if name.startswith(VALUE) and row[name] is None]
-        return found, Assessed(replace(told, measures=measures), missing)
+        told = render(Row(row, around.typical_of(found.village_code)), [], language)
+        measures = measures_in(view, self.workspace.policy, found.household_id, causes_told(row))
+        return found, Assessed(replace(told, measures=measures), missing_in(row))
 
     def _read(self, county: str, as_of: date) -> Surroundings:
-        lake = self._workspace.lake
+        lake = self.workspace.lake
         records = lake.view(county, as_of).records if county in lake.counties() else ()
         try:
-            folder = published(self._workspace)
-            near = neighbours(self._workspace, county)
+            folder = published(self.workspace)
+            near = neighbours(self.workspace, county)
         except UsageError:  # nothing was published of this county
             return Surroundings(None, None, records)
         if near.as_of > as_of:  # nobody could know it on that day
@@ -107,10 +110,11 @@ def answer(found: Explanation, *, full: bool) -> dict[str, Any]:
     return told | {"measures": [_plain(entry) for entry in found.measures or ()]}
 
 
+def missing_in(row: Mapping[str, Any]) -> list[str]:
+    """Features that are not known of a scored household."""
+    return [name.removeprefix(VALUE) for name in row if name.startswith(VALUE) and row[name] is None]
+
+
 def _plain(entry: MeasureEntry) -> dict[str, Any]:
     """A measure with its days as text."""
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in vars(entry).items()}
-
-
-def _typical(around: Surroundings, village: str) -> Typical:
-    return Typical({}, {}) if around.typical is None else Typical.of(around.typical, village)

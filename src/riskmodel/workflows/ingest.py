@@ -33,6 +33,7 @@ from riskmodel.workflows.ingest_report import report_lines, write_report
 from riskmodel.workflows.ingest_summary import COUNTED
 from riskmodel.workflows.installation import identity_key, identity_store_path, installation_key
 from riskmodel.workflows.progress import Progress, Silent
+from riskmodel.workflows.visits import visits_to_carry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from riskmodel.sources.delivery import DeliveredFile
     from riskmodel.tables.writer import LakeWriter
     from riskmodel.workflows.ingest_report import ReportFiles
+    from riskmodel.workflows.visits import SentVisits
     from riskmodel.workflows.workspace import Workspace
 
 LATEST = date(9999, 12, 30)
@@ -95,7 +97,8 @@ def ingest(workspace: Workspace, path: Path, progress: Progress | None = None, t
     """Load a delivery folder, a folder of them, or the raw files of the EPH panel into the lake.
 
     Bad rows are quarantined and reported, the good ones go on; a file that cannot be used at all is reported and the
-    others go on. A file that was taken in before is not read again. Raises UsageError when there is nothing to load,
+    others go on. A file that was taken in before is not read again. Findings that case systems sent since the last time
+    go along. Raises UsageError when there is nothing to load,
     a delivery is dated after `today` or raw identifiers meet an installation without key; BusyError when another
     process writes.
     """
@@ -108,8 +111,9 @@ def ingest(workspace: Workspace, path: Path, progress: Progress | None = None, t
         return _ingest_eph(workspace, path, show)
     files = [file for folder in delivery.deliveries(path) for file in _opened(folder, today)]
     desk = _Desk(workspace, files)
-    with workspace.lake.writer() as writer:
-        shown = show.track(files, f"loading {path.resolve().name}", len(files))
+    with visits_to_carry(workspace) as sent, workspace.lake.writer() as writer:
+        every: list[DeliveredFile | SentVisits] = [*files, *sent]
+        shown = show.track(every, f"loading {path.resolve().name}", len(every))
         for day, group in groupby(shown, lambda file: file.received_on):
             desk.take(writer, day, group)
         show.say("writing the sorted form of the lake")
@@ -144,7 +148,7 @@ class _Desk:
         self.odd: list[pl.DataFrame] = []
         self.released = 0
 
-    def take(self, writer: LakeWriter, day: date, files: Iterator[DeliveredFile]) -> None:
+    def take(self, writer: LakeWriter, day: date, files: Iterator[DeliveredFile | SentVisits]) -> None:
         """One delivery. Files that were taken in before are not read."""
         intake = Intake(writer, self.workspace.policy)
         self.pending = []
@@ -159,7 +163,7 @@ class _Desk:
         self.odd += intake.told.odd
         self.released += intake.told.released
 
-    def _taken(self, intake: Intake, file: DeliveredFile) -> FileAccount | None:
+    def _taken(self, intake: Intake, file: DeliveredFile | SentVisits) -> FileAccount | None:
         """The account of a file that was not read; one that was waits in `pending` for the end of the delivery."""
         try:
             path = receipt_path(intake.writer.folder, file.received_on, file.table, file.mode, file.sha256)

@@ -13,7 +13,7 @@ from riskmodel.tables.own_facts import own_facts
 from riskmodel.workflows.evidence import home_view
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
     from riskmodel.policy import Policy
@@ -57,12 +57,19 @@ def measures_of(workspace: Workspace, household_id: str, as_of: date, causes: Se
 
 def measures_in(view: View, policy: Policy, household_id: str, causes: Sequence[str]) -> list[MeasureEntry]:
     """The same from a view that holds the household."""
-    asked = pl.DataFrame({"household_id": [household_id] * len(causes), "cause": list(causes)}, schema=_ASKED)
-    if asked.is_empty():  # the rules of the household as a whole hold without a cause
-        asked = pl.DataFrame({"household_id": [household_id], "cause": [_NO_CAUSE]}, schema=_ASKED)
-    own = own_facts(view, [household_id])
-    found = [made(own, policy, asked) for made in (proposals, statements)]
-    return [MeasureEntry(**_without_id(row)) for frame in found for row in frame.iter_rows(named=True)]
+    return measures_together(view, policy, {household_id: causes})[household_id]
+
+
+def measures_together(view: View, policy: Policy, causes: Mapping[str, Sequence[str]]) -> dict[str, list[MeasureEntry]]:
+    """The same of several households at once; `causes` by household."""
+    # the rules of the household as a whole hold without a cause
+    pairs = [(household, cause) for household, told in causes.items() for cause in told or [_NO_CAUSE]]
+    asked, own = pl.DataFrame(pairs, schema=_ASKED, orient="row"), own_facts(view, list(causes))
+    entries: dict[str, list[MeasureEntry]] = {household: [] for household in causes}
+    for made in (proposals, statements):
+        for row in made(own, policy, asked).iter_rows(named=True):
+            entries[row["household_id"]].append(MeasureEntry(**_without_id(row)))
+    return entries
 
 
 def measure_lines(entries: Sequence[MeasureEntry], language: Language) -> Iterator[str]:

@@ -18,16 +18,20 @@ import polars as pl
 
 from riskmodel.errors import DataError
 from riskmodel.tables.catalogue import TABLES
-from riskmodel.tables.checks import check_rows
+from riskmodel.tables.checks import ROW, check_rows
 from riskmodel.tables.column import Column, Type
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from riskmodel.tables.table import Table
 
     Sent = Mapping[str, Sequence[Mapping[str, Any]]]
+    _Sent = tuple[int, int, dict[str, Any]]
+    """Item, place among the rows of its table, and the row."""
 
+ITEM: Final = "item"
+"""Column: which of several households a row is of, from 0."""
 _FEN: Final = 100
 _ID: Final = re.compile(r"[HPSLM][0-9a-f]{24}")
 
@@ -61,23 +65,59 @@ class Household:
     tables: dict[str, pl.DataFrame]
 
 
+@dataclass(frozen=True)
+class Together:
+    """Facts of several households that were checked together, each by itself: what is wrong with one harms no other."""
+
+    tables: dict[str, pl.DataFrame]
+    """Canonical rows of the sound households, and `item`."""
+    homes: dict[int, tuple[str, str]]
+    """Id and village of the sound households, by item."""
+    wrong: dict[int, list[Wrong]]
+    """Everything that is wrong with the others, by item."""
+
+
 def household(sent: Sent, as_of: date) -> Household:
     """The rows that were sent as canonical frames. Raises WrongFacts with everything that is wrong about them."""
-    wrong: list[Wrong] = []
-    own = _own_id(sent, wrong)
+    found = together([(sent, as_of)])
+    if found.wrong:
+        raise WrongFacts(found.wrong[0])
+    return Household(*found.homes[0], {name: rows.drop(ITEM) for name, rows in found.tables.items()})
+
+
+def together(asked: Sequence[tuple[Sent, date]]) -> Together:
+    """The rows of several households, each with its as-of date, as canonical frames; an item is a place among them."""
+    wrong: dict[int, list[Wrong]] = {}
+    owns = {}
+    for item, (sent, _) in enumerate(asked):
+        try:
+            owns[item] = _own_id(sent)
+        except WrongFacts as error:
+            wrong[item] = error.found
     frames: dict[str, pl.DataFrame] = {}
-    for name, rows in sent.items():
-        if not rows:
-            continue
-        table = TABLES[name]
-        cells = [_complete(table, row, own, as_of) for row in rows]
-        columns = {c: [_stored(fact, row.get(c)) for row in cells] for c, fact in table.facts.items()}
-        frames[name], failures = check_rows(table, pl.DataFrame(columns, schema=dict(table.dtypes)))
-        wrong += _told(name, failures)
+    for name, table in TABLES.items():
+        rows = [
+            (item, place, _complete(table, row, own, asked[item][1]))
+            for item, own in owns.items()
+            for place, row in enumerate(asked[item][0].get(name, ()))
+        ]
+        if rows:
+            frames[name], faults = _checked(table, rows)
+            for item, fault in faults:
+                wrong.setdefault(item, []).append(fault)
     if wrong:
-        raise WrongFacts(wrong)
-    states = frames["households"].sort("valid_from")
-    return Household(own, str(states["village_code"][-1]), frames)
+        sound = ~pl.col(ITEM).is_in(list(wrong))
+        frames = {name: rows.filter(sound) for name, rows in frames.items()}
+    return Together(frames, _homes(frames, owns), wrong)
+
+
+def checked_rows(table: Table, rows: Sequence[Mapping[str, Any]], known_at: date) -> pl.DataFrame:
+    """Rows of one table, of any households, as canonical rows. Raises WrongFacts with everything that is wrong."""
+    cells = [(0, place, _complete(table, row, "", known_at)) for place, row in enumerate(rows)]
+    found, faults = _checked(table, cells)
+    if faults:
+        raise WrongFacts([fault for _, fault in faults])
+    return found.drop(ITEM)
 
 
 def own_id(text: str, letter: str) -> str:
@@ -87,8 +127,9 @@ def own_id(text: str, letter: str) -> str:
     return letter + hashlib.sha256(f"{letter} {text}".encode()).hexdigest()[:24]
 
 
-def _own_id(sent: Sent, wrong: list[Wrong]) -> str:
-    """The id of the household that all rows are about."""
+def _own_id(sent: Sent) -> str:
+    """The id of the household that all rows are about. Raises WrongFacts where it is not one, or has no state."""
+    wrong: list[Wrong] = []
     named = {str(row["household_id"]) for rows in sent.values() for row in rows if row.get("household_id")}
     if not sent.get("households"):
         wrong.append(Wrong("households", 0, "household_id", "", "the state of the household has to be sent"))
@@ -110,17 +151,49 @@ def _complete(table: Table, row: Mapping[str, Any], own: str, as_of: date) -> di
     return {"known_at": as_of} | filled | given
 
 
-def _stored(fact: Column, value: Any) -> Any:
-    """A value as the table stores it; what cannot be one stays for the check to tell."""
-    if value is None:
-        return None
+def _checked(table: Table, cells: Sequence[_Sent]) -> tuple[pl.DataFrame, list[tuple[int, Wrong]]]:
+    """Rows of a table that are good, with their item, and what is wrong with the others."""
+    columns = {c: _stored(fact, [row.get(c) for *_, row in cells]) for c, fact in table.facts.items()}
+    good, failures = check_rows(table, pl.DataFrame(columns, schema=dict(table.dtypes)).with_row_index(ROW))
+    items = pl.Series(ITEM, [item for item, *_ in cells], dtype=pl.Int64)
+    kept = good.with_columns(items.gather(good[ROW]))
+    clashes = pl.DataFrame(schema=failures.schema) if len(cells) == 1 else _clashing(table, kept)
+    found = [
+        (cells[row][0], Wrong(table.name, cells[row][1], column, value or "", reason))
+        for row, column, value, _, reason in pl.concat([failures, clashes]).iter_rows()
+    ]
+    return kept.drop(ROW), found
+
+
+def _clashing(table: Table, rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows of one household that say different things of one key on one day, in the form of failures."""
+    key = [ITEM, *table.key, "known_at"]
+    several = rows.filter(rows.select(key).is_duplicated())
+    distinct = several.unique([*key, *table.payload, "retracted"])
+    disputed = distinct.filter(distinct.select(key).is_duplicated()).select(key).unique()
+    clashing = several.join(disputed, on=key, how="semi", nulls_equal=True, maintain_order="left")
+    named = f"rows disagree on the same {', '.join(table.key)} / 同一主键内容不一致"
+    return clashing.select(
+        pl.col(ROW).cast(pl.Int64),
+        column=pl.lit(table.key[-1]),
+        value=pl.col(table.key[-1]).cast(pl.String),
+        rule=pl.lit("conflict"),
+        reason=pl.lit(named),
+    )
+
+
+def _homes(frames: Mapping[str, pl.DataFrame], owns: Mapping[int, str]) -> dict[int, tuple[str, str]]:
+    """Id and village, by the newest state, of every household that has one."""
+    if "households" not in frames:
+        return {}
+    states = frames["households"].sort("valid_from", maintain_order=True).unique(ITEM, keep="last")
+    return {item: (owns[item], village) for item, village in states.select(ITEM, "village_code").iter_rows()}
+
+
+def _stored(fact: Column, values: Sequence[Any]) -> list[Any]:
+    """Values as the table stores them; what cannot be one stays for the check to tell."""
     if fact.type is Type.ID:
-        return own_id(str(value), fact.letter)
+        return [None if value is None else own_id(str(value), fact.letter) for value in values]
     if fact.type is Type.YUAN:
-        return int(Decimal(str(value)) * _FEN)
-    return value
-
-
-def _told(name: str, failures: pl.DataFrame) -> Iterator[Wrong]:
-    for row in failures.iter_rows(named=True):
-        yield Wrong(name, row["row"] - 1, row["column"], row["value"] or "", row["reason"])
+        return [None if value is None else int(Decimal(str(value)) * _FEN) for value in values]
+    return list(values)

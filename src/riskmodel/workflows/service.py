@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -15,23 +16,28 @@ from riskmodel.review.assessments import (
     Listed,
     assessment,
     history,
+    homes,
     last_published,
     month,
     ranked,
 )
 from riskmodel.review.audit import AuditLog, Entry
 from riskmodel.review.group_commit import GroupCommit
+from riskmodel.review.identities import Reader
 from riskmodel.review.keys import Keys
 from riskmodel.workflows.areas import Area, areas
 from riskmodel.workflows.assess import Assessor
 from riskmodel.workflows.assess import answer as of_facts
-from riskmodel.workflows.assessed import Typicals, answer
+from riskmodel.workflows.assess_together import assess_together
+from riskmodel.workflows.assessed import COUNTY, Typicals, answer
 from riskmodel.workflows.assessed import told as in_words
 from riskmodel.workflows.champions import Champions
 from riskmodel.workflows.database import database
 from riskmodel.workflows.features import Described, listing
-from riskmodel.workflows.installation import LOG
+from riskmodel.workflows.installation import LOG, identify, key_path
 from riskmodel.workflows.score import as_of_of_month
+from riskmodel.workflows.supposed import supposed
+from riskmodel.workflows.visits import answered_before, checked_visits, keep_visits, letter_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +46,10 @@ if TYPE_CHECKING:
 
     from riskmodel.rendering.messages import Language
     from riskmodel.review.access import Principal
+    from riskmodel.review.identities import Identity
+    from riskmodel.workflows.assess import Assessed
+    from riskmodel.workflows.assess_together import Case
+    from riskmodel.workflows.champions import Loaded
     from riskmodel.workflows.sent_facts import Sent
     from riskmodel.workflows.workspace import Workspace
 
@@ -139,8 +149,76 @@ class Service:
             raise UsageError("no model is in use yet.")
         found, told = self._assessor.assess(sent, as_of, models, language, complete=complete)
         self.noted(who, "assess", [found.household_id], f"facts sent, as of {as_of}", now).result()
-        about = {"model_version": models.version, "feature_set": models.bundle.facts.feature_set}
-        return of_facts(told.explanation, full=full) | about, told.missing
+        return _fresh(told, models, full=full)
+
+    def assess_together(
+        self, who: Principal, cases: Sequence[Case], models: Loaded, language: Language, *, full: bool, now: datetime
+    ) -> list[tuple[dict[str, Any], list[str]] | Exception]:
+        """What `assess` says of each of several households, or what it would raise; all of them in one entry."""
+        outcomes = assess_together(self._assessor, cases, models, language)
+        ids = [told.explanation.household_id for told in outcomes if not isinstance(told, Exception)]
+        if ids:
+            self.noted(who, "assess", ids, "facts sent in a batch", now).result()
+        return [told if isinstance(told, Exception) else _fresh(told, models, full=full) for told in outcomes]
+
+    def visits(
+        self, who: Principal, key: str, rows: Sequence[dict[str, Any]], about: dict[str, Any], now: datetime
+    ) -> bytes | None:
+        """Keep findings; the answer as JSON, the same for the same key and rows. None where a household is not in the
+        area of who asks.
+
+        Raises WrongFacts for findings that break the contract, KeyUsedBefore for a key that came with other ones. The
+        answer is there when findings and entry of the audit log would survive a power cut.
+        """
+        letter, today = letter_of(who.id, key, rows), now.date()
+        before = answered_before(self.store, letter)
+        if before is not None:
+            return before
+        checked = checked_visits(rows, today)
+        households = list(dict.fromkeys(row["household_id"] for row in checked))
+        places = homes(self.store, households)
+        if any(household not in places or not who.sees(places[household]) for household in households):
+            return None
+        told = json.dumps({"visits": len(checked), "known_at": today.isoformat(), **about}).encode()
+
+        def noted() -> None:
+            self.noted(who, "visit", households, "findings sent", now).result()
+
+        return keep_visits(self.store, self.workspace.policy, letter, checked, told, now, noted)
+
+    def what_if(
+        self,
+        who: Principal,
+        household_id: str,
+        as_of: date | None,
+        asked: tuple[Sequence[str], Sequence[str]],
+        language: Language,
+        now: datetime,
+    ) -> dict[str, Any] | None:
+        """What would be said of a household with scenarios and corrections; None outside of the area of who asks.
+
+        Raises FactsAway where the facts are not on this machine, UsageError for what cannot be supposed.
+        """
+        found = assessment(self.store, household_id, as_of)
+        if found is None or not who.sees(found.village_code):
+            return None
+        self.noted(who, "read", [household_id], f"what if {found.as_of}", now).result()
+        county = found.village_code[:COUNTY]
+        return supposed(self.workspace, household_id, county, found.as_of, *asked, language)
+
+    def names(self, who: Principal, household_id: str, purpose: str, now: datetime) -> list[Identity] | None:
+        """Who stands behind a household; None outside of the area of who asks. Empty where nobody told its name here.
+
+        That names were seen, and what for, is in the audit log before they are read. Raises UsageError for a purpose
+        that says nothing, or that holds a personal number.
+        """
+        found = assessment(self.store, household_id)
+        if found is None or not who.sees(found.village_code):
+            return None
+        if not key_path(self.workspace).exists():  # then no name can have been stored
+            return []
+        reader = Reader(f"key {who.id}", f"names: {purpose}" if purpose.strip() else "")
+        return identify(self.workspace, [household_id], reader, now).identities
 
     def history(self, who: Principal, household_id: str, now: datetime) -> list[Brief] | None:
         """What was said of a household on every published date on which who asks saw it, the newest first."""
@@ -230,3 +308,9 @@ class Service:
         except Exception:  # as above
             return ""
         return newest.as_of.isoformat() if newest else ""
+
+
+def _fresh(told: Assessed, models: Loaded, *, full: bool) -> tuple[dict[str, Any], list[str]]:
+    """What is answered of a household whose facts were sent, and the features that are not known of it."""
+    about = {"model_version": models.version, "feature_set": models.bundle.facts.feature_set}
+    return of_facts(told.explanation, full=full) | about, told.missing

@@ -58,3 +58,19 @@ def test_a_place_is_free_again_after_a_fault() -> None:
             raise AssertionError("the fault was swallowed")
 
     asyncio.run(story())
+
+
+def test_what_takes_long_has_a_few_places_and_leaves_the_others_to_the_rest() -> None:
+    async def story() -> None:
+        gate, go = Gate(slow, 3, Metrics(), {"/long": 1}), asyncio.Event()
+        long = asyncio.ensure_future(asked(gate, go, "/long"))
+        await asyncio.sleep(0)
+        assert await asyncio.wait_for(asked(gate, asyncio.Event(), "/long"), 5) == 503
+        rest = [asyncio.ensure_future(asked(gate, go)) for _ in range(2)]
+        await asyncio.sleep(0)
+        assert await asyncio.wait_for(asked(gate, asyncio.Event()), 5) == 503
+        go.set()
+        assert await asyncio.gather(long, *rest) == [200, 200, 200]
+        assert await asked(gate, go, "/long") == 200
+
+    asyncio.run(story())

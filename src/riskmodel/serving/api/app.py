@@ -13,12 +13,24 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from riskmodel import __version__
-from riskmodel.errors import BusyError, RiskModelError, UsageError
+from riskmodel.errors import RiskModelError
 from riskmodel.serving.api.auth import Rates
 from riskmodel.serving.api.gate import Gate
 from riskmodel.serving.api.metrics import Metrics
-from riskmodel.serving.api.problems import Problem, answer, busy, fault, invalid
-from riskmodel.serving.api.routes import assessments, catalogue, documentation, health, households, worklists
+from riskmodel.serving.api.problems import Problem, answer, fault, invalid
+from riskmodel.serving.api.refusals import refusal
+from riskmodel.serving.api.routes import (
+    assessments,
+    batches,
+    catalogue,
+    documentation,
+    health,
+    households,
+    names,
+    visits,
+    what_if,
+    worklists,
+)
 from riskmodel.workflows.service import Service
 
 if TYPE_CHECKING:
@@ -32,6 +44,8 @@ ABOUT: Final = """\
 The score orders visits; a person decides; no household is ever refused anything by it.
 分数仅用于安排走访先后，由人决定。"""
 
+ROUTES: Final = (health, catalogue, households, names, what_if, assessments, batches, visits, worklists, documentation)
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -39,6 +53,8 @@ class Limits:
 
     most_requests: int = 64
     """Answered or waiting at once in one process; more are answered 503."""
+    most_batches: int = 2
+    """Of these, batches of assessments."""
     most_bytes: int = 1_000_000
     """Of a body."""
     workers: int = 1
@@ -61,14 +77,14 @@ def create_app(workspace: Workspace, limits: Limits | None = None) -> FastAPI:
     )
     app.state.workspace, app.state.limits, app.state.metrics = workspace, bounds, metrics
     app.state.rates = Rates(bounds.workers)
-    app.add_middleware(Gate, most=bounds.most_requests, metrics=metrics)
-    for module in (health, catalogue, households, assessments, worklists, documentation):
+    app.add_middleware(Gate, most=bounds.most_requests, metrics=metrics, narrow={batches.PATH: bounds.most_batches})
+    for module in ROUTES:
         app.include_router(module.ROUTER)
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(RiskModelError, _own)
-    app.add_exception_handler(Exception, _unexpected)
+    app.add_exception_handler(RiskModelError, _refused)
+    app.add_exception_handler(Exception, _refused)
     return app
 
 
@@ -122,6 +138,8 @@ async def _invalid(request: Request, error: Any) -> Response:
 
 async def _http(request: Request, error: Any) -> Response:
     """What Starlette itself refuses: no such path, no such method, a body that is too large."""
+    if isinstance(error.__cause__, Problem):  # FastAPI hides why a body could not be read
+        return answer(error.__cause__, _id(request))
     names = {404: "not-found", 405: "no-such-method", 413: "too-large"}
     problem = Problem(
         error.status_code, names.get(error.status_code, "refused"), str(error.detail), str(error.detail),
@@ -130,20 +148,9 @@ async def _http(request: Request, error: Any) -> Response:
     return answer(problem, _id(request))
 
 
-async def _own(request: Request, error: Any) -> Response:
-    """What a workflow refuses; its message was written for people."""
-    if isinstance(error, BusyError):
-        return answer(busy(5, str(error)), _id(request))
-    if isinstance(error, UsageError):
-        return answer(invalid([], str(error)), _id(request))
-    LOG.error("refused", id=_id(request), kind=type(error).__name__, why=str(error))
-    return answer(Problem(500, "failed", "Failed", "The service cannot answer this now."), _id(request))
-
-
-async def _unexpected(request: Request, error: Exception) -> Response:
-    """A fault of the program: its place goes to the log, nothing of it to the asker."""
-    LOG.error("fault", id=_id(request), kind=type(error).__name__, exc_info=error)
-    return answer(Problem(500, "failed", "Failed", "The service failed; the log says where."), _id(request))
+async def _refused(request: Request, error: Exception) -> Response:
+    """What a workflow refuses, or a fault of the program."""
+    return answer(refusal(error, _id(request)), _id(request))
 
 
 def _id(request: Request) -> str:

@@ -7,13 +7,16 @@ from decimal import Decimal
 from functools import reduce
 from operator import or_
 from types import GenericAlias
-from typing import Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
 
 from riskmodel.tables.catalogue import TABLES
 from riskmodel.tables.column import Column, Type
 from riskmodel.tables.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 MOST_ROWS: Final = 2000
 """Of one table: a household has far fewer."""
@@ -28,7 +31,7 @@ def _month(value: Any) -> Any:
     return f"{value}-01" if isinstance(value, str) and len(value) == 7 else value
 
 
-def _day(value: Any) -> Any:
+def day_as_text(value: Any) -> Any:
     """Days are written as text: a number could mean anything."""
     if not isinstance(value, str):
         raise ValueError("a day is written as YYYY-MM-DD")
@@ -39,8 +42,8 @@ _TYPES: Final[dict[Type, Any]] = {
     Type.ID: Annotated[str, Field(min_length=1, max_length=64)],
     Type.TEXT: Annotated[str, Field(min_length=1, max_length=_TEXT)],
     Type.AREA12: Annotated[str, Field(pattern="^[0-9]{12}$")],
-    Type.DATE: Annotated[date, BeforeValidator(_day)],
-    Type.MONTH: Annotated[date, BeforeValidator(_month), BeforeValidator(_day)],
+    Type.DATE: Annotated[date, BeforeValidator(day_as_text)],
+    Type.MONTH: Annotated[date, BeforeValidator(_month), BeforeValidator(day_as_text)],
     Type.YUAN: Annotated[Decimal, Field(max_digits=14, decimal_places=2)],
     Type.INT: Annotated[int, Field(strict=True, ge=-(2**31), le=2**31 - 1)],
     Type.NUM: Annotated[float, Field(ge=0)],
@@ -54,13 +57,15 @@ def _typed(fact: Column) -> Any:
     return _TYPES[fact.type]
 
 
-def _model(table: Table) -> type[BaseModel]:
+def row_model(
+    table: Table, left_out: Collection[str] = _LEFT_OUT, not_sent: Collection[str] = _NOT_SENT
+) -> type[BaseModel]:
     """A row of a table; what may be left out is null."""
     fields: dict[str, Any] = {}
     for name, fact in table.facts.items():
-        if fact.derived or name in _NOT_SENT:
+        if fact.derived or name in not_sent:
             continue
-        optional = fact.nullable or name in _LEFT_OUT or fact.default is not None
+        optional = fact.nullable or name in left_out or fact.default is not None
         about = "; ".join(text for text in (fact.title if fact.headers else "", fact.note) if text)
         kind = _typed(fact) | None if optional else _typed(fact)
         fields[name] = (kind, Field(default=None, description=about) if optional else Field(description=about))
@@ -71,7 +76,7 @@ def _model(table: Table) -> type[BaseModel]:
 
 
 def _list_of(table: Table) -> Any:
-    rows: Any = GenericAlias(list, (_model(table),))
+    rows: Any = GenericAlias(list, (row_model(table),))
     return (Annotated[rows, Field(max_length=MOST_ROWS)], Field(default=[], description=table.title))
 
 
@@ -88,7 +93,7 @@ class Facts(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    as_of: Annotated[date, BeforeValidator(_day)] | None = Field(
+    as_of: Annotated[date, BeforeValidator(day_as_text)] | None = Field(
         default=None, description="What became known later is not looked at; default: today in China"
     )
     complete: bool = Field(

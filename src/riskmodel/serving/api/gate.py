@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections import Counter
 from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +13,8 @@ import structlog
 from riskmodel.serving.api.problems import answer, busy
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from riskmodel.serving.api.metrics import Metrics
@@ -25,13 +28,17 @@ LOG = structlog.get_logger("riskmodel.api")
 
 
 class Gate:
-    """ASGI middleware. `most`: requests that are answered or wait at once; what comes then is answered 503."""
+    """ASGI middleware. `most`: requests that are answered or wait at once; what comes then is answered 503.
 
-    def __init__(self, app: ASGIApp, most: int, metrics: Metrics) -> None:
+    narrow: of these, how many of the paths that take long; then they leave room for the others.
+    """
+
+    def __init__(self, app: ASGIApp, most: int, metrics: Metrics, narrow: Mapping[str, int] | None = None) -> None:
         self._app = app
         self._most = most
         self._metrics = metrics
-        self._inside = 0
+        self._narrow = dict(narrow or {})
+        self._inside: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request in, or answer that there are too many."""
@@ -47,16 +54,22 @@ class Gate:
                 message["headers"] = [*message["headers"], (ID_HEADER.lower().encode(), request_id.encode())]
             await send(message)
 
-        always = scope["path"] in ALWAYS
-        if self._inside >= self._most and not always:
+        path = scope["path"] if scope["path"] in self._narrow else ""
+        if scope["path"] in ALWAYS:
+            await self._app(scope, receive, marked)
+        elif self._full(path):
             await answer(busy(), request_id)(scope, receive, marked)
         else:
-            self._inside += not always
+            self._inside[path] += 1
             try:
                 await self._app(scope, receive, marked)
             finally:
-                self._inside -= not always
+                self._inside[path] -= 1
         self._tell(scope, request_id, status[0], perf_counter() - began)
+
+    def _full(self, path: str) -> bool:
+        """Whether there is no room for another request, or for another one of its kind."""
+        return self._inside.total() >= self._most or self._inside[path] >= self._narrow.get(path, self._most)
 
     def _tell(self, scope: Scope, request_id: str, status: int, seconds: float) -> None:
         """Count it, and log it without what stands in the path: ids of households are nobody's business."""

@@ -54,6 +54,12 @@ class Problem(Exception):
 
 def answer(problem: Problem, request_id: str) -> Response:
     """The response of a problem."""
+    content = json.dumps(told(problem, request_id), ensure_ascii=False).encode(errors="backslashreplace")
+    return Response(content, problem.status, dict(problem.headers), MEDIA_TYPE)
+
+
+def told(problem: Problem, request_id: str) -> dict[str, Any]:
+    """What is told of a problem."""
     body = ProblemBody(
         type=f"urn:riskmodel:problem:{problem.name}",
         title=problem.title,
@@ -62,8 +68,7 @@ def answer(problem: Problem, request_id: str) -> Response:
         instance=request_id,
         errors=list(problem.errors),
     )
-    content = json.dumps(body.model_dump(), ensure_ascii=False).encode()
-    return Response(content, problem.status, dict(problem.headers), MEDIA_TYPE)
+    return body.model_dump()
 
 
 def fault(where: Sequence[object], value: object, rule: str) -> Fault:
@@ -108,6 +113,11 @@ def busy(seconds: int = 1, detail: str = "The service has more requests than it 
 def invalid(errors: Sequence[Fault], detail: str = "What was sent does not keep the contract.") -> Problem:
     """What was sent cannot be used."""
     return Problem(422, "invalid", "Invalid", detail, errors)
+
+
+def failed(detail: str = "The service cannot answer this now.") -> Problem:
+    """A fault of the program or its data; nothing of it is told."""
+    return Problem(500, "failed", "Failed", detail)
 
 
 RESPONSES: Final[dict[int | str, dict[str, Any]]] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
@@ -11,11 +11,10 @@ from pydantic import BaseModel, Field
 from riskmodel.review.access import Principal, Right
 from riskmodel.serving.api.auth import Running, allowed
 from riskmodel.serving.api.facts import Facts
-from riskmodel.serving.api.problems import RESPONSES, busy, fault, invalid, unknown_household
+from riskmodel.serving.api.problems import RESPONSES, Problem, busy, unknown_household
 from riskmodel.serving.api.routes.households import Explain, Group, Language, Told
 from riskmodel.serving.api.strict_request import StrictRoute
 from riskmodel.serving.clock import now
-from riskmodel.workflows.sent_facts import WrongFacts
 
 ROUTER = APIRouter(prefix="/v1", tags=["assessments"], route_class=StrictRoute, responses=RESPONSES)
 Assessor = Annotated[Principal, Depends(allowed(Right.ASSESS))]
@@ -79,26 +78,32 @@ def assess(
     explain: Explain = "short",
 ) -> Response:
     """Assess a household from its facts. Nothing of them is kept; that it was asked is in the audit log."""
-    asked_at = now()
+    asked_at, sent = now(), placed(facts, who)
+    if running.models.current is None:
+        raise no_model()
+    as_of = facts.as_of or asked_at.date()
+    told, missing = running.assess(
+        who, sent, as_of, language, complete=facts.complete, full=explain == "full", now=asked_at
+    )
+    return JSONResponse(counted(request, told, missing))
+
+
+def placed(facts: Facts, who: Principal) -> dict[str, list[dict[str, Any]]]:
+    """The rows that were sent. Problem 404 where a state says that the household lives outside of the asker's area."""
     sent = facts.sent()
     if any(not who.sees(row["village_code"]) for row in sent.get("households", ())):
         raise unknown_household()
-    if running.models.current is None:
-        raise busy(30, "No model is in use yet.")
-    try:
-        told, missing = running.assess(
-            who,
-            sent,
-            facts.as_of or asked_at.date(),
-            language,
-            complete=facts.complete,
-            full=explain == "full",
-            now=asked_at,
-        )
-    except WrongFacts as error:
-        faults = [fault(["tables", w.table, w.row, w.column], w.value, w.rule) for w in error.found]
-        raise invalid(faults, "Facts do not keep the contract of the tables.") from None
-    request.app.state.metrics.assessed(missing)
-    sooner = told["probability_6m"]
-    request.app.state.metrics.told({12: told["probability"]} | ({} if sooner is None else {6: sooner}))
-    return JSONResponse(told | {"request_id": request.scope["state"]["request_id"]})
+    return sent
+
+
+def no_model() -> Problem:
+    """Nothing can be assessed yet."""
+    return busy(30, "No model is in use yet.")
+
+
+def counted(request: Request, told: dict[str, Any], missing: list[str]) -> dict[str, Any]:
+    """The answer, with the request id; what it tells is in the numbers of the process."""
+    metrics, sooner = request.app.state.metrics, told["probability_6m"]
+    metrics.assessed(missing)
+    metrics.told({12: told["probability"]} | ({} if sooner is None else {6: sooner}))
+    return told | {"request_id": request.scope["state"]["request_id"]}

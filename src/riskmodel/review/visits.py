@@ -1,0 +1,151 @@
+"""Findings of visits in the database, from the request that brings them to the batch of the lake that has them.
+
+A request counts once, whatever the network makes of it: its answer is kept under the key that the asker gave it. Rows
+are put into batches of their day before anything is written into the lake, and a batch is marked when the lake has it;
+so whatever is broken off in between is done again with the same rows, which the lake knows by their hash.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from riskmodel.errors import UsageError
+from riskmodel.review.keys import stamp
+from riskmodel.review.schema import ANSWERS, VISIT_BATCHES, VISITS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from riskmodel.review.store import Store
+
+_KEY: Final = ("household_id", "visited_on", "visitor_id")
+ROW: Final = (*_KEY, "reason", "finding", "cause_1", "cause_2", "retracted")
+"""Columns of a finding, as in the table of the lake; `known_at` is that of the batch."""
+
+
+class KeyUsedBefore(UsageError):
+    """The same key came with other findings before."""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What tells a request from others: the asker's id, the key that it was given, and a hash of what it says."""
+
+    sender: str
+    key: str
+    digest: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class VisitBatch:
+    """Findings of one day, in the order in which they are stored; of several about one visit the last."""
+
+    id: int
+    known_at: date
+    rows: list[dict[str, Any]] = field(repr=False)
+
+    @property
+    def sha256(self) -> str:
+        """Hash of what the batch says: the same however often it is read."""
+        told = [[self.id, self.known_at.isoformat()], *([str(row[name]) for name in ROW] for row in self.rows)]
+        return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()
+
+
+def answered(store: Store, letter: Letter) -> bytes | None:
+    """The answer that a request got before; None for a new one. Raises KeyUsedBefore, see there."""
+    with store.reading() as connection:
+        return _answered(connection, letter)
+
+
+def keep(
+    store: Store,
+    letter: Letter,
+    rows: Sequence[Mapping[str, Any]],
+    answer: bytes,
+    now: datetime,
+    forget_before: datetime,
+    noted: Callable[[], None],
+) -> bytes:
+    """Keep findings and the answer to them in one transaction; returns the answer, or the one that was given before.
+
+    rows: columns `ROW` and `known_at`. `noted` writes that they were sent; it is called before the transaction ends, so
+    that nothing is kept of which the audit log does not know. Answers older than `forget_before` are given up.
+    Raises KeyUsedBefore for a key that came with something else.
+    """
+    for last in (False, True):
+        try:
+            return _keep(store, letter, rows, answer, now, forget_before, noted)
+        except IntegrityError:  # the same request came twice at once, and the other one was first
+            if last:
+                raise
+    raise AssertionError("unreachable")
+
+
+def open_batches(store: Store) -> list[VisitBatch]:
+    """Put what is of no batch yet into one for its day; all batches that the lake need not have yet, oldest first."""
+    with store.writing() as connection:
+        free = VISITS.c.batch_id.is_(None)
+        days = connection.execute(select(VISITS.c.known_at).where(free).distinct().order_by(VISITS.c.known_at))
+        for day in days.scalars().all():
+            made = insert(VISIT_BATCHES).values(known_at=day, carried=False).returning(VISIT_BATCHES.c.id)
+            batch = connection.execute(made).scalar_one()
+            connection.execute(update(VISITS).where(free & (VISITS.c.known_at == day)).values(batch_id=batch))
+        waiting = select(VISIT_BATCHES).where(~VISIT_BATCHES.c.carried)
+        batches = connection.execute(waiting.order_by(VISIT_BATCHES.c.known_at, VISIT_BATCHES.c.id)).all()
+        return [VisitBatch(b.id, b.known_at, _rows_of(connection, b.id)) for b in batches]
+
+
+def mark_carried(store: Store, batches: Sequence[VisitBatch]) -> None:
+    """The lake has these batches now."""
+    with store.writing() as connection:
+        ids = [batch.id for batch in batches]
+        connection.execute(update(VISIT_BATCHES).where(VISIT_BATCHES.c.id.in_(ids)).values(carried=True))
+
+
+def _keep(
+    store: Store,
+    letter: Letter,
+    rows: Sequence[Mapping[str, Any]],
+    answer: bytes,
+    now: datetime,
+    forget_before: datetime,
+    noted: Callable[[], None],
+) -> bytes:
+    with store.writing() as connection:
+        connection.execute(delete(ANSWERS).where(ANSWERS.c.answered_at < stamp(forget_before)))
+        before = _answered(connection, letter)
+        if before is not None:
+            return before
+        told = {"key_id": letter.sender, "idempotency_key": letter.key, "digest": letter.digest, "answer": answer}
+        connection.execute(insert(ANSWERS).values(**told, answered_at=stamp(now)))
+        names = (*ROW, "known_at")
+        own = [{name: row[name] for name in names} | {"key_id": letter.sender} for row in rows]
+        connection.execute(insert(VISITS), own)
+        noted()
+    return answer
+
+
+def _answered(connection: Connection, letter: Letter) -> bytes | None:
+    mine = (ANSWERS.c.key_id == letter.sender) & (ANSWERS.c.idempotency_key == letter.key)
+    found = connection.execute(select(ANSWERS.c.digest, ANSWERS.c.answer).where(mine)).first()
+    if found is None:
+        return None
+    if bytes(found.digest) != letter.digest:
+        raise KeyUsedBefore("this Idempotency-Key came with other findings before. Give every request its own.")
+    return bytes(found.answer)
+
+
+def _rows_of(connection: Connection, batch: int) -> list[dict[str, Any]]:
+    query = select(*(VISITS.c[name] for name in ROW)).where(VISITS.c.batch_id == batch).order_by(VISITS.c.id)
+    rows = [dict(row) for row in connection.execute(query).mappings()]
+    return list({tuple(row[name] for name in _KEY): row for row in rows}.values())

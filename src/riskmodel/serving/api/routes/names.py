@@ -1,0 +1,50 @@
+"""Route that tells who a household is, to those who may know."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import BaseModel, Field
+
+from riskmodel.review.access import Principal, Right
+from riskmodel.serving.api.auth import Running, allowed
+from riskmodel.serving.api.problems import RESPONSES, not_found, unknown_household
+from riskmodel.serving.api.routes.households import HouseholdId
+from riskmodel.serving.api.strict_request import StrictRoute
+from riskmodel.serving.clock import now
+
+ROUTER = APIRouter(prefix="/v1/households", tags=["households"], route_class=StrictRoute, responses=RESPONSES)
+Knower = Annotated[Principal, Depends(allowed(Right.NAMES))]
+Purpose = Annotated[str, Query(min_length=2, max_length=200, description="What for; it goes into the audit log")]
+
+
+class Names(BaseModel):
+    """Who a household is; null = not known here."""
+
+    household_id: str
+    number: str | None = Field(description="Number of the household (户编号)")
+    name: str | None
+    head_name: str | None
+    address: str | None
+    phone: str | None
+
+
+@ROUTER.get("/{household_id}/names")
+def names(household_id: HouseholdId, purpose: Purpose, response: Response, running: Running, who: Knower) -> Names:
+    """Name, address and telephone of a household. That they were seen, and what for, is in the audit log before."""
+    found = running.names(who, household_id, purpose, now())
+    if found is None:
+        raise unknown_household()
+    if not found:
+        raise not_found("No name of this household is known here.")
+    response.headers["Cache-Control"] = "no-store"
+    told = found[0]
+    return Names(
+        household_id=told.id,
+        number=told.number,
+        name=told.name,
+        head_name=told.head_name,
+        address=told.address,
+        phone=told.phone,
+    )

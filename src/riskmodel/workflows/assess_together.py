@@ -1,0 +1,121 @@
+"""Assess many households from facts that were sent: features, scores and measures of all of them at once.
+
+Each gets the bits that it gets alone. What stops one of them (a wrong fact, a day without a policy value) is its own
+answer and stops no other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from riskmodel.features import assemble_view
+from riskmodel.features.assemble import not_active
+from riskmodel.scoring.score import score
+from riskmodel.tables import View
+from riskmodel.workflows.apart import apart, item_of
+from riskmodel.workflows.assess import Assessed, missing_in
+from riskmodel.workflows.explain import causes_told, render
+from riskmodel.workflows.measures import measures_together
+from riskmodel.workflows.score import with_facts
+from riskmodel.workflows.sent_facts import ITEM, WrongFacts, together
+from riskmodel.workflows.told import Row
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
+
+    from riskmodel.rendering.messages import Language
+    from riskmodel.workflows.assess import Assessor
+    from riskmodel.workflows.champions import Loaded
+    from riskmodel.workflows.sent_facts import Sent, Together
+
+    Answers = Mapping[int, Assessed | Exception]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One household to be assessed, see `Assessor.assess`."""
+
+    sent: Sent = field(repr=False)
+    as_of: date
+    complete: bool = False
+
+
+def assess_together(
+    assessor: Assessor, cases: Sequence[Case], models: Loaded, language: Language
+) -> list[Assessed | Exception]:
+    """What is said of each household, or why nothing can be: what `Assessor.assess` raises.
+
+    Households of one county, day and kind of facts are worked on together, so memory grows with their number.
+    """
+    sent = together([(case.sent, case.as_of) for case in cases])
+    found: dict[int, Assessed | Exception] = {item: WrongFacts(faults) for item, faults in sent.wrong.items()}
+    alike: dict[tuple[str, date, bool, str], list[int]] = {}
+    for item, (_, village) in sent.homes.items():
+        case = cases[item]
+        if item not in found:  # facts about villages change where others live
+            key = (village[:6], case.as_of, case.complete, repr(case.sent.get("villages") or ""))
+            alike.setdefault(key, []).append(item)
+    for (county, as_of, complete, _), items in alike.items():
+        group = _Group(assessor, models, language, sent, county, as_of, complete)
+        found |= _isolated(group.assessed, items)
+    return [found[item] for item in range(len(cases))]
+
+
+def _isolated(assessed: Callable[[Sequence[int]], Answers], items: Sequence[int]) -> Answers:
+    """The answers; where one item stops all of them, they are asked half by half until it is alone."""
+    try:
+        return assessed(items)
+    except Exception as error:  # whatever it is: it must not stop the others, and is told of the one alone
+        if len(items) == 1:
+            return {items[0]: error}
+    half = len(items) // 2
+    return {**_isolated(assessed, items[:half]), **_isolated(assessed, items[half:])}
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Households that can be worked on together."""
+
+    assessor: Assessor
+    models: Loaded
+    language: Language
+    sent: Together = field(repr=False)
+    county: str
+    as_of: date
+    complete: bool
+
+    def assessed(self, items: Sequence[int]) -> Answers:
+        """Of each of these households what is said, or that it is not active on that day."""
+        around, policy = self.assessor.around(self.county, self.as_of), self.assessor.workspace.policy
+        own = {name: rows.filter(pl.col(ITEM).is_in(items)) for name, rows in self.sent.tables.items()}
+        parted = apart({name: rows for name, rows in own.items() if not rows.is_empty()})
+        view = View.of(parted.tables, self.as_of, self.county)
+        if self.complete:
+            view = replace(view, records=around.records)
+        near = around.neighbours and replace(around.neighbours, called=parted.called)
+        table = assemble_view(view, policy, neighbours=near, apart=True)
+        found: dict[int, Assessed | Exception] = {item: not_active([self.sent.homes[item][0]], view) for item in items}
+        if not table.rows.is_empty():
+            scored = score(table, self.models.bundle, policy, self.models.shorter)
+            found |= self._told(with_facts(scored, view, policy), view)
+        return found
+
+    def _told(self, scored: pl.DataFrame, view: View) -> dict[int, Assessed]:
+        """Scored households in words, with their measures."""
+        around = self.assessor.around(self.county, self.as_of)
+        rows = {row["household_id"]: row for row in scored.iter_rows(named=True)}
+        causes = {name: causes_told(row) for name, row in rows.items()}
+        measures = measures_together(view, self.assessor.workspace.policy, causes)
+        homes = {name: self.sent.homes[item_of(name)] for name in rows}
+        typical = {village: around.typical_of(village) for village in {village for _, village in homes.values()}}
+        found = {}
+        for name, row in rows.items():
+            household, village = homes[name]
+            own: dict[str, Any] = row | {"household_id": household}
+            told = render(Row(own, typical[village]), [], self.language)
+            found[item_of(name)] = Assessed(replace(told, measures=measures[name]), missing_in(row))
+        return found

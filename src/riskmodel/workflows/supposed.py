@@ -1,0 +1,69 @@
+"""A what-if as the service answers it: the result as JSON values, its sentences, and that it is an association."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+from riskmodel.errors import UsageError
+from riskmodel.rendering.messages import messages
+from riskmodel.workflows.score import published
+from riskmodel.workflows.whatif import what_if
+from riskmodel.workflows.whatif_text import whatif_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from riskmodel.rendering.messages import Language
+    from riskmodel.workflows.workspace import Workspace
+
+say = messages("whatif")
+
+
+class FactsAway(UsageError):
+    """A what-if needs the facts, and here are only the scores."""
+
+
+def supposed(
+    workspace: Workspace,
+    household_id: str,
+    county: str,
+    as_of: date,
+    scenarios: Sequence[str],
+    corrections: Sequence[str],
+    language: Language,
+) -> dict[str, Any]:
+    """What `what_if` says of a household of a county on a published date.
+
+    Raises FactsAway where the lake with the county's facts, or the files of that date, are not on this machine;
+    UsageError as `what_if`.
+    """
+    _require_facts(workspace, county, as_of)
+    found = what_if(workspace, household_id, scenarios, corrections, as_of)
+    told: dict[str, Any] = _plain(found)
+    return told | {
+        "association": True,
+        "note": say("note.association").of(language),
+        "sentences": [line.strip() for line in whatif_lines(found, language)],
+    }
+
+
+def _require_facts(workspace: Workspace, county: str, as_of: date) -> None:
+    try:
+        here = county in workspace.lake.counties() and published(workspace, as_of) is not None
+    except UsageError:
+        here = False
+    if not here:
+        raise FactsAway("a what-if needs the facts of the county and the files of that date, which are not here.")
+
+
+def _plain(value: Any) -> Any:
+    """Dataclasses as objects, days as text."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value if value is None or isinstance(value, bool | int | float | str) else str(value)

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING, Any
+
+from riskmodel.review.audit import AuditLog
+from riskmodel.workflows.installation import LOG
+from riskmodel.workflows.publish import publish
+from riskmodel.workflows.whatif import what_if
+from running_service import Running, running
+from trained_county import NOW
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from trained_county import Office
+
+
+def asked(service: Running, household: str, key: str = "", language: str = "en", **body: Any) -> Any:
+    headers = {"Authorization": f"Bearer {key or service.key()}"}
+    path = f"/v1/households/{household}/what-if?language={language}"
+    return service.client.post(path, json=body, headers=headers)
+
+
+def test_it_is_answered_as_the_command_answers_and_marked_as_an_association(service: Running, office: Office) -> None:
+    found = asked(service, office.riskiest, scenarios=["basic_insurance"], as_of=office.scored.as_of)
+    assert found.status_code == 200, found.text
+    told, there = found.json(), what_if(service.workspace, office.riskiest, ["basic_insurance"])
+    assert told["horizons"] == [vars(horizon) for horizon in there.horizons]
+    assert told["outcome"] == there.outcome
+    assert told["association"] is True
+    assert "not an effect" in told["note"]
+    *_, last = (entry for entry in AuditLog(service.workspace.home / LOG).entries() if entry)
+    assert (last.action, last.purpose, last.ids) == ("read", f"what if {office.scored.as_of}", (office.riskiest,))
+
+
+def test_what_cannot_be_supposed_is_told(service: Running, office: Office) -> None:
+    for body in (
+        {},
+        {"scenarios": ["wealth"]},
+        {"scenarios": ["public_post:wage=-1"]},
+        {"corrections": ["incomes.amount=1"]},
+        {"scenarios": ["x" * 400]},
+        {"colour": "red"},
+    ):
+        found = asked(service, office.riskiest, **body)
+        assert (found.status_code, found.json()["type"]) == (422, "urn:riskmodel:problem:invalid"), body
+        assert str(service.workspace.home) not in found.text
+
+
+def test_a_household_elsewhere_is_not_there(service: Running, office: Office) -> None:
+    for household, key in ((office.riskiest, service.key(area="98")), ("H" + "0" * 24, service.key())):
+        assert asked(service, household, key, scenarios=["basic_insurance"]).status_code == 404
+    assert asked(service, office.riskiest, as_of="2001-01-01", scenarios=["basic_insurance"]).status_code == 404
+
+
+def test_where_only_the_scores_are_it_says_that_the_facts_are_away(office: Office, tmp_path: Path) -> None:
+    place = office.copied(tmp_path)
+    publish(place, NOW)
+    shutil.rmtree(place.lake.folder)
+    with running(place) as found:
+        answer = asked(found, office.riskiest, scenarios=["basic_insurance"])
+        assert (answer.status_code, answer.json()["type"]) == (503, "urn:riskmodel:problem:facts-away")
