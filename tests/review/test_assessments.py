@@ -6,18 +6,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from riskmodel.review.assessments import (
     Month,
     assessment,
+    erase_months,
     history,
     last_published,
     month,
+    old_months,
     packed,
     places,
     replace_month,
     unpacked,
 )
+from riskmodel.review.schema import METADATA
 from riskmodel.review.store import Store, open_store
 
 DAY, LATER = date(2026, 1, 4), date(2026, 2, 4)
@@ -88,3 +92,31 @@ def test_a_month_that_breaks_off_leaves_the_old_one(store: Store) -> None:
 def test_a_row_is_stored_without_loss() -> None:
     row = {"a": 0.1 + 0.2, "b": None, "c": "因病"}
     assert unpacked(packed(json.dumps(row).encode())) == row
+
+
+def test_old_months_are_those_before_a_day_but_never_the_newest(store: Store) -> None:
+    for day in (DAY, LATER):
+        replace_month(store, facts_of(day), [rows("H1")], [("990301", b"{}")])
+    assert old_months(store, date(2026, 1, 5)) == [DAY]
+    assert old_months(store, date(2030, 1, 1)) == [DAY]
+    assert old_months(store, DAY) == []
+
+
+def test_an_erased_month_is_gone_from_the_file_and_the_others_stay(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path / 'riskmodel.sqlite'}", migrate=True)
+    for day, household in ((DAY, "H-only-then"), (LATER, "H1")):
+        replace_month(store, facts_of(day), [rows(household)], [("990301", b"{}")])
+    erase_months(store, [DAY])
+    assert (assessment(store, "H-only-then"), month(store, DAY)) == (None, None)
+    assert assessment(store, "H1") is not None
+    newest = month(store)
+    assert newest is not None
+    assert newest.as_of == LATER
+    with store.reading() as connection:
+        for table in METADATA.sorted_tables:
+            if "as_of" in table.c:
+                assert set(connection.execute(select(table.c.as_of)).scalars()) <= {LATER}
+    for path in tmp_path.iterdir():
+        assert b"H-only-then" not in path.read_bytes(), path
+    assert b"H1" in (tmp_path / "riskmodel.sqlite").read_bytes()
+    store.close()

@@ -5,13 +5,14 @@ import json
 import multiprocessing
 import stat
 import threading
+from datetime import date
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riskmodel.review.audit import FIRST, AuditLog, Entry
+from riskmodel.review.audit import FIRST, AuditLog, Entry, Head
 
 
 def entry(number: int, purpose: str = "visit list") -> Entry:
@@ -27,11 +28,11 @@ def written(folder: Path, count: int = 5) -> AuditLog:
     return log
 
 
-def test_each_line_is_a_json_object_that_holds_the_hash_of_the_line_before(tmp_path: Path) -> None:
+def test_each_line_is_a_json_object_that_holds_a_hash_of_the_line_before(tmp_path: Path) -> None:
     lines = [json.loads(line) for line in written(tmp_path, 2).path.read_text("utf-8").splitlines()]
     assert lines[0]["before"] == FIRST
-    assert len(lines[1]["before"]) == 64
-    assert {k: v for k, v in lines[1].items() if k != "before"} == {
+    assert [len(lines[1][name]) for name in ("before", "said", "salt")] == [64, 64, 32]
+    assert {k: v for k, v in lines[1].items() if k not in ("before", "said", "salt")} == {
         **{"when": "2025-07-02T09:00:00+08:00", "who": "ann", "action": "look_up", "purpose": "visit list"},
         "ids": ["H000000000000000000000001"],
     }
@@ -42,10 +43,13 @@ def test_an_untouched_log_fits_together(tmp_path: Path) -> None:
     assert written(tmp_path).verify() is None
 
 
-def test_an_edited_line_breaks_the_chain_behind_it(tmp_path: Path) -> None:
+def test_an_edited_line_is_named_the_last_one_too(tmp_path: Path) -> None:
     log = written(tmp_path)
-    log.path.write_text(log.path.read_text("utf-8").replace("2025-07-02", "2025-07-09"), "utf-8")
-    assert log.verify() == 3
+    whole = log.path.read_text("utf-8")
+    log.path.write_text(whole.replace("2025-07-02", "2025-07-09"), "utf-8")
+    assert log.verify() == 2
+    log.path.write_text(whole.replace(f"H{4:024x}", f"H{9:024x}"), "utf-8")
+    assert log.verify() == 5
 
 
 @pytest.mark.parametrize("change", ["remove", "swap", "insert", "empty", "blank"])
@@ -144,3 +148,66 @@ def test_two_processes_wait_for_each_other(tmp_path: Path) -> None:
     log = AuditLog(tmp_path / "audit.jsonl")
     assert len(log.path.read_bytes().splitlines()) == 40
     assert log.verify() is None
+
+
+def test_a_head_kept_elsewhere_tells_of_lines_that_were_cut_off_or_written_anew(tmp_path: Path) -> None:
+    log = written(tmp_path, 3)
+    noted = log.examined().head
+    assert (noted.entries, Head.of(str(noted))) == (3, noted)
+    log.append(entry(3))
+    assert log.examined(noted).noted
+    whole = log.path.read_bytes()
+    log.path.write_bytes(b"".join(whole.splitlines(keepends=True)[:2]))
+    assert (log.verify(), log.examined(noted).noted) == (None, False)
+    log.path.unlink()
+    assert (written(tmp_path, 5).verify(), log.examined(noted).noted) == (None, False)
+
+
+def test_text_is_due_up_to_the_first_entry_that_is_young_enough(tmp_path: Path) -> None:
+    log = written(tmp_path)
+    assert log.due(date(2025, 7, 4)) == (3, 3)
+    assert log.due(date(2025, 7, 1)) == (0, 0)
+    log.path.write_text(log.path.read_text("utf-8").replace("2025-07-02", "2025-07-01"), "utf-8")
+    assert log.due(date(2026, 1, 1)) == (1, 1)  # line 2 is not as written: what follows is left as evidence
+
+
+def test_erased_text_is_gone_and_the_chain_stays_whole_and_goes_on(tmp_path: Path) -> None:
+    log = written(tmp_path)
+    noted = log.examined().head
+    log.erase(3, Entry("2028-07-04T09:00:00+08:00", "ann", "erase", "3 entries", ()))
+    log.append(entry(6))
+    assert (log.verify(), log.examined(noted).noted, log.due(date(2025, 7, 4))) == (None, True, (3, 0))
+    told = list(log.entries())
+    assert [found.erased for found in told if found] == [True] * 3 + [False] * 4
+    assert [(found.who, found.purpose, found.ids) for found in told[:3] if found] == [("ann", "", ())] * 3
+    assert b"H00000000000000000000000" in log.path.read_bytes()
+    assert f"H{2:024x}".encode() not in log.path.read_bytes()
+    assert stat.S_IMODE(log.path.stat().st_mode) == 0o600
+
+
+def test_a_writer_that_waited_while_text_was_erased_writes_into_the_new_file(tmp_path: Path) -> None:
+    log = written(tmp_path, 3)
+    with log.path.open("r+b") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        writer = threading.Thread(target=log.append, args=(entry(4),))
+        writer.start()
+        writer.join(0.2)
+        assert writer.is_alive()
+        fresh = log.path.with_name("fresh")
+        fresh.write_bytes(log.path.read_bytes())
+        fresh.replace(log.path)
+    writer.join()
+    assert (log.verify(), len(list(log.entries()))) == (None, 4)
+
+
+def test_a_kill_while_text_is_erased_leaves_the_log_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = written(tmp_path, 3)
+    before = log.path.read_bytes()
+
+    def refuse(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(OSError, match="No space left"):
+        log.erase(2, entry(9))
+    assert (log.path.read_bytes(), [path.name for path in tmp_path.iterdir()]) == (before, ["audit.jsonl"])

@@ -14,7 +14,7 @@ from sqlalchemy import insert, select
 from riskmodel.errors import BusyError, DataError, UsageError
 from riskmodel.review import store as module
 from riskmodel.review.schema import KEYS, METADATA
-from riskmodel.review.store import Store, newest_version, open_store
+from riskmodel.review.store import Store, knows_version, newest_version, open_store, version_in_file
 
 
 def made(folder: Path) -> Store:
@@ -106,6 +106,21 @@ def test_a_writer_that_waits_too_long_is_told_so(tmp_path: Path, monkeypatch: py
     with pytest.raises(BusyError), store.writing():
         pass
     other.close()
+
+
+def test_the_version_of_a_file_is_told_without_opening_it_for_writing(tmp_path: Path) -> None:
+    made(tmp_path).close()
+    path = tmp_path / "riskmodel.sqlite"
+    before = path.read_bytes()
+    assert version_in_file(path) == newest_version()
+    assert (path.read_bytes(), [found.name for found in tmp_path.iterdir()]) == (before, [path.name])
+    path.write_bytes(b"no database" * 1000)
+    with pytest.raises(DataError, match="damaged"):
+        version_in_file(path)
+    path.write_bytes(b"")
+    assert version_in_file(path) == ""
+    assert knows_version(newest_version())
+    assert not knows_version("9999")
 
 
 @pytest.mark.parametrize("url", ["", "nonsense", "mysql://host/name", "sqlite://"])

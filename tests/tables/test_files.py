@@ -22,12 +22,20 @@ from riskmodel.tables.files import (
     write_bytes,
     write_json,
     write_parquet,
+    write_portions,
 )
 
 
 def test_a_written_file_is_there_and_nothing_else(tmp_path: Path) -> None:
     write_bytes(tmp_path / "deep" / "folder" / "x", b"new")
     assert {p.name: p.read_bytes() for p in (tmp_path / "deep" / "folder").iterdir()} == {"x": b"new"}
+
+
+def test_a_file_can_be_written_from_portions_of_itself(tmp_path: Path) -> None:
+    (tmp_path / "x").write_bytes(b"a\nb\n")
+    with (tmp_path / "x").open("rb") as old:
+        write_portions(tmp_path / "x", (line.upper() for line in old))
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == {"x": b"A\nB\n"}
 
 
 def test_equal_json_is_equal_bytes(tmp_path: Path) -> None:

@@ -384,3 +384,32 @@ def test_counties_are_independent(tmp_path: Path) -> None:
         lake.receive([Batch("990102", "incomes", income(7, 8, day(2)), day(2), "8")])
     assert amounts(lake.view("990102", day(9)).canonical("incomes")) == [8]
     assert lake.counties() == [COUNTY, "990102"]
+
+
+# --- backup -----------------------------------------------------------------------------------------------------------
+
+
+def test_nobody_writes_while_the_lake_is_held_still_and_everybody_reads(tmp_path: Path) -> None:
+    lake = filled(tmp_path)
+    with lake.still():
+        assert incomes(lake, day(1)) == [100, 200]
+        with pytest.raises(BusyError, match=f"county {COUNTY}"):
+            lake.receive([batch("incomes", day(30), income(9, 1, day(30)))])
+    lake.receive([batch("incomes", day(30), income(9, 1, day(30)))])
+
+
+def test_the_files_in_force_are_a_generation_and_no_older_one(tmp_path: Path) -> None:
+    lake = filled(tmp_path / "here")
+    lake.receive([batch("incomes", day(30), income(9, 1, day(30)))])
+    found = lake.files_in_force()
+    assert {path.parent.name for path in found} == {f"county={COUNTY}", "000002"}
+    for path in [
+        *found,
+        *(tmp_path / "here").glob("manifests/**/*.json"),
+        *(tmp_path / "here").glob("batches/**/*.parquet"),
+    ]:
+        target = tmp_path / "there" / path.relative_to(tmp_path / "here")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, target)
+    assert incomes(Lake(tmp_path / "there"), day(30)) == incomes(lake, day(30))
+    assert (tmp_path / "there" / GENERATION / "CURRENT").read_bytes() == found[0].read_bytes()

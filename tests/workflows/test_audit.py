@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from riskmodel.errors import UsageError
+from riskmodel.errors import CheckFailed, UsageError
 from riskmodel.review.audit import AuditLog, Entry
 from riskmodel.settings import Settings
-from riskmodel.workflows.audit import looks, verify
+from riskmodel.workflows.audit import head, looks, verify
 from riskmodel.workflows.workspace import Workspace
 
 HOUSEHOLD, PERSON = f"H{1:024x}", f"P{2:024x}"
@@ -42,10 +42,23 @@ def test_a_whole_log_tells_how_many_entries_it_has_and_of_which_time(place: Work
 def test_a_broken_log_tells_where_and_what_stands_before(place: Workspace) -> None:
     change(place, "visit list", "other list")
     found = verify(place)
-    assert (found.broken_at, found.entries, found.last) == (3, 2, ENTRIES[1].when)
+    assert (found.broken_at, found.entries, found.last) == (2, 1, ENTRIES[0].when)
+    with pytest.raises(CheckFailed, match="broken at line 2"):
+        head(place)
     change(place, '"before": "0', '"before": "1')
     found = verify(place)
     assert (found.broken_at, found.entries, found.first, found.last) == (1, 0, None, None)
+
+
+def test_a_head_that_was_noted_is_known_again_until_lines_are_cut_off(place: Workspace) -> None:
+    noted = head(place)
+    assert (noted.head.split(":")[0], noted.last) == ("3", ENTRIES[2].when)
+    AuditLog(place.home / "audit.jsonl").append(ENTRIES[0])
+    assert verify(place, noted.head).whole
+    path = place.home / "audit.jsonl"
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:2]))
+    found = verify(place, noted.head)
+    assert (found.broken_at, found.noted, found.whole) == (None, False, False)
 
 
 def test_a_log_that_is_not_there_has_no_entries_and_none_is_made(tmp_path: Path) -> None:

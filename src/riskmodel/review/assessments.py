@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, delete, func, insert, select
 
-from riskmodel.review.schema import ASSESSMENTS, MONTHS, PLACES
+from riskmodel.review.schema import ASSESSMENTS, METADATA, MONTHS, PLACES
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date
 
     from riskmodel.review.store import Store
@@ -126,6 +126,27 @@ def last_published(store: Store) -> str:
     """When a month was published last; empty without any."""
     with store.reading() as connection:
         return connection.execute(select(func.max(MONTHS.c.published_at))).scalar() or ""
+
+
+def old_months(store: Store, before: date) -> list[date]:
+    """The published dates before a day, oldest first; the newest date is never among them."""
+    newest = select(func.max(MONTHS.c.as_of)).scalar_subquery()
+    query = select(MONTHS.c.as_of).where(MONTHS.c.as_of < before, MONTHS.c.as_of < newest).order_by(MONTHS.c.as_of)
+    with store.reading() as connection:
+        return list(connection.execute(query).scalars())
+
+
+def erase_months(store: Store, dates: Sequence[date]) -> None:
+    """Erase what the database holds of these dates, all of it or nothing; in SQLite it is overwritten, too."""
+    with store.writing() as connection:
+        if store.embedded:
+            connection.exec_driver_sql("PRAGMA secure_delete = ON")
+        for table in reversed(METADATA.sorted_tables):
+            if "as_of" in table.c:
+                connection.execute(delete(table).where(table.c.as_of.in_(dates)))
+    if store.embedded:  # else it would stay in the write-ahead log until other writes take its place
+        with store.reading() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def assessment(store: Store, household_id: str, as_of: date | None = None) -> Stored | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import sqlite3
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -91,6 +92,26 @@ def open_store(url: str, *, migrate: bool = False) -> Store:
 def newest_version() -> str:
     """The revision that this program works with."""
     return ScriptDirectory(str(MIGRATIONS)).get_current_head() or ""
+
+
+def version_in_file(path: Path) -> str:
+    """The revision of the tables in a SQLite file that nobody writes; empty for one without tables.
+
+    Raises DataError when it is damaged.
+    """
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
+            found = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    except sqlite3.OperationalError:  # no such table
+        return ""
+    except sqlite3.DatabaseError as error:
+        raise DataError(f"{path} is damaged: {error}. Restore it from a backup.") from error
+    return str(found[0]) if found else ""
+
+
+def knows_version(version: str) -> bool:
+    """Whether this program made such tables once, or makes them; a version that it does not know is a newer one."""
+    return version in {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
 
 
 def _migrate(store: Store) -> None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from riskmodel.errors import BusyError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     import polars as pl
@@ -32,8 +32,13 @@ def write_bytes(path: Path, content: bytes) -> None:
 
     Raises OSError when the disk refuses; `path` then has its old content, or none.
     """
+    write_portions(path, [content])
+
+
+def write_portions(path: Path, portions: Iterable[bytes]) -> None:
+    """Write a file at once, from portions that need not be in memory together; see `write_bytes`."""
     with _beside(path) as temporary, temporary.open("wb") as out:
-        out.write(content)
+        out.writelines(portions)
 
 
 def write_json(path: Path, content: Any) -> None:

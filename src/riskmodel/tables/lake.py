@@ -9,19 +9,20 @@ A kill at any point leaves the old generation in force; batches whose record was
 
 from __future__ import annotations
 
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from typing import TYPE_CHECKING
 
 from riskmodel.errors import BusyError, LakeError
 from riskmodel.tables import batches
 from riskmodel.tables.batches import Batch, BatchRecord
-from riskmodel.tables.files import Held
-from riskmodel.tables.generation_files import Published, in_force
+from riskmodel.tables.files import Held, locked
+from riskmodel.tables.generation_files import POINTER, Published, in_force
 from riskmodel.tables.view import View
-from riskmodel.tables.writer import LakeWriter
+from riskmodel.tables.writer import LakeWriter, lock_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 __all__ = ["Batch", "BatchRecord", "Lake", "View"]
@@ -84,6 +85,26 @@ class Lake:
         """Derive the generation of a county again from its batches; the old one stays in force until that is done."""
         with self.writer() as writer:
             writer.county(county, fresh=True)
+
+    @contextmanager
+    def still(self) -> Iterator[None]:
+        """Nobody else writes to a county of the lake for the length of the block; readers are not held up.
+
+        Raises BusyError when somebody does already.
+        """
+        with ExitStack() as locks:
+            for county in self.counties():
+                locks.enter_context(locked(lock_path(self.folder, county), f"county {county} of the lake"))
+            yield
+
+    def files_in_force(self) -> list[Path]:
+        """The files of the generations in force and their pointers; without those of another layout."""
+        found: list[Path] = []
+        for county in self.counties():
+            published = self._current(county)
+            if published.number:
+                found += [published.folder / POINTER, *(published.checked(file) for file in sorted(published.files))]
+        return found
 
     def _refreshed(self, county: str) -> list[BatchRecord]:
         """All records, after batches that are in no generation yet were merged, unless somebody is doing just that."""

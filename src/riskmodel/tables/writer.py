@@ -70,7 +70,7 @@ class LakeWriter:
         Raises BusyError when another process holds the county, LakeError when its files are damaged.
         """
         if code not in self._counties:
-            self._locks.enter_context(locked(self.folder / "locks" / f"county={code}", f"county {code} of the lake"))
+            self._locks.enter_context(locked(lock_path(self.folder, code), f"county {code} of the lake"))
             generations = self.folder / "generations" / f"county={code}"
             base = Published(generations) if fresh else in_force(generations)
             self._counties[code] = CountyWriter(self.folder, code, base)
@@ -226,6 +226,11 @@ class CountyWriter:
             self.remembered = {key: value for key, value in self.remembered.items() if key[0] != name}
             self.changed.add(name)
         return written
+
+
+def lock_path(lake: Path, county: str) -> Path:
+    """The file that whoever writes to a county holds."""
+    return lake / "locks" / f"county={county}"
 
 
 def _news(given: pl.DataFrame, written: pl.DataFrame, spec: Table) -> pl.DataFrame:

@@ -7,7 +7,8 @@ from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from riskmodel.review.audit import AuditLog, Entry
+from riskmodel.errors import CheckFailed
+from riskmodel.review.audit import AuditLog, Entry, Head
 from riskmodel.review.identities import require_ids
 from riskmodel.workflows.installation import LOG
 
@@ -30,6 +31,26 @@ class Verified:
     last: str | None
     broken_at: int | None
     """Number of the first line, from 1, that does not fit the line before it; None when all fit."""
+    head: str
+    """Number and link of the last line, see `LogHead`."""
+    noted: bool | None
+    """Whether the head that was given is one that this log had; None where none was given."""
+
+    @property
+    def whole(self) -> bool:
+        """All lines fit, and the log goes on from the head that was given."""
+        return self.broken_at is None and self.noted is not False
+
+
+@dataclass(frozen=True)
+class LogHead:
+    """How far the log goes, to be kept elsewhere: with it, lines that were cut off or written anew are noticed."""
+
+    log: str
+    head: str
+    """NUMBER:HASH of the last line; the number is that of all lines."""
+    last: str | None
+    """When the last entry was written; None without entries."""
 
 
 @dataclass(frozen=True)
@@ -44,14 +65,28 @@ class Looks:
     """As in `Verified`: what is listed from there on proves nothing."""
 
 
-def verify(workspace: Workspace) -> Verified:
-    """Check the chain of hashes; a log that is not there yet has no entries and is whole."""
+def verify(workspace: Workspace, noted: str | None = None) -> Verified:
+    """Check the chain of hashes, and that the log goes on from a head noted earlier (the text that `head` told).
+
+    A log that is not there yet has no entries and is whole. Raises UsageError for what is no head.
+    """
     log = AuditLog(workspace.home / LOG)
-    broken_at = log.verify()
-    sound = islice(log.entries(), None if broken_at is None else broken_at - 1)
+    found = log.examined(Head.of(noted) if noted is not None else None)
+    sound = islice(log.entries(), None if found.broken_at is None else found.broken_at - 1)
     times = [entry.when for entry in sound if entry]
     first, last = (times[0], times[-1]) if times else (None, None)
-    return Verified(str(log.path), len(times), first, last, broken_at)
+    return Verified(str(log.path), len(times), first, last, found.broken_at, str(found.head), found.noted)
+
+
+def head(workspace: Workspace) -> LogHead:
+    """How far the log goes. Raises CheckFailed where its chain is broken: its head would vouch for nothing."""
+    found = verify(workspace)
+    if found.broken_at is not None:
+        raise CheckFailed(
+            f"the chain of {found.log} is broken at line {found.broken_at}: its head vouches for nothing. "
+            "See riskmodel audit verify."
+        )
+    return LogHead(found.log, found.head, found.last)
 
 
 def looks(workspace: Workspace, ids: Collection[str] = (), since: date | None = None) -> Looks:

@@ -31,7 +31,7 @@ def test_a_whole_log_is_said_to_be_whole(home: Path, capsys: pytest.CaptureFixtu
 
 def test_a_broken_log_is_exit_code_1_and_the_line_is_named(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     log = home / "audit.jsonl"
-    log.write_text(log.read_text("utf-8").replace('"ann"', '"eve"'), "utf-8")
+    log.write_text(log.read_text("utf-8").replace('"bob"', '"eve"'), "utf-8")
     shown = answer(capsys, "audit", "verify", home=home)
     found = answer(capsys, "audit", "verify", "--json", home=home)
     assert (shown.code, found.code, found.json["broken_at"]) == (1, 1, 2)
@@ -58,13 +58,34 @@ def test_looks_are_listed_by_ids_without_names(home: Path, capsys: pytest.Captur
         f"{second['when']}  bob  look_up  visit  {id_}",
         f"entries: 2, of {home / 'audit.jsonl'}",
     ]
-    assert set(second) == {"when", "who", "action", "purpose", "ids"}
+    assert set(second) == {"when", "who", "action", "purpose", "ids", "erased"}
     by_id = answer(capsys, "audit", "show", "--id", id_, "--since", first["when"][:10], "--json", home=home)
     assert by_id.json == everything
     later = answer(capsys, "audit", "show", "--since", "2999-01-01", "--json", home=home)
     assert later.json["entries"] == []
     other = answer(capsys, "audit", "show", "--id", f"H{9:024x}", "--json", home=home)
     assert other.json["entries"] == []
+
+
+def test_a_head_is_told_and_lines_cut_off_behind_it_are_exit_code_1(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown = answer(capsys, "audit", "head", home=home)
+    noted = answer(capsys, "audit", "head", "--json", home=home).json["head"]
+    assert (shown.code, shown.out.splitlines()[0]) == (0, noted)
+    assert answer(capsys, "audit", "verify", "--head", noted, home=home).code == 0
+    log = home / "audit.jsonl"
+    log.write_bytes(log.read_bytes().splitlines(keepends=True)[0])
+    cut = answer(capsys, "audit", "verify", "--head", noted, home=home)
+    assert (cut.code, "NOT THE SAME LOG" in cut.out) == (1, True)
+    assert answer(capsys, "audit", "verify", "--head", "2", home=home).code == 2
+
+
+def test_erased_text_is_said_to_be_erased(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    AuditLog(home / "audit.jsonl").erase(2, Entry("2028-07-01T09:00:00+08:00", "eve", "erase", "2 entries", ()))
+    lines = answer(capsys, "audit", "show", home=home).out.splitlines()
+    assert [line.split("  ")[3].strip() for line in lines[:3]] == ["(erased 已按期删除)"] * 2 + ["2 entries"]
+    assert answer(capsys, "audit", "verify", home=home).code == 0
 
 
 @pytest.mark.parametrize("words", [["--id", "12"], ["--since", "yesterday"]])

@@ -39,11 +39,12 @@ ENDLESS = {("serve",)}
 
 def test_the_commands_are_those_that_others_rely_on() -> None:
     expected = {"init", "identify", "find", "ingest", "check", "simulate", "demo", "train", "score", "explain"}
-    expected |= {"models list", "models promote", "audit verify", "audit show"}
+    expected |= {"models list", "models promote", "audit verify", "audit head", "audit show"}
     expected |= {"features list", "features show", "features explain", "features health"}
     expected |= {"backtest", "report", "benchmark eph", "evaluate-table", "policy check", "docs"}
     expected |= {"worklist", "worklist-evaluate", "whatif"}
     expected |= {"serve", "publish", "keys make", "keys list", "keys revoke", "database upgrade"}
+    expected |= {"backup", "restore", "erase"}
     assert {" ".join(words) for words in COMMANDS if words not in GROUPS} == expected
 
 

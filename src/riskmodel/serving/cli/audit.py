@@ -1,4 +1,4 @@
-"""Commands about the audit log: verify, show."""
+"""Commands about the audit log: verify, head, show."""
 
 from __future__ import annotations
 
@@ -15,23 +15,42 @@ if TYPE_CHECKING:
     from riskmodel.review.audit import Entry
     from riskmodel.workflows.audit import Looks, Verified
 
+ERASED = "(erased 已按期删除)"
+"""In place of purpose and ids whose time was over."""
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this file."""
     audit = typer.Typer(help="The audit log: who looked behind which ids, and is it whole.", no_args_is_help=True)
     audit.command("verify")(verify)
+    audit.command("head")(head)
     audit.command("show")(show)
     app.add_typer(audit, name="audit")
 
 
-def verify(context: typer.Context, as_json: Json = False) -> None:
+def verify(
+    context: typer.Context,
+    noted: Annotated[
+        str | None,
+        typer.Option("--head", metavar="HEAD", help="What `audit head` told earlier: does the log go on from it?"),
+    ] = None,
+    as_json: Json = False,
+) -> None:
     """Check the chain of hashes of the audit log. Exit code 1: a line was changed, removed or inserted."""
     from riskmodel.workflows.audit import verify as run
 
-    found = run(workspace(context))
+    found = run(workspace(context), noted)
     emit(found, as_json=as_json, lines=_verified_lines(found))
-    if found.broken_at is not None:
+    if not found.whole:
         raise typer.Exit(1)
+
+
+def head(context: typer.Context, as_json: Json = False) -> None:
+    """Tell how far the log goes, to be kept elsewhere: `verify --head` then notices lines that were cut off."""
+    from riskmodel.workflows.audit import head as run
+
+    found = run(workspace(context))
+    emit(found, as_json=as_json, lines=[found.head, f"of {found.log}, last entry {found.last or 'none'}"])
 
 
 def show(
@@ -58,6 +77,9 @@ def _verified_lines(found: Verified) -> Iterator[str]:
         yield f"no entries: {found.log} is not there or empty / 尚无审计记录"
     else:
         yield f"whole: every line of {found.log} fits the line before it / 审计日志完整"
+    if found.noted is False:
+        yield "NOT THE SAME LOG: it does not go on from the head that was noted / 与所记录的日志末端不符"
+        yield "Lines at its end were cut off, or it was written anew. Compare it with the copy that is kept elsewhere."
     if found.entries:
         yield f"entries{' before it' if found.broken_at else ''}: {found.entries:,}, {found.first} to {found.last}"
 
@@ -72,7 +94,8 @@ def _looks_lines(found: Looks) -> Iterator[str]:
 
 
 def _line(entry: Entry) -> str:
-    cells = (entry.when, entry.who, entry.action, entry.purpose or "-", ", ".join(entry.ids))
+    purpose = ERASED if entry.erased else entry.purpose or "-"
+    cells = (entry.when, entry.who, entry.action, purpose, ", ".join(entry.ids))
     return "  ".join(_one_line(cell) for cell in cells)
 
 

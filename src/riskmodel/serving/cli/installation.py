@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import getpass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from riskmodel.errors import UsageError
-from riskmodel.serving.cli.options import Json, workspace
+from riskmodel.serving.cli.options import Json, Who, system_user, workspace
 from riskmodel.serving.cli.output import emit
 from riskmodel.serving.clock import now
 
@@ -17,8 +15,6 @@ if TYPE_CHECKING:
 
     from riskmodel.review.identities import Identity
     from riskmodel.workflows.installation import Found, Identified, Initialised
-
-Who = Annotated[str | None, typer.Option("--who", help="Who asks (default: the user of the system).")]
 
 
 def register(app: typer.Typer) -> None:
@@ -47,7 +43,7 @@ def identify(
     from riskmodel.review.identities import Reader
     from riskmodel.workflows.installation import identify as run
 
-    found = run(workspace(context), ids, Reader(who or _user(), purpose), now())
+    found = run(workspace(context), ids, Reader(who or system_user(), purpose), now())
     emit(found, as_json=as_json, lines=_identity_lines(found))
 
 
@@ -61,15 +57,8 @@ def find(
     """Give the id of a household number, or of a person's identity number. The number itself is not written down."""
     from riskmodel.workflows.installation import find as run
 
-    found = run(workspace(context), number, who or _user(), now(), person=person)
+    found = run(workspace(context), number, who or system_user(), now(), person=person)
     emit(found, as_json=as_json, lines=_found_lines(found))
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # an account without a name, as containers have them
-        raise UsageError("the system does not say who you are. Say it with --who NAME.") from None
 
 
 def _init_lines(done: Initialised) -> Iterator[str]:

@@ -16,6 +16,7 @@ from riskmodel.errors import RiskModelError
 from riskmodel.serving.cli import (
     audit,
     backtest,
+    backup,
     checks,
     data,
     evaluation,
@@ -26,6 +27,7 @@ from riskmodel.serving.cli import (
     model,
     policy,
     report,
+    retention,
     service,
     simulation,
     whatif,
@@ -46,7 +48,7 @@ app = typer.Typer(
 )
 COMMANDS = (
     *(installation, audit, simulation, data, checks, model, household, whatif, worklist),
-    *(features, backtest, report, evaluation, policy, keys, service),
+    *(features, backtest, report, evaluation, policy, keys, service, backup, retention),
 )
 for module in COMMANDS:
     module.register(app)

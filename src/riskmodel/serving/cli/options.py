@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,6 +20,7 @@ AsOf = Annotated[
     str | None, typer.Option("--as-of", metavar="DATE", help="As-of date YYYY-MM-DD (default: the newest).")
 ]
 LabelName = Annotated[str | None, typer.Option("--label", help="Label (default: setting `label`).")]
+Who = Annotated[str | None, typer.Option("--who", help="Who asks (default: the user of the system).")]
 English = Annotated[bool, typer.Option("--english", help="Sentences in English.")]
 
 
@@ -29,6 +31,14 @@ def workspace(context: typer.Context) -> Workspace:
 
     home = context.find_root().obj
     return Workspace(load(home if isinstance(home, Path) else None))
+
+
+def system_user() -> str:
+    """The account that runs the command. Raises UsageError where it has no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # an account without a name, as containers have them
+        raise UsageError("the system does not say who you are. Say it with --who NAME.") from None
 
 
 def parsed_date(text: str | None) -> date | None:
