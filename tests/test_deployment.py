@@ -12,6 +12,7 @@ import pytest
 
 from riskmodel.serving.api.app import Limits
 from riskmodel.serving.api.problems import ProblemBody, busy, too_many
+from riskmodel.serving.api.routes.batches import MOST_BYTES, PATH
 from riskmodel.serving.api.server import DRAIN_SECONDS, ENDING_SECONDS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -33,7 +34,12 @@ needs_systemd = pytest.mark.skipif(
 
 def test_there_are_units_for_the_service_and_for_the_month() -> None:
     names = {path.name for path in UNITS}
-    assert names >= {"riskmodel-serve.service", "riskmodel-month.service", "riskmodel-month.timer"}
+    assert names >= {
+        "riskmodel-serve.service",
+        "riskmodel-month.service",
+        "riskmodel-month.timer",
+        "riskmodel-backup.timer",
+    }
     assert {path.with_suffix(".service") for path in UNITS} == set(SERVICES)
 
 
@@ -80,6 +86,15 @@ def test_the_monthly_run_has_no_network_and_its_steps_in_order() -> None:
     assert lines["ReadOnlyPaths"] == ["/srv/riskmodel/deliveries"]
 
 
+def test_a_backup_goes_to_another_place_than_the_workspace_and_is_new_every_day() -> None:
+    lines = directives(DEPLOYMENT / "systemd" / "riskmodel-backup.service")
+    (folder,) = lines["ReadWritePaths"]
+    assert lines["StateDirectory"] == ["riskmodel"]
+    assert folder == "/srv/riskmodel/backups"
+    assert f"backup --to {folder}/$(date +%%F)'" in lines["ExecStart"][0]
+    assert lines["PrivateNetwork"] == ["yes"]
+
+
 def test_the_service_has_time_to_end_its_requests() -> None:
     lines = directives(DEPLOYMENT / "systemd" / "riskmodel-serve.service")
     assert int(lines["TimeoutStopSec"][0]) > DRAIN_SECONDS + ENDING_SECONDS
@@ -105,6 +120,8 @@ def test_the_proxy_asks_the_service_where_it_listens() -> None:
 
 def test_the_proxy_takes_no_smaller_body_than_the_service() -> None:
     assert re.findall(r"^ {4}client_max_body_size (\d+);", NGINX, flags=re.MULTILINE) == [str(Limits().most_bytes)]
+    (batch,) = re.findall(r"location = (\S+) \{\n(?:.+\n)*? +client_max_body_size (\d+);", NGINX)
+    assert batch == (PATH, str(MOST_BYTES))
 
 
 def test_what_is_for_watchers_on_the_machine_stays_on_it() -> None:

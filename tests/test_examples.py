@@ -77,6 +77,8 @@ def test_the_examples_of_the_client_run(real: dict[str, str], capsys: pytest.Cap
     assert names["found"].household_id == real["H0123456789abcdef01234567"]
     assert names["found"].reasons
     assert names["fresh"].measures
+    assert names["line"].assessment
+    assert names["kept"].visits == 1
     assert "422 invalid" in shown
 
 

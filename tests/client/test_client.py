@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import httpx2
 import pytest
 
-from riskmodel.client import Client, Patience, ServiceError
+from riskmodel.client import Client, Household, Patience, ServiceError
 from riskmodel.review.access import Role
 from riskmodel.serving.api.app import Limits
 from running_service import Running, running
@@ -124,6 +124,66 @@ def test_what_cannot_be_json_is_refused_before_it_is_sent(service: Running) -> N
     rows = [FACTS["households"][0] | {"size": {2}}]
     with client_of(service) as client, pytest.raises(TypeError, match="set"):
         client.assess(FACTS | {"households": rows})
+
+
+def test_a_batch_answers_line_by_line_what_each_alone_is_answered(
+    service: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("riskmodel.client.batch.PORTION", 2)
+    bad = FACTS | {"members": [FACTS["members"][0] | {"sex": "unheard of"}]}
+    days = [date(2024, 6, 5), date(2024, 6, 4), date(2024, 6, 5)]
+    with client_of(service) as client:
+        lines = list(client.batch([Household(FACTS, days[0]), Household(bad, days[1]), Household(FACTS, days[2])]))
+        alone = client.assess(FACTS, days[2])
+    assert [(line.index, line.status) for line in lines] == [(0, 200), (1, 422), (2, 200)]
+    assert lines[2].assessment is not None
+    assert lines[2].assessment.probability == alone.probability
+    assert lines[1].problem is not None
+    assert any("sex" in error.field for error in lines[1].problem.errors)
+
+
+def test_a_batch_that_is_refused_is_an_error_and_one_that_is_busy_is_asked_again(service: Running) -> None:
+    busy = httpx2.Response(503, headers={"Retry-After": "3", "Content-Type": "application/problem+json"}, json={})
+    waited: list[float] = []
+    again = Patience(sleep=waited.append)
+    line = httpx2.Response(200, text='{"index": 0, "status": 404}\n')
+    with answering(busy, line, patience=again) as client:
+        assert [found.status for found in client.batch([Household(FACTS)])] == [404]
+    assert waited == [3]
+    with client_of(service, "rmk_x_y") as client, pytest.raises(ServiceError, match="valid key"):
+        list(client.batch([Household(FACTS)]))
+
+
+def test_a_supposition_is_told_as_an_association(service: Running, office: Office) -> None:
+    with client_of(service) as client:
+        found = client.what_if(office.riskiest, ["dibao"], language="en")
+        with pytest.raises(ServiceError) as raised:
+            client.what_if(office.riskiest)
+    assert found.association
+    assert found.note
+    assert found.household_id == office.riskiest
+    assert raised.value.status == 422
+
+
+def test_findings_count_once_under_their_key(service: Running, office: Office) -> None:
+    row = {"household_id": office.riskiest, "visited_on": date(2024, 6, 1), "visitor_id": "K017", "reason": "alert",
+           "finding": "risk", "cause_1": "ILL"}  # fmt: skip
+    with client_of(service) as client:
+        first, again = (client.visits([row], "client-test-0") for _ in range(2))
+        with pytest.raises(ServiceError) as raised:
+            client.visits([row | {"visitor_id": "K018"}], "client-test-0")
+    assert first == again
+    assert first.visits == 1
+    assert (raised.value.status, raised.value.name) == (409, "key-used-before")
+
+
+def test_names_are_for_those_who_may_know(service: Running, office: Office) -> None:
+    with client_of(service) as client, pytest.raises(ServiceError) as raised:
+        client.names(office.riskiest, "visit")
+    assert raised.value.status == 403
+    with client_of(service, service.key(Role.OFFICER)) as client, pytest.raises(ServiceError) as raised:
+        client.names(office.riskiest, "visit")  # the generated county has no names
+    assert raised.value.status == 404
 
 
 # --- errors ---

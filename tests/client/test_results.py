@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from riskmodel.client import results
+from riskmodel.client import batch, results, supposed
 from riskmodel.serving.api.app import create_app
 from riskmodel.settings import Settings
 from riskmodel.workflows.workspace import Workspace
@@ -13,7 +13,12 @@ from riskmodel.workflows.workspace import Workspace
 if TYPE_CHECKING:
     from pathlib import Path
 
-CLASSES: dict[str, Any] = {name: kind for name, kind in vars(results).items() if dataclasses.is_dataclass(kind)}
+CLASSES: dict[str, Any] = {
+    name: kind
+    for module in (results, batch, supposed)
+    for name, kind in vars(module).items()
+    if dataclasses.is_dataclass(kind) and kind.__module__ == module.__name__ and name != "Household"
+}
 
 
 @pytest.fixture(scope="module")

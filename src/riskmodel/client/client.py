@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -10,6 +11,7 @@ from urllib.parse import quote
 
 import httpx2
 
+from riskmodel.client.batch import Household, Line, portions
 from riskmodel.client.reading import Unreadable, read
 from riskmodel.client.results import (
     Area,
@@ -20,16 +22,19 @@ from riskmodel.client.results import (
     Features,
     FreshAssessment,
     History,
+    Kept,
     Model,
+    Names,
     Ready,
     WorkList,
 )
 from riskmodel.client.retrying import Patience
 from riskmodel.client.service_error import error_of, no_answer, unexpected
+from riskmodel.client.supposed import Supposed
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from types import TracebackType
     from typing import Literal, Self
 
@@ -39,6 +44,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 CONNECT_SECONDS: Final = 5.0
+NDJSON: Final = "application/x-ndjson"
 _NOT_READY: Final = 503
 _REFUSED: Final = 400
 
@@ -138,9 +144,60 @@ class Client:
 
         `complete`: the facts are all that the office knows (docs/service.md). Nothing of them is kept.
         """
-        body: dict[str, Any] = {"complete": complete, "tables": tables} | ({"as_of": as_of} if as_of else {})
         asked = {"language": language, "explain": "full" if full else "short"}
+        body = Household(tables, as_of, complete).body()
         return self._ask(FreshAssessment, "POST", "v1/assessments", asked, body)
+
+    def batch(
+        self, households: Iterable[Household], *, language: Language = "zh", full: bool = False
+    ) -> Iterator[Line]:
+        """Assess many households: one line each, in their order, as they are answered; a bad one stops no other.
+
+        They are sent in portions, so that there may be any number of them.
+        """
+        asked = {"language": language, "explain": "full" if full else "short"}
+        for first, portion in portions(households):
+            content = b"\n".join(_json(one.body()) for one in portion)
+            request = self._request("POST", "v1/assessments:batch", asked, content, {"Content-Type": NDJSON})
+            response = self._answered(request, stream=True)
+            try:
+                for line in response.iter_lines():
+                    found = _read(Line, response, line)
+                    yield replace(found, index=first + found.index)
+            except httpx2.RequestError as error:
+                raise no_answer(error) from error
+            finally:
+                response.close()
+
+    def what_if(
+        self,
+        household_id: str,
+        scenarios: Sequence[str] = (),
+        corrections: Sequence[str] = (),
+        as_of: date | None = None,
+        *,
+        language: Language = "zh",
+    ) -> Supposed:
+        """What would be said of a household if help were given or a value were another, as `riskmodel whatif` has it.
+
+        An association in the data, never an effect of help. Nothing of it is kept.
+        """
+        body: dict[str, Any] = {"scenarios": list(scenarios), "corrections": list(corrections)}
+        path = f"v1/households/{_part(household_id)}/what-if"
+        return self._ask(Supposed, "POST", path, {"language": language}, body | ({"as_of": as_of} if as_of else {}))
+
+    def visits(self, findings: Sequence[Mapping[str, Any]], idempotency_key: str) -> Kept:
+        """Hand in what was found on visits: rows of the table visits, all kept or none.
+
+        `idempotency_key`: of your own for each call, stored before it and the same when it is called again after
+        `no-answer`: then the findings count once.
+        """
+        headers = {"Idempotency-Key": idempotency_key}
+        return self._ask(Kept, "POST", "v1/visits", body={"visits": findings}, headers=headers)
+
+    def names(self, household_id: str, purpose: str) -> Names:
+        """Who a household is, for keys that may know; the audit log says that it was asked and what for."""
+        return self._ask(Names, "GET", f"v1/households/{_part(household_id)}/names", {"purpose": purpose})
 
     def close(self) -> None:
         """Give the connections back."""
@@ -163,39 +220,52 @@ class Client:
         path: str,
         asked: Mapping[str, Any] | None = None,
         body: Mapping[str, Any] | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
         fine: tuple[int, ...] = (),
     ) -> T:
         """The answer as `kind`. `fine`: statuses from 400 on that are answers too."""
         content = None if body is None else _json(body)
-        query = {name: str(value) for name, value in (asked or {}).items() if value is not None}
-        response = self._answered(method, path, query, content, fine)
-        try:
-            return read(kind, response.json())
-        except Unreadable as error:
-            raise unexpected(response, str(error)) from None
-        except ValueError:
-            raise unexpected(response, "the answer is no JSON") from None
+        told = {} if body is None else {"Content-Type": "application/json"}
+        response = self._answered(self._request(method, path, asked or {}, content, told | dict(headers or {})), fine)
+        return _read(kind, response, response.content)
+
+    def _request(
+        self, method: str, path: str, asked: Mapping[str, Any], content: bytes | None, headers: Mapping[str, str]
+    ) -> httpx2.Request:
+        query = {name: str(value) for name, value in asked.items() if value is not None}
+        return self._http.build_request(method, path, params=query, content=content, headers=headers)
 
     def _answered(
-        self, method: str, path: str, query: Mapping[str, str], content: bytes | None, fine: tuple[int, ...]
+        self, request: httpx2.Request, fine: tuple[int, ...] = (), *, stream: bool = False
     ) -> httpx2.Response:
-        """The response that answers, after as many tries as `patience` has."""
-        headers = {} if content is None else {"Content-Type": "application/json"}
+        """The response that answers, after as many tries as `patience` has; with `stream` its body is still to come."""
         tried, waited = 0, 0.0
         while True:
             try:
-                response = self._http.request(method, path, params=query, content=content, headers=headers)
+                response = self._http.send(request, stream=stream)
+                if response.is_success or response.status_code in fine:
+                    return response
+                response.read()
             except httpx2.RequestError as error:
                 raise no_answer(error) from error
             tried += 1
-            if response.is_success or response.status_code in fine:
-                return response
             found = error_of(response) if response.status_code >= _REFUSED else unexpected(response, "it points away")
             seconds = self._patience.waits(found, tried, waited)
             if seconds is None:
                 raise found
             self._patience.sleep(seconds)
             waited += seconds
+
+
+def _read(kind: type[T], response: httpx2.Response, text: str | bytes) -> T:
+    """What a text of a response says. Raises ServiceError where it is not what was asked for."""
+    try:
+        return read(kind, json.loads(text))
+    except Unreadable as error:
+        raise unexpected(response, str(error)) from None
+    except ValueError:
+        raise unexpected(response, "the answer is no JSON") from None
 
 
 def _part(text: str) -> str:

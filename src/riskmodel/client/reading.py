@@ -42,7 +42,7 @@ def _fields(kind: Hashable) -> dict[str, tuple[Any, bool]]:
 
 
 def _value(kind: Any, found: Any, where: str) -> Any:
-    """A value of a declared type: a dataclass, tuple[X, ...], dict[str, X], X | None, date, or a plain one."""
+    """A value of a declared type: a dataclass, tuple[X, ...], dict[str, X], X | None, date, Any, or a plain one."""
     if isinstance(kind, UnionType):
         (inner,) = (one for one in get_args(kind) if one is not NoneType)
         return None if found is None else _value(inner, found, where)
@@ -56,6 +56,8 @@ def _value(kind: Any, found: Any, where: str) -> Any:
 
 
 def _plain(kind: Any, found: Any, where: str) -> Any:
+    if kind is Any:
+        return found
     if kind is date and isinstance(found, str):
         try:
             return date.fromisoformat(found)

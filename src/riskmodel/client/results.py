@@ -241,3 +241,26 @@ class FreshAssessment:
     margin: float | None = None
     values: dict[str, float | None] | None = field(default=None, repr=False)
     contributions: dict[str, float] | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Findings of visits are kept, and will be in the lake after the next ingest."""
+
+    visits: int
+    known_at: dt.date
+    """Day on which they became known."""
+    request_id: str
+    """Of the request that brought them first."""
+
+
+@dataclass(frozen=True)
+class Names:
+    """Who a household is; None = not known to the service."""
+
+    household_id: str
+    number: str | None = field(repr=False)
+    name: str | None = field(repr=False)
+    head_name: str | None = field(repr=False)
+    address: str | None = field(repr=False)
+    phone: str | None = field(repr=False)
