@@ -5,13 +5,14 @@ PYTHON ?= python3
 ARGS ?=
 
 VENV := .venv
+WHEELHOUSE := wheelhouse
 BIN := $(VENV)/bin
 # What the lock covers beside the run-time dependencies. Spark is left out: it is half a gigabyte that only a province needs.
-LOCK_EXTRAS := dev postgres
+LOCK_EXTRAS := client dev postgres
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo notebooks test test-long check lint types contracts format docs lock bench-eph bench-ingest bench-features bench-shap bench-quality bench-serve clean wipe
+.PHONY: help setup demo notebooks test test-long check lint types contracts format docs lock bench-eph bench-ingest bench-features bench-shap bench-quality bench-serve wheelhouse clean wipe
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -63,6 +64,15 @@ lock: ## Write requirements.lock anew from pyproject.toml (ARGS=--upgrade takes 
 	  $(addprefix --extra ,$(LOCK_EXTRAS)) $(ARGS) --output-file requirements.lock pyproject.toml
 	rm -rf $(VENV)/lock-tools
 
+wheelhouse: setup ## Collect all that a server installs, for one without network, in wheelhouse/ (ARGS: more words for pip download)
+	rm -rf $(WHEELHOUSE)
+	mkdir -p $(WHEELHOUSE)
+	$(BIN)/python deployment/server_lock.py > $(WHEELHOUSE)/server.lock
+	$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir $(WHEELHOUSE) .
+	$(BIN)/pip download --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes \
+	  --requirement $(WHEELHOUSE)/server.lock --dest $(WHEELHOUSE) $(ARGS)
+	cd $(WHEELHOUSE) && sha256sum -- *.whl server.lock > SHA256SUMS
+
 bench-eph: setup ## Measure the models on the real EPH panel (EPH_PANEL=folder of the panel)
 	@test -n "$(EPH_PANEL)" || { echo "Name the panel's folder: make bench-eph EPH_PANEL=..." >&2; exit 2; }
 	$(BIN)/riskmodel --home benchmark-home benchmark eph "$(EPH_PANEL)" --top 10 $(ARGS)
@@ -87,7 +97,7 @@ clean: ## Remove caches and build products
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 wipe: clean ## Remove also .venv, the demo's folders and the executed notebooks
-	rm -rf $(VENV) demo demo-small executed benchmark-home
+	rm -rf $(VENV) demo demo-small executed benchmark-home $(WHEELHOUSE)
 
 # The stamp: pip runs again only when one of these two files is newer.
 $(VENV)/.installed: pyproject.toml requirements.lock

@@ -36,7 +36,8 @@ def started(
     place, port = office.copied(tmp_path), free_port()
     words = ["--home", str(place.home), "serve", "--port", str(port), "--workers", str(request.param)]
     address, began = f"http://127.0.0.1:{port}", time.monotonic()
-    with subprocess.Popen([sys.executable, "-m", "riskmodel", *words], stderr=subprocess.PIPE, text=True) as process:
+    command, pipe = [sys.executable, "-m", "riskmodel", *words], subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True) as process:
         while not ready(address):
             assert process.poll() is None, process.stderr and process.stderr.read()
             assert time.monotonic() - began < PATIENCE
@@ -66,7 +67,10 @@ def test_asked_to_stop_it_is_first_not_ready_and_then_ends_without_an_error(
             break
     assert refused
     assert process.wait(PATIENCE) == 0
+    assert process.stdout is not None
     assert process.stderr is not None
+    assert process.stdout.read() == ""
     lines = process.stderr.read().splitlines()
     assert [line for line in lines if not line.startswith("{")] == []
-    assert all(isinstance(json.loads(line), dict) for line in lines)
+    told = [json.loads(line) for line in lines]
+    assert {"model in use", "request"} <= {line["event"] for line in told}

@@ -74,6 +74,7 @@ def application() -> FastAPI:
 
     if threading.current_thread() is threading.main_thread():
         signal.signal(NOT_READY, lambda *_: STOPPING.set())
+    log_as_json()  # a further process inherits nothing of the first one's
     settings = load()
     return create_app(Workspace(settings), Limits(workers=settings.workers))
 

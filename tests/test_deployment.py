@@ -1,0 +1,203 @@
+"""The files of deployment/: units, proxy and container say the same as the program, and stay locked down."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from riskmodel.serving.api.app import Limits
+from riskmodel.serving.api.problems import ProblemBody, busy, too_many
+from riskmodel.serving.api.routes.batches import MOST_BYTES, PATH
+from riskmodel.serving.api.server import DRAIN_SECONDS, ENDING_SECONDS
+
+ROOT = Path(__file__).resolve().parents[1]
+DEPLOYMENT = ROOT / "deployment"
+UNITS = sorted(path for path in (DEPLOYMENT / "systemd").iterdir() if path.suffix in (".service", ".timer"))
+SERVICES = sorted((DEPLOYMENT / "systemd").glob("*.service"))
+NGINX = (DEPLOYMENT / "nginx" / "riskmodel.conf").read_text("utf-8")
+PROGRAM = "/usr/local/lib/riskmodel/bin/riskmodel"
+WORST_EXPOSURE = 15
+"""Tenths, as `systemd-analyze security` rates what a unit could do beyond its work: 0 is nothing, 100 everything."""
+
+needs_systemd = pytest.mark.skipif(
+    shutil.which("systemd-analyze") is None, reason="systemd-analyze is not on this machine"
+)
+
+
+# --- units ---
+
+
+def test_there_are_units_for_the_service_and_for_the_month() -> None:
+    names = {path.name for path in UNITS}
+    assert names >= {
+        "riskmodel-serve.service",
+        "riskmodel-month.service",
+        "riskmodel-month.timer",
+        "riskmodel-backup.timer",
+    }
+    assert {path.with_suffix(".service") for path in UNITS} == set(SERVICES)
+
+
+@needs_systemd
+def test_systemd_finds_nothing_wrong_with_the_units(tmp_path: Path) -> None:
+    assert verified(tmp_path) == ""
+
+
+@needs_systemd
+def test_a_misspelt_line_would_be_found(tmp_path: Path) -> None:
+    assert "NoNewPrivilege" in verified(tmp_path, ("NoNewPrivileges=", "NoNewPrivilege="))
+
+
+@needs_systemd
+@pytest.mark.parametrize("unit", SERVICES, ids=lambda path: path.name)
+def test_a_unit_can_do_little_beside_its_work(unit: Path) -> None:
+    words = ["systemd-analyze", "security", "--offline=yes", f"--threshold={WORST_EXPOSURE}", "--no-pager", str(unit)]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    if "unrecognized option" in done.stderr:
+        pytest.skip("this systemd-analyze is older than version 250 and rates no files")
+    assert done.returncode == 0, done.stdout[-200:] + done.stderr
+
+
+@pytest.mark.parametrize("unit", SERVICES, ids=lambda path: path.name)
+def test_a_unit_gives_nothing_away(unit: Path) -> None:
+    lines = directives(unit)
+    wanted = {
+        "User": "riskmodel", "NoNewPrivileges": "yes", "ProtectSystem": "strict", "ProtectHome": "yes",
+        "PrivateTmp": "yes", "PrivateDevices": "yes", "CapabilityBoundingSet": "", "StateDirectory": "riskmodel",
+        "StateDirectoryMode": "0700", "UMask": "0077", "RestrictNamespaces": "yes", "IPAddressDeny": "any",
+        "EnvironmentFile": "/etc/riskmodel/riskmodel.env",
+    }  # fmt: skip
+    assert {name: lines.get(name) for name in wanted} == {name: [value] for name, value in wanted.items()}
+
+
+def test_the_monthly_run_has_no_network_and_its_steps_in_order() -> None:
+    lines = directives(DEPLOYMENT / "systemd" / "riskmodel-month.service")
+    assert (lines["PrivateNetwork"], lines["RestrictAddressFamilies"]) == (["yes"], ["AF_UNIX"])
+    assert [line.removeprefix(f"{PROGRAM} ").split()[0] for line in lines["ExecStart"]] == [
+        "ingest",
+        "score",
+        "publish",
+    ]
+    assert lines["ReadOnlyPaths"] == ["/srv/riskmodel/deliveries"]
+
+
+def test_a_backup_goes_to_another_place_than_the_workspace_and_is_new_every_day() -> None:
+    lines = directives(DEPLOYMENT / "systemd" / "riskmodel-backup.service")
+    (folder,) = lines["ReadWritePaths"]
+    assert lines["StateDirectory"] == ["riskmodel"]
+    assert folder == "/srv/riskmodel/backups"
+    assert f"backup --to {folder}/$(date +%%F)'" in lines["ExecStart"][0]
+    assert lines["PrivateNetwork"] == ["yes"]
+
+
+def test_the_service_has_time_to_end_its_requests() -> None:
+    lines = directives(DEPLOYMENT / "systemd" / "riskmodel-serve.service")
+    assert int(lines["TimeoutStopSec"][0]) > DRAIN_SECONDS + ENDING_SECONDS
+    assert lines["KillMode"] == ["mixed"], "the first process tells the others"
+
+
+def test_the_settings_are_known_to_the_program() -> None:
+    text = (DEPLOYMENT / "systemd" / "riskmodel.env").read_text("utf-8")
+    page = (ROOT / "docs" / "workspace.md").read_text("utf-8")
+    names = re.findall(r"^#?(RISKMODEL_\w+)=", text, flags=re.MULTILINE)
+    assert names
+    assert [name for name in names if f"`{name}`" not in page] == []
+
+
+# --- proxy ---
+
+
+def test_the_proxy_asks_the_service_where_it_listens() -> None:
+    (start,) = directives(DEPLOYMENT / "systemd" / "riskmodel-serve.service")["ExecStart"]
+    host, port = re.findall(r"--(?:host|port) (\S+)", start)
+    assert f"server {host}:{port};" in NGINX
+
+
+def test_the_proxy_takes_no_smaller_body_than_the_service() -> None:
+    assert re.findall(r"^ {4}client_max_body_size (\d+);", NGINX, flags=re.MULTILINE) == [str(Limits().most_bytes)]
+    (batch,) = re.findall(r"location = (\S+) \{\n(?:.+\n)*? +client_max_body_size (\d+);", NGINX)
+    assert batch == (PATH, str(MOST_BYTES))
+
+
+def test_what_is_for_watchers_on_the_machine_stays_on_it() -> None:
+    passed = re.findall(r"location (?:= )?(\S+) \{ proxy_pass", NGINX)
+    assert sorted(passed) == ["/docs", "/livez", "/openapi.json", "/readyz", "/v1/"]
+    assert "location / { return 404; }" in NGINX
+
+
+def test_no_path_with_an_id_is_logged_and_nothing_is_sent_in_clear() -> None:
+    servers = NGINX.split("\nserver {")[1:]
+    assert len(servers) == 2
+    assert all("access_log off;" in server for server in servers)
+    assert "return 403;" in servers[0]
+    assert "ssl_protocols TLSv1.2 TLSv1.3;" in servers[1]
+
+
+def test_what_the_proxy_refuses_is_told_as_by_the_service() -> None:
+    bodies = [json.loads(text) for text in re.findall(r"return \d+ '(.+)';", NGINX)]
+    told = {body["status"]: ProblemBody(**body) for body in bodies}
+    assert set(told) == {413, 429, 503}
+    for problem in (busy(), too_many(1)):
+        assert told[problem.status].type == f"urn:riskmodel:problem:{problem.name}"
+        assert told[problem.status].title == problem.title
+    assert re.findall(r"error_page ([\d ]+) = @(\w+);", NGINX) == [
+        ("413", "too_large"), ("429", "too_many"), ("502 504", "away"),
+    ]  # fmt: skip
+
+
+def test_nginx_finds_nothing_wrong_with_the_proxy(tmp_path: Path) -> None:
+    nginx = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+    if nginx is None or shutil.which("openssl") is None:
+        pytest.skip("nginx and openssl are not both on this machine")
+    pair = tmp_path / "pair.pem"
+    words = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=test"]
+    subprocess.run([*words, "-keyout", pair, "-out", tmp_path / "own.pem"], check=True, capture_output=True)
+    pair.write_text(pair.read_text() + (tmp_path / "own.pem").read_text())
+    site = re.sub(r"(ssl_certificate(?:_key)?) \S+;", rf"\1 {pair};", NGINX)
+    site = re.sub(r"error_log \S+", f"error_log {tmp_path / 'log'}", site)
+    (tmp_path / "site.conf").write_text(site, encoding="utf-8")
+    whole = f"pid {tmp_path}/pid;\nevents {{}}\nhttp {{ access_log off; include {tmp_path}/site.conf; }}\n"
+    (tmp_path / "nginx.conf").write_text(whole, encoding="utf-8")
+    words = [nginx, "-t", "-q", "-e", str(tmp_path / "log"), "-c", str(tmp_path / "nginx.conf")]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+# --- container ---
+
+
+def test_the_container_runs_as_nobody_of_importance_and_fetches_nothing_for_python() -> None:
+    text = (DEPLOYMENT / "Containerfile").read_text("utf-8")
+    last = text.rpartition("\nFROM ")[2]
+    assert re.findall(r"^USER (\S+)$", last, flags=re.MULTILINE) == ["riskmodel"]
+    assert last.index("\nUSER ") < last.index("\nENTRYPOINT ")
+    pips = [part.partition("&&")[0] for part in text.replace("\\\n", " ").split("pip install")[1:]]
+    assert len(pips) == 2
+    assert all("--no-index" in line for line in pips)
+    assert "--require-hashes" in pips[0]
+    assert text.index("sha256sum --check --strict") < text.index("pip install")
+    assert re.findall(r"^COPY (?!--from)(\S+)", text, flags=re.MULTILINE) == ["wheelhouse"]
+    assert (ROOT / ".dockerignore").read_text("utf-8").split() == ["*", "!wheelhouse"]
+
+
+def directives(unit: Path) -> dict[str, list[str]]:
+    """The values of every directive of a unit, in their order."""
+    found: dict[str, list[str]] = {}
+    for name, value in re.findall(r"^(\w+)=(.*)$", unit.read_text("utf-8"), flags=re.MULTILINE):
+        found.setdefault(name, []).append(value)
+    return found
+
+
+def verified(folder: Path, change: tuple[str, str] = ("", "")) -> str:
+    """What systemd says of copies of the units whose program is one that exists here."""
+    for unit in UNITS:
+        text = unit.read_text("utf-8").replace(PROGRAM, shutil.which("true") or "")
+        (folder / unit.name).write_text(text.replace(*change) if change[0] else text, encoding="utf-8")
+    words = ["systemd-analyze", "verify", "--man=no", *(str(folder / unit.name) for unit in UNITS)]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    return done.stderr if not done.returncode else done.stderr + f"exit code {done.returncode}"
