@@ -31,6 +31,8 @@ TESTS_OF_THE_WHOLE = {
     "test_office_files.py",
     "test_point_in_time.py",
     "test_scenarios.py",
+    "test_service_endurance.py",
+    "test_service_schema.py",
     "sources/test_hostile_files.py",
     "test_worked_example.py",
     "workflows/test_ingest_killed.py",

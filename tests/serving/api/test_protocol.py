@@ -19,6 +19,12 @@ class Wire(asyncio.Transport):
     def write(self, data: bytes | bytearray | memoryview) -> None:
         self.told += bytes(data)
 
+    def pause_reading(self) -> None:
+        """Bodies may be left unread."""
+
+    def resume_reading(self) -> None:
+        """As above."""
+
     def is_closing(self) -> bool:
         return self.closed
 

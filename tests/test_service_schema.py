@@ -15,13 +15,33 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from riskmodel.review.access import Role
+from riskmodel.workflows.publish import publish
+from running_service import Running, running
+from trained_county import NOW, office_in
 
 if TYPE_CHECKING:
-    from running_service import Running
+    from collections.abc import Iterator
+
+    from riskmodel.workflows.workspace import Workspace
+    from trained_county import Office
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 WHO = ("nobody", "county", "province")
 FEW, MANY = 8, 300
+
+
+@pytest.fixture(scope="session")
+def office(sample_workspace: Workspace) -> Office:
+    """A workspace with a trained model and scores, shared with the other tests."""
+    return office_in(sample_workspace.home, sample_workspace.home.with_name("office"))
+
+
+@pytest.fixture(scope="module")
+def service(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """The service of a copy of the office, its newest month published."""
+    place = office.copied(tmp_path_factory.mktemp("service"))
+    with running(place, month=publish(place, NOW)) as found:
+        yield found
 
 
 def key_of(service: Running, who: str) -> str:

@@ -29,7 +29,7 @@ from riskmodel.workflows.publish import publish
 from riskmodel.workflows.train import train
 from running_service import running
 from service_process import get, resident_kb, served, statuses, wait_until_ready
-from trained_county import NOW
+from trained_county import NOW, office_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,6 +55,12 @@ FACTS = {
 SWAPPED, SWAPS = 10_000, 20
 STORED, WARM = 100_000, 5_000
 FULL = 1_000
+
+
+@pytest.fixture(scope="session")
+def office(sample_workspace: Workspace) -> Office:
+    """A workspace with a trained model and scores, shared with the other tests."""
+    return office_in(sample_workspace.home, sample_workspace.home.with_name("office"))
 
 
 @pytest.fixture
