@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from fastapi import HTTPException, Request
+from fastapi import Request
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
 
 from riskmodel.serving.api.problems import Problem, fault, invalid
 
