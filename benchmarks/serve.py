@@ -111,7 +111,7 @@ def of_service(place: Workspace, stored: int, fresh: int) -> tuple[list[Load], l
     )
     key = make_key(place, "benchmark", ["case_system"], "", 1, NOW, 1_000_000).text
     who = {"Authorization": f"Bearer {key}"}
-    asked = [request("GET", f"/v1/households/{one}/assessment", **who) for one in ids]
+    asked = [request("GET", f"/v1/households/{one}/assessment", b"", **who) for one in ids]
     facts = [request("POST", "/v1/assessments", body, **who) for body in bodies(place, ids[:50].to_list())]
     words = ["--home", str(place.home), "serve", "--workers", "1", "--port"]
     with server([sys.executable, "-m", "riskmodel", *words], "/readyz") as (process, port):

@@ -54,17 +54,18 @@ def statuses(port: int, requests: Iterator[bytes], connections: int) -> list[int
     """The status of each answer that came, in the order of the answers; a connection that breaks off ends."""
 
     async def connection() -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
         try:
-            reader, writer = await asyncio.open_connection("127.0.0.1", port)
             for sent in requests:
                 writer.write(sent)
                 head = (await reader.readuntil(b"\r\n\r\n")).lower()
                 length = head.partition(b"\r\ncontent-length:")[2].partition(b"\r\n")[0]
                 await reader.readexactly(int(length))
                 told.append(int(head.split(b" ", 2)[1]))
-            writer.close()
         except (OSError, asyncio.IncompleteReadError):
             return
+        finally:
+            writer.close()
 
     async def all_of_them() -> None:
         await asyncio.gather(*(connection() for _ in range(connections)))

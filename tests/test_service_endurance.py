@@ -10,7 +10,7 @@ import threading
 import time
 from collections import Counter
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import cycle, islice
 from typing import TYPE_CHECKING
 
@@ -81,7 +81,7 @@ def looks(office: Office, place: Workspace) -> Iterator[bytes]:
 
 def test_models_are_swapped_while_it_answers_and_each_answer_is_of_one_model(office: Office, tmp_path: Path) -> None:
     place = office.copied(tmp_path)
-    train(place, NOW, kind="logistic")
+    train(place, NOW + timedelta(hours=5), kind="logistic")
     told: Counter[tuple[int, float]] = Counter()
     with running(place, Limits(refresh_seconds=0.05)) as service:
         ended, headers = threading.Event(), {"Authorization": f"Bearer {service.key(per_minute=1_000_000)}"}
