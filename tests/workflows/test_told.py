@@ -38,9 +38,9 @@ def row(**other: object) -> Row:
     return Row({**VALUES, **other}, Typical(COUNTY, VILLAGE))
 
 
-def without(table: str, *features: str, weight: float = 0.5) -> Row:
+def without(table: str, *features: str, weight: float = 0.5, **other: object) -> Row:
     """A household without a row of a table, for want of which features are missing."""
-    gone: dict[str, object] = {f"newest_{table}": None, f"source_{table}": None}
+    gone: dict[str, object] = {f"newest_{table}": None, f"source_{table}": None, **other}
     gone |= {f"value_{name}": None for name in features}
     return row(**gone, **{f"contribution_{name}": weight for name in features})
 
@@ -134,11 +134,45 @@ def test_a_small_village_is_told_of_the_county() -> None:
 
 
 def test_a_missing_table_is_told_once_by_its_weightiest_feature() -> None:
-    found = without("housing", "house_grade", "lives_in_unsafe_house").missing("zh")
+    found = without("housing", "house_grade", "lives_in_unsafe_house", newest_water=None).missing("zh")
     assert [(told.feature, told.value) for told in found] == [("house_grade", None)]
     assert "住房饮水检查" in found[0].sentence
     assert "住建部门" in found[0].sentence
     assert "全县 95%" in found[0].sentence
+
+
+def test_the_table_that_is_told_is_the_one_for_want_of_which_a_value_is_missing() -> None:
+    household = without("surveys", "assistance_to_income_12m", newest_assistance=None, source_assistance=None)
+    (told,) = household.missing("zh")  # no assistance is a value, 0; no survey is none
+    assert (told.table, told.source, told.date) == ("income_surveys", "agri", None)
+    assert "“收入采集”记录，无法得知“近12个月救助金额占纯收入比”（农业农村部门提供" in told.sentence
+
+
+def test_a_table_that_counts_as_nothing_there_is_not_missed() -> None:
+    assert without("episodes", "stay_to_warning").missing("zh") == []
+    (told,) = without("bills", "stay_to_warning", newest_episodes=None).missing("zh")
+    assert told.table == "medical_settlements"
+
+
+def test_one_table_is_missed_once_whatever_is_prepared_from_it() -> None:
+    household = without("employment", "work_months_share_12m", newest_workers=None, value_workers_employed=None)
+    weighs = {**household.values, "contribution_workers_employed": 0.9}
+    found = Row(weighs, household.typical).missing("en")
+    assert [(told.table, told.feature) for told in found] == [("employment", "workers_employed")]
+
+
+def test_a_table_with_rows_of_its_other_part_is_not_said_to_have_none() -> None:
+    (water,) = without("water", "water_supply").missing("zh")
+    assert water.table == "dwellings"
+    assert "没有本户可用的“饮水检测”记录" in water.sentence
+    assert "住房饮水检查" not in water.sentence
+    (work,) = without("workers", "workers_employed").missing("en")
+    assert "a usable row of employment of the last 6 months" in work.sentence
+
+
+def test_what_there_is_nothing_to_know_of_is_not_missed() -> None:
+    in_debt = without("bills", "bills_to_income_12m", value_income_to_line=-0.1)
+    assert in_debt.missing("zh") == []  # of a negative income nothing is a share
 
 
 def test_what_weighs_nothing_or_few_have_or_has_rows_is_not_missed() -> None:
@@ -149,7 +183,7 @@ def test_what_weighs_nothing_or_few_have_or_has_rows_is_not_missed() -> None:
 
 
 def test_at_most_two_things_are_missed_the_weightiest_first() -> None:
-    household = without("housing", "house_grade")
+    household = without("checks", "house_problem")
     for table, name, weight in (("water", "water_unsafe", 0.9), ("loans", "loans_overdue", 0.7)):
         more = without(table, name, weight=weight).values
         changed = {key: value for key, value in more.items() if value != VALUES[key]}

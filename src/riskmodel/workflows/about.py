@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 _MAINLY: Final = {"development_lacking": "measures"}
 """Features that ask something else before what they are about."""
+_SURVEYS: Final = "surveys"
+_NEEDED: Final = {"stay_to_warning": ("bills",)}
+"""Features that have a value without a row of their other tables, which then count as nothing there."""
 _WHEN: Final[Mapping[Dating, When]] = {
     Dating.ROW: "row",
     Dating.NEWEST: "newest",
@@ -53,6 +56,17 @@ def tables_asked(name: str) -> tuple[str, ...]:
 
 
 @cache
+def tables_needed(name: str) -> tuple[str, ...]:
+    """The prepared tables without a row of which a feature may be missing, the surest first.
+
+    The survey comes first: no full list ever stands for one, and the line and the net income are taken from it. Of the
+    other tables a full list may say that nothing is there, which is a value.
+    """
+    needed = _NEEDED.get(name, tables_asked(name))
+    return tuple(sorted(needed, key=lambda table: table != _SURVEYS))
+
+
+@cache
 def of_others(name: str) -> bool:
     """Whether a feature tells of the other households of the village."""
     return most_read(known_feature(name)).of_others
@@ -69,6 +83,13 @@ def known_feature(name: str) -> Feature:
 def stored_table(prepared: str) -> str:
     """Table of the lake whose rows a prepared table has."""
     return PREPARED[prepared].tables[0] if prepared in PREPARED else prepared
+
+
+@cache
+def prepared_alike(prepared: str) -> tuple[str, ...]:
+    """The other prepared tables with rows of the same table of the lake."""
+    stored = stored_table(prepared)
+    return tuple(name for name, other in PREPARED.items() if name != prepared and other.tables[0] == stored)
 
 
 def date_beside(name: str, value: float | None, newest: date | None, as_of: date) -> tuple[date | None, Dated, When]:
