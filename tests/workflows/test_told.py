@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,6 +15,9 @@ from riskmodel.scoring.reasons import LEAST, Reason
 from riskmodel.scoring.typical import Typical
 from riskmodel.workflows.about import mainly_read
 from riskmodel.workflows.told import MISSING, Row
+
+if TYPE_CHECKING:
+    from riskmodel.rendering.messages import Language
 
 VALUES = {
     "household_id": "H1",
@@ -91,6 +95,33 @@ def test_the_date_beside_a_value_is_that_of_the_fact_or_says_what_it_is(
     told = row(**{f"value_{feature}": value}).told(reason, raises=True, language="zh")
     assert told.date == day
     assert f"，{words}）" in told.sentence
+
+
+def test_the_year_that_is_meant_is_named_in_every_month() -> None:
+    def told(name: str, as_of: date, language: Language = "zh") -> str:
+        reason = Reason("ILL", name, 1.4, 0.4)
+        return row(as_of=as_of, **{f"value_{name}": 1.4}).told(reason, raises=True, language=language).sentence
+
+    assert "：2024年累计自付是医保预警线的 1.40 倍（" in told("bills_to_warning", date(2025, 1, 5))
+    assert "：2025年累计自付是医保预警线的 1.40 倍（" in told("bills_to_warning", date(2025, 2, 5))
+    assert "2025年累计自付是农村人均" in told("bills_to_rural_income_warning", date(2025, 12, 5))
+    assert "self-pay of 2024 is 1.40 times the warning" in told("bills_to_warning", date(2025, 1, 5), "en")
+
+
+def test_a_change_between_two_years_names_both() -> None:
+    before = {**VALUES, "as_of": date(2025, 1, 5), "value_bills_to_warning": 0.71}
+    now = row(as_of=date(2025, 2, 5), value_bills_to_warning=0.03)
+    told = now.moved("bills_to_warning", before, -0.2, "zh").sentence
+    assert "2024年、2025年各自累计自付与医保预警线之比由 71% 变为 3%（" in told
+    assert "self-pay of 2024, then of 2025, over" in now.moved("bills_to_warning", before, -0.2, "en").sentence
+    within = row(as_of=date(2025, 1, 20), value_bills_to_warning=0.03).moved("bills_to_warning", before, -0.2, "zh")
+    assert "：2024年累计自付与医保预警线之比由" in within.sentence
+
+
+def test_the_care_of_a_household_is_told_in_people() -> None:
+    household = row(value_care_load=2.0, value_able_members=1.0)
+    told = household.told(Reason("LAB", "care_load", 2.0, 0.4), raises=True, language="zh").sentence
+    assert "需抚养照料 4 人，劳动年龄内有劳动能力 1 人，负担（按加1人计）2.00 倍" in told
 
 
 def test_without_the_event_the_department_stands_alone() -> None:

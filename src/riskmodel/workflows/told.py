@@ -24,6 +24,7 @@ from riskmodel.training.labels import label_named
 from riskmodel.workflows.about import (
     date_beside,
     known_feature,
+    label_of,
     mainly_read,
     of_others,
     prepared_alike,
@@ -84,29 +85,28 @@ class Row:
     values: Mapping[str, Any]
     typical: Typical
 
-    def fact(self, name: str) -> Fact:
-        """A feature as sentences tell it."""
+    def fact(self, name: str, before: date | None = None) -> Fact:
+        """A feature as sentences tell it; `before`: day of an earlier value that it is told beside."""
         declared, amount = known_feature(name), _BESIDE.get(name)
         value, (newest, source) = self.values[f"{VALUE}{name}"], self._origin(name)
         day, dated, when = date_beside(name, value, newest, self.values["as_of"])
-        found = None
-        if declared.unit not in CODED:
-            found = self.typical.median(name, of_village=not of_others(name))
+        typical, typical_of = self._typical(name)
         return Fact(
             feature=name,
-            label=Words(declared.label, declared.english),
+            label=label_of(name, self.values["as_of"], before),
             unit=declared.unit,
             group=declared.group.value,
             title=Words(declared.group.zh, declared.group.en),
             value=value,
-            typical=found[0] if found else None,
-            typical_of=found[1] if found else "village",
+            typical=typical,
+            typical_of=typical_of,
             source=source,
             day=day,
             dated=dated,
             when=when,
             amount=self.values.get(amount.column) if amount else None,
             amount_label=Words(amount.label, amount.english) if amount else None,
+            counts=self._counts(name),
         )
 
     def told(self, found: Reason, *, raises: bool, language: Language) -> Told:
@@ -116,7 +116,7 @@ class Row:
 
     def moved(self, name: str, before: Mapping[str, Any], by: float, language: Language) -> Told:
         """A feature that changed since the row `before`, with what its change did to the margin."""
-        fact, amount = self.fact(name), _BESIDE.get(name)
+        fact, amount = self.fact(name, before["as_of"]), _BESIDE.get(name)
         was, amount_was = before[f"{VALUE}{name}"], before.get(amount.column) if amount else None
         known = was is not None and fact.value is not None
         absent = None if known else why_missing(name, self.values if fact.value is None else before)
@@ -152,6 +152,19 @@ class Row:
             if len(found) == MISSING:
                 break
         return list(found.values())
+
+    def _typical(self, name: str) -> tuple[float | None, Place]:
+        """Median where the household lives, and of which place; None for codes, which are not compared."""
+        if known_feature(name).unit in CODED:
+            return None, "village"
+        return self.typical.median(name, of_village=not of_others(name)) or (None, "village")
+
+    def _counts(self, name: str) -> dict[str, int]:
+        """The counts that a ratio of people is made of, by their names in its sentence."""
+        value, able = self.values[f"{VALUE}{name}"], self.values.get(f"{VALUE}able_members")
+        if name != "care_load" or value is None or able is None:
+            return {}
+        return {"able": round(able), "cared_for": round(value * (able + 1))}
 
     def _missed(self, name: str, table: str, share: tuple[float, Place], language: Language) -> Told:
         """That a feature is not known for want of a prepared table; the entry is about that table, not the main one."""
