@@ -7,9 +7,9 @@ import polars as pl
 import pytest
 
 from riskmodel.features import REGISTRY, Feature, assemble_view, declared
-from riskmodel.features.dating import DECIDED, ONE_ROW, Dating, dating, event
+from riskmodel.features.dating import DECIDED, OF_YEAR, ONE_ROW, Dating, dating, event, year_meant
 from riskmodel.features.origins import NEWEST, origins
-from riskmodel.features.reading import most_read
+from riskmodel.features.reading import most_read, windows_in_words
 from riskmodel.features.windows import PREPARED, Moment, Seen
 from riskmodel.tables import View
 from scenario import COUNTY, features_of, rows_of
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 DAYS = (date(2025, 3, 5), date(2025, 3, 20), date(2025, 4, 5), date(2025, 5, 5))
 """Days on which the same is known: nothing happens, and time goes by."""
-WINDOWS = ("近", "前4至6个月", "本年", "最近一次致贫")
+WINDOWS = ("近", "前4至6个月", "年度", "最近一次致贫")
 """A label that names its window says itself that time moves the value."""
 
 
@@ -121,6 +121,17 @@ def test_undecided_features_of_one_row_have_its_date_and_others_the_newest() -> 
     }
     assert list(kinds.values()) == [Dating.ROW, Dating.ROW, Dating.NEWEST, Dating.NEWEST]
     assert dating(REGISTRY["village_income_to_line"]) is Dating.NEWEST
+
+
+def test_the_features_of_one_calendar_year_are_known_and_name_it() -> None:
+    of_year = {f.name for f in declared() for _, window in windows_in_words(f) if "of the year" in window}
+    assert of_year == OF_YEAR
+    for name in OF_YEAR:
+        assert "年度" in REGISTRY[name].label
+        assert "of the year" in REGISTRY[name].english
+        assert year_meant(REGISTRY[name], date(2025, 1, 5)) == 2024
+        assert year_meant(REGISTRY[name], date(2025, 1, 31)) == 2025
+    assert year_meant(REGISTRY["bills_to_income_12m"], date(2025, 1, 5)) is None
 
 
 def test_tables_of_one_row_have_one_row_per_household() -> None:

@@ -179,7 +179,7 @@ def test_a_missing_value_says_so() -> None:
     assert told(replace(INCOME, value=None), "zh") == "人均纯收入与监测线之比 数据缺失"
     assert told(replace(INCOME, value=None), "en") == "per-capita net income over the line: not known"
     assert missing("住房安全等级", "住房饮水检查", "housing", 0.92, "village", "zh") == (
-        "数据缺失：没有本户的“住房饮水检查”记录，无法得知“住房安全等级”"
+        "数据缺失：没有本户可用的“住房饮水检查”记录，无法得知“住房安全等级”"
         "（住建部门提供；本村 92% 的户有此项），请走访核实"
     )
     english = missing("house grade", "dwellings", "housing", 0.92, "county", "en")

@@ -8,14 +8,17 @@ from riskmodel.errors import UsageError
 from riskmodel.features import declared
 from riskmodel.features.origins import STATE
 from riskmodel.features.windows import PREPARED
+from riskmodel.rendering.values import TELL
 from riskmodel.tables.catalogue import TABLES
 from riskmodel.workflows.about import (
     date_beside,
     known_feature,
     mainly_read,
     of_others,
+    prepared_alike,
     stored_table,
     tables_asked,
+    tables_needed,
     why_missing,
 )
 
@@ -42,6 +45,21 @@ def test_every_main_table_is_one_that_the_feature_asks_or_the_state_and_is_store
         assert main in tables_asked(f.name) or (main == STATE and not tables_asked(f.name))
         assert main in PREPARED or main == STATE
         assert stored_table(main) in TABLES
+
+
+def test_the_survey_is_the_surest_of_the_tables_needed() -> None:
+    assert tables_needed("assistance_to_income_12m") == ("surveys", "assistance")
+    assert tables_needed("top_wage_to_line") == ("surveys", "workers")
+    assert tables_needed("stay_to_warning") == ("bills",)  # without an episode it is not monitored
+    for f in declared():
+        assert set(tables_needed(f.name)) <= set(tables_asked(f.name))
+
+
+def test_parts_of_one_table_have_words_of_their_own() -> None:
+    assert prepared_alike("water") == ("housing",)
+    assert prepared_alike("surveys") == ()
+    for prepared in PREPARED:
+        assert (f"part.{prepared}" in TELL) == bool(prepared_alike(prepared))
 
 
 def test_only_features_of_the_village_are_of_others() -> None:

@@ -14,6 +14,7 @@ from riskmodel.errors import UsageError
 from riskmodel.policy import Background, Cause
 from riskmodel.rendering.values import TELL
 from riskmodel.tables import Batch
+from riskmodel.workflows.about import stored_table, tables_needed
 from riskmodel.workflows.explain import explain, listed, render, with_typical
 from riskmodel.workflows.score import MANIFEST, TYPICAL, score
 from riskmodel.workflows.told import Row
@@ -124,6 +125,17 @@ def test_scores_that_do_not_say_who_is_too_new_are_not_listed(office: Office, tm
     with pytest.raises(UsageError, match=r"do not say which households are too new.*Score that date again"):
         listed(place, 3)
     assert explain(place, office.riskiest).notes
+
+
+def test_no_table_is_missed_that_a_household_could_be_without(office: Office) -> None:
+    rows = pl.read_parquet(f"{office.results}/*.parquet")
+    missed = {(told.feature, told.table) for row in with_typical(office.results, rows) for told in row.missing("zh")}
+    assert missed
+    for feature, stored in missed:
+        prepared = [name for name in tables_needed(feature) if stored_table(name) == stored]
+        assert prepared
+        without = rows.filter(pl.all_horizontal(pl.col(f"newest_{name}").is_null() for name in prepared))
+        assert without[f"value_{feature}"].null_count() == without.height
 
 
 def test_a_household_of_which_little_is_known_is_explained_too(office: Office) -> None:

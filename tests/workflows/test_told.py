@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,6 +15,9 @@ from riskmodel.scoring.reasons import LEAST, Reason
 from riskmodel.scoring.typical import Typical
 from riskmodel.workflows.about import mainly_read
 from riskmodel.workflows.told import MISSING, Row
+
+if TYPE_CHECKING:
+    from riskmodel.rendering.messages import Language
 
 VALUES = {
     "household_id": "H1",
@@ -38,9 +42,9 @@ def row(**other: object) -> Row:
     return Row({**VALUES, **other}, Typical(COUNTY, VILLAGE))
 
 
-def without(table: str, *features: str, weight: float = 0.5) -> Row:
+def without(table: str, *features: str, weight: float = 0.5, **other: object) -> Row:
     """A household without a row of a table, for want of which features are missing."""
-    gone: dict[str, object] = {f"newest_{table}": None, f"source_{table}": None}
+    gone: dict[str, object] = {f"newest_{table}": None, f"source_{table}": None, **other}
     gone |= {f"value_{name}": None for name in features}
     return row(**gone, **{f"contribution_{name}": weight for name in features})
 
@@ -93,6 +97,33 @@ def test_the_date_beside_a_value_is_that_of_the_fact_or_says_what_it_is(
     assert f"，{words}）" in told.sentence
 
 
+def test_the_year_that_is_meant_is_named_in_every_month() -> None:
+    def told(name: str, as_of: date, language: Language = "zh") -> str:
+        reason = Reason("ILL", name, 1.4, 0.4)
+        return row(as_of=as_of, **{f"value_{name}": 1.4}).told(reason, raises=True, language=language).sentence
+
+    assert "：2024年累计自付是医保预警线的 1.40 倍（" in told("bills_to_warning", date(2025, 1, 5))
+    assert "：2025年累计自付是医保预警线的 1.40 倍（" in told("bills_to_warning", date(2025, 2, 5))
+    assert "2025年累计自付是农村人均" in told("bills_to_rural_income_warning", date(2025, 12, 5))
+    assert "self-pay of 2024 is 1.40 times the warning" in told("bills_to_warning", date(2025, 1, 5), "en")
+
+
+def test_a_change_between_two_years_names_both() -> None:
+    before = {**VALUES, "as_of": date(2025, 1, 5), "value_bills_to_warning": 0.71}
+    now = row(as_of=date(2025, 2, 5), value_bills_to_warning=0.03)
+    told = now.moved("bills_to_warning", before, -0.2, "zh").sentence
+    assert "2024年、2025年各自累计自付与医保预警线之比由 71% 变为 3%（" in told
+    assert "self-pay of 2024, then of 2025, over" in now.moved("bills_to_warning", before, -0.2, "en").sentence
+    within = row(as_of=date(2025, 1, 20), value_bills_to_warning=0.03).moved("bills_to_warning", before, -0.2, "zh")
+    assert "：2024年累计自付与医保预警线之比由" in within.sentence
+
+
+def test_the_care_of_a_household_is_told_in_people() -> None:
+    household = row(value_care_load=2.0, value_able_members=1.0)
+    told = household.told(Reason("LAB", "care_load", 2.0, 0.4), raises=True, language="zh").sentence
+    assert "需抚养照料 4 人，劳动年龄内有劳动能力 1 人，负担（按加1人计）2.00 倍" in told
+
+
 def test_without_the_event_the_department_stands_alone() -> None:
     told = row(value_months_since_exit=0.0).told(
         Reason("HISTORY", "months_since_exit", 0.0, 0.4), raises=True, language="zh"
@@ -134,11 +165,45 @@ def test_a_small_village_is_told_of_the_county() -> None:
 
 
 def test_a_missing_table_is_told_once_by_its_weightiest_feature() -> None:
-    found = without("housing", "house_grade", "lives_in_unsafe_house").missing("zh")
+    found = without("housing", "house_grade", "lives_in_unsafe_house", newest_water=None).missing("zh")
     assert [(told.feature, told.value) for told in found] == [("house_grade", None)]
     assert "住房饮水检查" in found[0].sentence
     assert "住建部门" in found[0].sentence
     assert "全县 95%" in found[0].sentence
+
+
+def test_the_table_that_is_told_is_the_one_for_want_of_which_a_value_is_missing() -> None:
+    household = without("surveys", "assistance_to_income_12m", newest_assistance=None, source_assistance=None)
+    (told,) = household.missing("zh")  # no assistance is a value, 0; no survey is none
+    assert (told.table, told.source, told.date) == ("income_surveys", "agri", None)
+    assert "“收入采集”记录，无法得知“近12个月救助金额占纯收入比”（农业农村部门提供" in told.sentence
+
+
+def test_a_table_that_counts_as_nothing_there_is_not_missed() -> None:
+    assert without("episodes", "stay_to_warning").missing("zh") == []
+    (told,) = without("bills", "stay_to_warning", newest_episodes=None).missing("zh")
+    assert told.table == "medical_settlements"
+
+
+def test_one_table_is_missed_once_whatever_is_prepared_from_it() -> None:
+    household = without("employment", "work_months_share_12m", newest_workers=None, value_workers_employed=None)
+    weighs = {**household.values, "contribution_workers_employed": 0.9}
+    found = Row(weighs, household.typical).missing("en")
+    assert [(told.table, told.feature) for told in found] == [("employment", "workers_employed")]
+
+
+def test_a_table_with_rows_of_its_other_part_is_not_said_to_have_none() -> None:
+    (water,) = without("water", "water_supply").missing("zh")
+    assert water.table == "dwellings"
+    assert "没有本户可用的“饮水检测”记录" in water.sentence
+    assert "住房饮水检查" not in water.sentence
+    (work,) = without("workers", "workers_employed").missing("en")
+    assert "a usable row of employment of the last 6 months" in work.sentence
+
+
+def test_what_there_is_nothing_to_know_of_is_not_missed() -> None:
+    in_debt = without("bills", "bills_to_income_12m", value_income_to_line=-0.1)
+    assert in_debt.missing("zh") == []  # of a negative income nothing is a share
 
 
 def test_what_weighs_nothing_or_few_have_or_has_rows_is_not_missed() -> None:
@@ -149,7 +214,7 @@ def test_what_weighs_nothing_or_few_have_or_has_rows_is_not_missed() -> None:
 
 
 def test_at_most_two_things_are_missed_the_weightiest_first() -> None:
-    household = without("housing", "house_grade")
+    household = without("checks", "house_problem")
     for table, name, weight in (("water", "water_unsafe", 0.9), ("loans", "loans_overdue", 0.7)):
         more = without(table, name, weight=weight).values
         changed = {key: value for key, value in more.items() if value != VALUES[key]}

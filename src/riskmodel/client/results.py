@@ -139,6 +139,7 @@ class Assessment:
     model: str
     """First 16 digits of the model's hash."""
     data_age_days: int | None
+    """Days since news of the household last arrived at the office; not the age of its facts."""
     notes: tuple[str, ...]
     base: float | None = None
     """Only where all was asked for, as the next three."""
@@ -234,6 +235,7 @@ class FreshAssessment:
     model_version: int
     feature_set: str
     data_age_days: int | None
+    """Days since news of the household last arrived at the office; not the age of its facts."""
     notes: tuple[str, ...]
     request_id: str
     base: float | None = None

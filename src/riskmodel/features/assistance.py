@@ -55,7 +55,7 @@ def on_disability_allowance(h: Facts) -> pl.Expr:
     return flag(h.aid_on_record("allowance", count_of(ALLOWANCE, inside)) > 0)
 
 
-@feature("近12个月享受低保月数", "months with dibao", unit="月", group=Background.AID, risk=Direction.FREE)
+@feature("近12个月享受低保月数", "months with dibao in 12 months", unit="月", group=Background.AID, risk=Direction.FREE)
 def dibao_months_12m(h: Facts) -> pl.Expr:
     """How many of the last 12 complete months have a dibao row.
 
@@ -67,7 +67,11 @@ def dibao_months_12m(h: Facts) -> pl.Expr:
 
 
 @feature(
-    "近12个月临时救助次数", "months with temporary assistance", unit="次", group=Background.AID, risk=Direction.FREE
+    "近12个月临时救助次数",
+    "months with temporary assistance in 12 months",
+    unit="次",
+    group=Background.AID,
+    risk=Direction.FREE,
 )
 def temporary_aid_12m(h: Facts) -> pl.Expr:
     """Months of the last 12 complete ones with temporary assistance; missing and 0 as for the months with dibao."""

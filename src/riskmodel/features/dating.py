@@ -45,6 +45,9 @@ class Dating(StrEnum):
         return self in (Dating.DAYS_AGO, Dating.MONTHS_AGO, Dating.MONTHS_AHEAD, Dating.YEAR_ENDED)
 
 
+OF_YEAR: Final = frozenset({"bills_to_warning", "bills_to_rural_income_warning"})
+"""Features of the complete months of one calendar year, which must be named: in January it is the year that ended."""
+
 ONE_ROW: Final = frozenset({"surveys", "housing", "water", "checks"})
 """Prepared tables with at most one row per household."""
 
@@ -80,6 +83,11 @@ def dating(feature: Feature) -> Dating:
     read = most_read(feature)
     one_row = {asked.prepared for asked in read.asked} <= ONE_ROW and len(read.asked) == 1
     return Dating.ROW if one_row and not read.state and not read.of_others else Dating.NEWEST
+
+
+def year_meant(feature: Feature, as_of: date) -> int | None:
+    """The calendar year of which a value tells on a day; None for a feature that is not of one."""
+    return months_before(Moment(as_of).open_month, 1).year if feature.name in OF_YEAR else None
 
 
 def event(of: Dating, value: float | None, as_of: date) -> date | None:

@@ -52,7 +52,11 @@ def students_beyond_compulsory(h: Facts) -> pl.Expr:
 
 
 @feature(
-    "近两学期教育自付占纯收入比", "school self-pay over net income", unit="比例", group=Cause.EDU, risk=Direction.UP
+    "近两学期教育自付占纯收入比",
+    "school self-pay of two terms over net income",
+    unit="比例",
+    group=Cause.EDU,
+    risk=Direction.UP,
 )
 def school_costs_to_income(h: Facts) -> pl.Expr:
     """Self-pay of schooling after aid, terms of present members that began in the last 12 months, over net income.
@@ -64,7 +68,7 @@ def school_costs_to_income(h: Facts) -> pl.Expr:
 
 @feature(
     "近两学期非义务教育自付与预警线之比",
-    "self-pay beyond compulsory school over the warning threshold",
+    "self-pay of two terms beyond compulsory school over the warning threshold",
     unit="倍",
     group=Cause.EDU,
     risk=Direction.UP,

@@ -80,7 +80,7 @@ def workers_in_construction(h: Facts) -> pl.Expr:
 
 @feature(
     "户主工资(人均折年)与监测线之比",
-    "wage of the head per head over the line",
+    "wage of the head per head (as for a year) over the line",
     unit="倍",
     group=Cause.JOB,
     risk=Direction.DOWN,
@@ -94,7 +94,7 @@ def head_wage_to_line(h: Facts) -> pl.Expr:
 
 @feature(
     "最高工资(人均折年)与监测线之比",
-    "highest wage per head over the line",
+    "highest wage per head (as for a year) over the line",
     unit="倍",
     group=Cause.JOB,
     risk=Direction.DOWN,
@@ -114,7 +114,7 @@ def top_wage_share(h: Facts) -> pl.Expr:
 
 @feature(
     "近12个月务工月数占比",
-    "share of months at work",
+    "share of months at work in 12 months",
     unit="比例",
     group=Cause.JOB,
     risk=Direction.DOWN,
@@ -145,7 +145,7 @@ def post_months_left(h: Facts) -> pl.Expr:
 
 @feature(
     "6个月内到期公益岗工资占比",
-    "share of wages from posts that end soon",
+    "share of wages from posts that end within 6 months",
     unit="比例",
     group=Cause.JOB,
     risk=Direction.UP,

@@ -112,7 +112,13 @@ def survey_age_days(h: Facts) -> pl.Expr:
     return h.moment.days_since(h.survey("period_end"))
 
 
-@feature("近6个月有收入记录月数", "months with income rows", unit="月", group=Background.DATA, risk=Direction.FREE)
+@feature(
+    "近6个月有收入记录月数",
+    "months with income rows in 6 months",
+    unit="月",
+    group=Background.DATA,
+    risk=Direction.FREE,
+)
 def income_months_6m(h: Facts) -> pl.Expr:
     """How many of the last 6 complete months have an income row; 0 where none is known."""
     return h.months_with_income(1, 6).fill_null(0)

@@ -63,7 +63,14 @@ def months_since_rebuilt(h: Facts) -> pl.Expr:
     return pl.when(months >= 0).then(months)
 
 
-@feature("近12个月缺水天数", "days without water", unit="天", group=Cause.WAT, risk=Direction.UP, actionable=True)
+@feature(
+    "检测前12个月缺水天数",
+    "days without water in the 12 months before the inspection",
+    unit="天",
+    group=Cause.WAT,
+    risk=Direction.UP,
+    actionable=True,
+)
 def water_outage_days(h: Facts) -> pl.Expr:
     """Days without water in the 12 months before the newest inspection of the water."""
     return h.water("outage_days").cast(pl.Int64)

@@ -40,7 +40,7 @@ def reference_income_to_line(h: Facts) -> pl.Expr:
 
 @feature(
     "近3个月人均到账收入(折年)与监测线之比",
-    "income received in the last 3 months over the line",
+    "income per head received in 3 months (as for a year) over the line",
     unit="倍",
     group=Background.INCOME,
     risk=Direction.DOWN,
@@ -56,7 +56,7 @@ def received_to_line_3m(h: Facts) -> pl.Expr:
 
 @feature(
     "前4至6个月人均到账收入(折年)与监测线之比",
-    "income received 4 to 6 months ago over the line",
+    "income per head received 4 to 6 months ago (as for a year) over the line",
     unit="倍",
     group=Background.INCOME,
     risk=Direction.DOWN,
@@ -192,7 +192,7 @@ def pension_to_line(h: Facts) -> pl.Expr:
 
 @feature(
     "近6个月人均赡养收入(折年)与监测线之比",
-    "family support per head over the line",
+    "family support per head of 6 months (as for a year) over the line",
     unit="倍",
     group=Background.INCOME,
     risk=Direction.FREE,
@@ -216,7 +216,7 @@ def assistance_share(h: Facts) -> pl.Expr:
 
 @feature(
     "近6个月人均救济收入(折年)与监测线之比",
-    "relief per head over the line",
+    "relief per head of 6 months (as for a year) over the line",
     unit="倍",
     group=Background.AID,
     risk=Direction.FREE,

@@ -70,7 +70,7 @@ def bills_to_line_3m(h: Facts) -> pl.Expr:
 
 @feature(
     "近12个月单次最高自付(人均)与监测线之比",
-    "largest medical self-pay per head over the line",
+    "largest medical self-pay of 12 months per head over the line",
     unit="倍",
     group=Cause.ILL,
     risk=Direction.UP,
@@ -83,7 +83,7 @@ def largest_bill_to_line(h: Facts) -> pl.Expr:
 
 @feature(
     "近12个月医疗费用自付占比",
-    "share of medical cost paid by the household",
+    "share of medical cost of 12 months paid by the household",
     unit="比例",
     group=Cause.ILL,
     risk=Direction.UP,
@@ -95,7 +95,7 @@ def bills_self_pay_share(h: Facts) -> pl.Expr:
 
 @feature(
     "近12个月目录外自付(人均)与监测线之比",
-    "self-pay outside the catalogue per head over the line",
+    "self-pay of 12 months outside the catalogue per head over the line",
     unit="倍",
     group=Cause.ILL,
     risk=Direction.UP,
@@ -113,7 +113,7 @@ def bills_outside_catalogue_to_line(h: Facts) -> pl.Expr:
 
 @feature(
     "近12个月县域内住院占比",
-    "share of inpatient stays in the county",
+    "share of inpatient stays of 12 months in the county",
     unit="比例",
     group=Cause.ILL,
     risk=Direction.FREE,
@@ -135,7 +135,7 @@ def stays_12m(h: Facts) -> pl.Expr:
 
 @feature(
     "近12个月门诊慢特病就诊月数",
-    "months with bills for chronic or special disease",
+    "months with bills for chronic or special disease in 12 months",
     unit="月",
     group=Cause.ILL,
     risk=Direction.UP,
@@ -168,7 +168,7 @@ def months_since_stay(h: Facts) -> pl.Expr:
 
 
 @feature(
-    "本年累计自付与医保预警线之比",
+    "年度累计自付与医保预警线之比",
     "self-pay of the year over the warning threshold",
     unit="倍",
     group=Cause.ILL,
@@ -188,7 +188,7 @@ def bills_to_warning(h: Facts) -> pl.Expr:
 
 @feature(
     "近3个月单次住院自付与预警线之比",
-    "self-pay of one stay over the warning threshold",
+    "self-pay of one stay in 3 months over the warning threshold",
     unit="倍",
     group=Cause.ILL,
     risk=Direction.UP,
@@ -208,7 +208,7 @@ def stay_to_warning(h: Facts) -> pl.Expr:
 
 @feature(
     "近3个月门诊慢特病月最高自付与预警线之比",
-    "monthly self-pay for chronic or special disease over the warning threshold",
+    "highest self-pay of a month for chronic or special disease in 3 months over the warning threshold",
     unit="倍",
     group=Cause.ILL,
     risk=Direction.UP,
@@ -225,7 +225,7 @@ def special_outpatient_to_warning(h: Facts) -> pl.Expr:
 
 
 @feature(
-    "本年累计自付与农村人均可支配收入预警线之比",
+    "年度累计自付与农村人均可支配收入预警线之比",
     "self-pay of the year over the warning by rural income",
     unit="倍",
     group=Cause.ILL,

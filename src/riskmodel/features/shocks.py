@@ -88,7 +88,7 @@ def faded_disaster_losses_to_line(h: Facts) -> pl.Expr:
 
 @feature(
     "近12个月未获赔自然灾害损失占纯收入比",
-    "loss by disasters not insured over net income",
+    "loss by disasters of 12 months not insured over net income",
     unit="比例",
     group=Cause.NAT,
     risk=Direction.UP,
@@ -128,7 +128,7 @@ def faded_accident_losses_to_line(h: Facts) -> pl.Expr:
 
 @feature(
     "近12个月经营受挫损失占纯收入比",
-    "business loss over net income",
+    "business loss of 12 months over net income",
     unit="比例",
     group=Cause.IND,
     risk=Direction.UP,
@@ -138,7 +138,13 @@ def business_losses_to_income_12m(h: Facts) -> pl.Expr:
     return h.over(losses(h, "business", 12), h.survey("net_total"))
 
 
-@feature("近36个月因灾因事故伤亡人数", "members killed or injured", unit="人", group=Cause.ACC, risk=Direction.UP)
+@feature(
+    "近36个月因灾因事故伤亡人数",
+    "members killed or injured in 36 months",
+    unit="人",
+    group=Cause.ACC,
+    risk=Direction.UP,
+)
 def hurt_members_36m(h: Facts) -> pl.Expr:
     """Members killed, injured or disabled by shocks of the last 36 complete months and since. Missing if never said."""
     hurt = pl.sum_horizontal("deaths", "injured", ignore_nulls=True).cast(pl.Int64)

@@ -87,7 +87,11 @@ def transfer_change_1y(h: Facts) -> pl.Expr:
 
 
 @feature(
-    "近12个月到账收入波动", "variation of income received", unit="比例", group=Background.INCOME, risk=Direction.FREE
+    "近12个月到账收入波动",
+    "variation of income received in 12 months",
+    unit="比例",
+    group=Background.INCOME,
+    risk=Direction.FREE,
 )
 def received_variation_12m(h: Facts) -> pl.Expr:
     """Standard deviation over mean of the net income received per month, last 12 complete months, in whole yuan.
@@ -105,7 +109,7 @@ def received_variation_12m(h: Facts) -> pl.Expr:
 
 @feature(
     "近12个月到账工资占收入比",
-    "share of wages in what was received",
+    "share of wages in what was received in 12 months",
     unit="比例",
     group=Cause.JOB,
     risk=Direction.FREE,
@@ -115,7 +119,13 @@ def wage_received_share_12m(h: Facts) -> pl.Expr:
     return h.over(h.received("wage", WAGES, 1, 12), h.received("net", IncomeComponent, 1, 12))
 
 
-@feature("近12个月无收入记录月数", "months without income rows", unit="月", group=Background.DATA, risk=Direction.FREE)
+@feature(
+    "近12个月无收入记录月数",
+    "months without income rows in 12 months",
+    unit="月",
+    group=Background.DATA,
+    risk=Direction.FREE,
+)
 def months_without_income_12m(h: Facts) -> pl.Expr:
     """How many of the last 12 complete months have no income row. Missing without any row in the last 15."""
     return 12 - h.months_with_income(1, 12)

@@ -18,7 +18,13 @@ def days_since_visit(h: Facts) -> pl.Expr:
     return h.visits("newest", pl.col("days_ago").min())
 
 
-@feature("近一年走访发现风险次数", "visits that found a risk", unit="次", group=Background.DATA, risk=Direction.FREE)
+@feature(
+    "近一年走访发现风险次数",
+    "visits of the last year that found a risk",
+    unit="次",
+    group=Background.DATA,
+    risk=Direction.FREE,
+)
 def risk_visits_1y(h: Facts) -> pl.Expr:
     """Visits of the last 365 days that found a risk. Missing without any visit in the last 730."""
     return h.visits("risk", count(YEAR & (pl.col("finding") == "risk")))
@@ -26,7 +32,7 @@ def risk_visits_1y(h: Facts) -> pl.Expr:
 
 @feature(
     "近一年走访未见到人占比",
-    "share of visits without meeting anyone",
+    "share of visits of the last year without meeting anyone",
     unit="比例",
     group=Background.DATA,
     risk=Direction.FREE,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from riskmodel.rendering.values import (
@@ -18,6 +18,7 @@ from riskmodel.rendering.values import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from riskmodel.rendering.messages import Language, Words
@@ -57,6 +58,8 @@ class Fact:
     amount: int | None = None
     """Amount behind the feature, fen; None where there is none or it is not known."""
     amount_label: Words | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)
+    """Counts behind a ratio of people, by their names in its sentence."""
 
 
 def meaning(probability: float, months: int, label: str, language: Language) -> str:
@@ -99,6 +102,8 @@ def told(fact: Fact, language: Language) -> str:
     value = shown_value(fact.value, fact.unit, language, beside)
     if (key := f"told.{fact.feature}") in TELL:
         return TELL.text(key, language, value=value)
+    if fact.counts and (key := f"counted.{fact.feature}") in TELL:
+        return TELL.text(key, language, value=value, **fact.counts)
     found = _COMPARED[language].fullmatch(label)
     if found and fact.unit in ("倍", "比例"):
         of = found["of"] or found["whole"]

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 from riskmodel.errors import UsageError
 from riskmodel.features import REGISTRY
 from riskmodel.features.absence import Absence, absence
-from riskmodel.features.dating import Dating, dating, event
+from riskmodel.features.dating import Dating, dating, event, year_meant
 from riskmodel.features.origins import NEWEST, STATE
 from riskmodel.features.reading import most_read
 from riskmodel.features.windows import PREPARED
+from riskmodel.rendering.messages import Words
 from riskmodel.scoring.score import VALUE
 from riskmodel.tables.catalogue import TABLES
 from riskmodel.tables.column import Type
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
 
 _MAINLY: Final = {"development_lacking": "measures"}
 """Features that ask something else before what they are about."""
+_YEAR: Final = Words("年度", "of the year")
+"""What labels say of a calendar year, see `features.dating.OF_YEAR`."""
+_SURVEYS: Final = "surveys"
+_NEEDED: Final = {"stay_to_warning": ("bills",)}
+"""Features that have a value without a row of their other tables, which then count as nothing there."""
 _WHEN: Final[Mapping[Dating, When]] = {
     Dating.ROW: "row",
     Dating.NEWEST: "newest",
@@ -53,6 +59,17 @@ def tables_asked(name: str) -> tuple[str, ...]:
 
 
 @cache
+def tables_needed(name: str) -> tuple[str, ...]:
+    """The prepared tables without a row of which a feature may be missing, the surest first.
+
+    The survey comes first: no full list ever stands for one, and the line and the net income are taken from it. Of the
+    other tables a full list may say that nothing is there, which is a value.
+    """
+    needed = _NEEDED.get(name, tables_asked(name))
+    return tuple(sorted(needed, key=lambda table: table != _SURVEYS))
+
+
+@cache
 def of_others(name: str) -> bool:
     """Whether a feature tells of the other households of the village."""
     return most_read(known_feature(name)).of_others
@@ -69,6 +86,28 @@ def known_feature(name: str) -> Feature:
 def stored_table(prepared: str) -> str:
     """Table of the lake whose rows a prepared table has."""
     return PREPARED[prepared].tables[0] if prepared in PREPARED else prepared
+
+
+@cache
+def prepared_alike(prepared: str) -> tuple[str, ...]:
+    """The other prepared tables with rows of the same table of the lake."""
+    stored = stored_table(prepared)
+    return tuple(name for name, other in PREPARED.items() if name != prepared and other.tables[0] == stored)
+
+
+def label_of(name: str, as_of: date, before: date | None = None) -> Words:
+    """The label of a feature as of a day, with the calendar year that is meant where it tells of one.
+
+    `before`: the day of an earlier value that it is told beside; of another year, both are named.
+    """
+    declared = known_feature(name)
+    zh, en = declared.label, declared.english
+    year, was = year_meant(declared, as_of), year_meant(declared, before or as_of)
+    if year is None:
+        return Words(zh, en)
+    if year == was:
+        return Words(zh.replace(_YEAR.zh, f"{year}年"), en.replace(_YEAR.en, f"of {year}"))
+    return Words(zh.replace(_YEAR.zh, f"{was}年、{year}年各自"), en.replace(_YEAR.en, f"of {was}, then of {year},"))
 
 
 def date_beside(name: str, value: float | None, newest: date | None, as_of: date) -> tuple[date | None, Dated, When]:

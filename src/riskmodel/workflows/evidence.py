@@ -19,6 +19,7 @@ from riskmodel.policy import HouseholdStatus
 from riskmodel.tables.catalogue import TABLES, table
 from riskmodel.tables.column import Type
 from riskmodel.tables.generation import decode
+from riskmodel.workflows.about import label_of
 from riskmodel.workflows.features import feature_named
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def behind(
         county=view.county,
         village_code=made["village_code"],
         as_of=as_of.isoformat(),
-        features=[_value(f, made[f.name], read[f.name]) for f in features],
+        features=[_value(f, as_of, made[f.name], read[f.name]) for f in features],
         evidence=[*_state(seen, household, own), *(_evidence(seen, household, asked) for asked in _merged(own))],
         policy=_policy(workspace.policy, seen, household, made["village_code"], own),
     )
@@ -121,9 +122,9 @@ def home_view(workspace: Workspace, household_id: str, day: date, county: str | 
     )
 
 
-def _value(f: Feature, value: float | None, read: Reading) -> Value:
-    risk = f.direction.name.lower()
-    return Value(f.name, f.label, f.english, f.unit, f.group.value, risk, value, read.of_others)
+def _value(f: Feature, as_of: date, value: float | None, read: Reading) -> Value:
+    risk, label = f.direction.name.lower(), label_of(f.name, as_of)
+    return Value(f.name, label.zh, label.en, f.unit, f.group.value, risk, value, read.of_others)
 
 
 def _merged(read: Iterable[Reading]) -> list[Asked]:

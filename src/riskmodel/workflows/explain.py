@@ -64,6 +64,7 @@ class Explanation:
     values: dict[str, float | None]
     model: str
     data_age_days: int | None
+    """Days since news of the household last arrived; not the age of its facts."""
     notes: list[str]
     probability_6m: float | None = None
     """Within 6 months, where that horizon has a model."""

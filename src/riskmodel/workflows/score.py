@@ -201,8 +201,9 @@ def neighbours(workspace: Workspace, county: str, as_of: date | None = None) -> 
 
 
 def with_facts(scored: pl.DataFrame, view: View, policy: Policy) -> pl.DataFrame:
-    """Add what decides who is listed: `data_age_days` from the last news, `monitored`, `too_new`.
+    """Add what decides who is listed: `data_age_days`, `monitored`, `too_new`.
 
+    `data_age_days`: days since news of the household last arrived here; it tells nothing of how old the facts are.
     `monitored`: the household has an open episode already. `too_new`: its history is too short to judge it by.
     """
     joined = scored.join(newest_known(view), on="household_id", how="left", maintain_order="left")

@@ -6,7 +6,7 @@ scores: no fact of a later day can get into a sentence, and the same month reads
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,7 +16,7 @@ from riskmodel.features.origins import NEWEST, SOURCE
 from riskmodel.policy import Background
 from riskmodel.rendering.messages import Words
 from riskmodel.rendering.sentences import Fact, meaning, meaning_when_monitored, missing, moved, reason
-from riskmodel.rendering.values import CODED
+from riskmodel.rendering.values import CODED, TELL
 from riskmodel.scoring.reasons import LEAST, Reason
 from riskmodel.scoring.score import CONTRIBUTION, VALUE
 from riskmodel.tables.catalogue import TABLES
@@ -24,10 +24,12 @@ from riskmodel.training.labels import label_named
 from riskmodel.workflows.about import (
     date_beside,
     known_feature,
+    label_of,
     mainly_read,
     of_others,
+    prepared_alike,
     stored_table,
-    tables_asked,
+    tables_needed,
     why_missing,
 )
 
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from riskmodel.rendering.messages import Language
-    from riskmodel.scoring.typical import Typical
+    from riskmodel.scoring.typical import Place, Typical
 
 MOSTLY: Final = 0.8
 """What is known of fewer households than this is not missed."""
@@ -83,29 +85,28 @@ class Row:
     values: Mapping[str, Any]
     typical: Typical
 
-    def fact(self, name: str) -> Fact:
-        """A feature as sentences tell it."""
+    def fact(self, name: str, before: date | None = None) -> Fact:
+        """A feature as sentences tell it; `before`: day of an earlier value that it is told beside."""
         declared, amount = known_feature(name), _BESIDE.get(name)
         value, (newest, source) = self.values[f"{VALUE}{name}"], self._origin(name)
         day, dated, when = date_beside(name, value, newest, self.values["as_of"])
-        found = None
-        if declared.unit not in CODED:
-            found = self.typical.median(name, of_village=not of_others(name))
+        typical, typical_of = self._typical(name)
         return Fact(
             feature=name,
-            label=Words(declared.label, declared.english),
+            label=label_of(name, self.values["as_of"], before),
             unit=declared.unit,
             group=declared.group.value,
             title=Words(declared.group.zh, declared.group.en),
             value=value,
-            typical=found[0] if found else None,
-            typical_of=found[1] if found else "village",
+            typical=typical,
+            typical_of=typical_of,
             source=source,
             day=day,
             dated=dated,
             when=when,
             amount=self.values.get(amount.column) if amount else None,
             amount_label=Words(amount.label, amount.english) if amount else None,
+            counts=self._counts(name),
         )
 
     def told(self, found: Reason, *, raises: bool, language: Language) -> Told:
@@ -115,7 +116,7 @@ class Row:
 
     def moved(self, name: str, before: Mapping[str, Any], by: float, language: Language) -> Told:
         """A feature that changed since the row `before`, with what its change did to the margin."""
-        fact, amount = self.fact(name), _BESIDE.get(name)
+        fact, amount = self.fact(name, before["as_of"]), _BESIDE.get(name)
         was, amount_was = before[f"{VALUE}{name}"], before.get(amount.column) if amount else None
         known = was is not None and fact.value is not None
         absent = None if known else why_missing(name, self.values if fact.value is None else before)
@@ -138,18 +139,46 @@ class Row:
     def missing(self, language: Language) -> list[Told]:
         """What matters most of what a table would tell that has no row of the household, one per table, at most two.
 
-        Told is only what is known of most others there. A value that is missing although the table has rows is not
-        told: a share of wages, say, is missing where there are none.
+        Told is only what is known of most others there. A value that is missing although the tables have rows, or
+        because there is nothing to know, is not told: a share of wages, say, is missing where there are none.
         """
         found: dict[str, Told] = {}
         for name in self._not_known():
             table, share = self._lacking(name), self.typical.known(name)
-            if table and share and share[0] >= MOSTLY and table not in found and len(found) < MISSING:
-                spec, fact = TABLES[stored_table(table)], self.fact(name)
-                where = spec.title if language == "zh" else spec.name
-                sentence = missing(fact.label.of(language), where, self._usual(table), *share, language)
-                found[table] = self._entry(fact, self.values[f"{CONTRIBUTION}{name}"], sentence, language)
+            if table is None or share is None or share[0] < MOSTLY or stored_table(table) in found:
+                continue
+            if why_missing(name, self.values) != "not_applicable":
+                found[stored_table(table)] = self._missed(name, table, share, language)
+            if len(found) == MISSING:
+                break
         return list(found.values())
+
+    def _typical(self, name: str) -> tuple[float | None, Place]:
+        """Median where the household lives, and of which place; None for codes, which are not compared."""
+        if known_feature(name).unit in CODED:
+            return None, "village"
+        return self.typical.median(name, of_village=not of_others(name)) or (None, "village")
+
+    def _counts(self, name: str) -> dict[str, int]:
+        """The counts that a ratio of people is made of, by their names in its sentence."""
+        value, able = self.values[f"{VALUE}{name}"], self.values.get(f"{VALUE}able_members")
+        if name != "care_load" or value is None or able is None:
+            return {}
+        return {"able": round(able), "cared_for": round(value * (able + 1))}
+
+    def _missed(self, name: str, table: str, share: tuple[float, Place], language: Language) -> Told:
+        """That a feature is not known for want of a prepared table; the entry is about that table, not the main one."""
+        fact, usual = self.fact(name), self._usual(table)
+        sentence = missing(fact.label.of(language), self._title(table, language), usual, *share, language)
+        told = self._entry(fact, self.values[f"{CONTRIBUTION}{name}"], sentence, language)
+        return replace(told, table=stored_table(table), source=usual, date=None)
+
+    def _title(self, table: str, language: Language) -> str:
+        """What there is no row of: the table, or its part where the household has rows of the other part."""
+        if any(self.values.get(f"{NEWEST}{other}") for other in prepared_alike(table)):
+            return TELL.text(f"part.{table}", language)
+        spec = TABLES[stored_table(table)]
+        return spec.title if language == "zh" else spec.name
 
     def _not_known(self) -> list[str]:
         """The missing features by what their being missing does, those without weight left out."""
@@ -158,8 +187,8 @@ class Row:
         return sorted((n for n in unknown if weights[n] >= LEAST), key=lambda name: (-weights[name], name))
 
     def _lacking(self, name: str) -> str | None:
-        """The first of the tables that a feature reads that has no row of the household."""
-        return next((table for table in tables_asked(name) if self.values.get(f"{NEWEST}{table}") is None), None)
+        """The prepared table for want of which a feature is missing: the surest that has no row of the household."""
+        return next((table for table in tables_needed(name) if self.values.get(f"{NEWEST}{table}") is None), None)
 
     def _entry(self, fact: Fact, contribution: float, sentence: str, language: Language) -> Told:
         return Told(

@@ -18,6 +18,7 @@ from riskmodel.scoring.scenarios import SCENARIOS, Scenario
 from riskmodel.tables.catalogue import TABLES
 from riskmodel.tables.column import Type
 from riskmodel.training.labels import label_named
+from riskmodel.workflows.about import label_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -57,7 +58,8 @@ def scenario_lines(offered: Sequence[Choice], language: Language) -> Iterator[st
         yield f"  {choice.scenario:<16} {Words(choice.zh, choice.en).of(language)}"
         for name, limits in choice.parameters.items():
             usual = _with_unit(choice.scenario, name, limits.usual)
-            fields = {"name": name, "usual": usual, "least": limits.least, "most": limits.most}
+            least, most = (_with_unit(choice.scenario, name, bound) for bound in (limits.least, limits.most))
+            fields = {"name": name, "usual": usual, "least": least, "most": most}
             yield f"  {'':<16}   {say('list.parameter', **fields).of(language)}"
     yield "  " + say("list.correction", example=EXAMPLE).of(language)
 
@@ -141,14 +143,15 @@ def _moved(found: WhatIf, language: Language) -> Iterator[Words]:
         yield say("groups", listed=Words("，".join(zh), ", ".join(en)))
     if found.features:
         yield say("features")
-        yield from (_indented(_feature(moved, found.values[moved.code], language)) for moved in found.features)
+        day = date.fromisoformat(found.as_of)
+        yield from (_indented(_feature(moved, found.values[moved.code], day, language)) for moved in found.features)
 
 
-def _feature(moved: Moved, values: tuple[float | None, float | None], language: Language) -> Words:
+def _feature(moved: Moved, values: tuple[float | None, float | None], as_of: date, language: Language) -> Words:
     declared = REGISTRY[moved.code]
     pairs = (values, values[::-1])
     before, after = (_shown(moved.code, value, declared.unit, language, beside) for value, beside in pairs)
-    label = Words(declared.label, declared.english)
+    label = label_of(moved.code, as_of)
     return say("feature", label=label, before=before, after=after, change=moved.change)
 
 

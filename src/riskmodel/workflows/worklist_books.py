@@ -126,7 +126,7 @@ def _analysts_row(row: Mapping[str, Any], told: Mapping[str, Explanation]) -> li
 _ANALYSTS: Final = [
     *("地点", "排名", "状态", "户编号", "村代码", "村名", "人口", "风险等级", "概率", "6个月内概率"),
     *(f"原因{number}" for number in range(1, _REASONS + 1)),
-    *("入样概率", "数据天数", "走访次序"),
+    *("入样概率", "距最近收到数据天数", "走访次序"),
 ]
 _QUOTAS: Final = {
     "place": "地点",

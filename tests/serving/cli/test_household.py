@@ -38,8 +38,8 @@ def test_it_tells_chance_reasons_change_ranks_model_and_age(office: Office, lang
     parts = [found.household_id, found.meaning, found.tier_title, found.model, *found.notes, *found.change.sentences]
     assert [part for part in (*parts, *told) if part not in text] == []
     age = {
-        "zh": f"最新信息距评估日 {found.data_age_days} 天",
-        "en": f"age of the newest information in days: {found.data_age_days}",
+        "zh": f"最近一次收到本户数据距评估日 {found.data_age_days} 天",
+        "en": f"days since news of the household last arrived: {found.data_age_days}",
     }
     assert age[language] in text
 
@@ -57,7 +57,7 @@ def test_languages_are_not_mixed(office: Office) -> None:
 def test_a_household_of_which_the_age_of_the_data_is_not_known_is_told_too(office: Office) -> None:
     found = replace(explain(office.workspace, office.riskiest), data_age_days=None, probability_6m=None, reasons=[])
     text = "\n".join(explanation_lines(found))
-    assert "最新信息距评估日" not in text
+    assert "最近一次收到本户数据" not in text
     assert "没有突出的推高风险的原因" in text
 
 

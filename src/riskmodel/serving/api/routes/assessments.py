@@ -12,7 +12,7 @@ from riskmodel.review.access import Principal, Right
 from riskmodel.serving.api.auth import Running, allowed
 from riskmodel.serving.api.facts import Facts
 from riskmodel.serving.api.problems import RESPONSES, Problem, busy, unknown_household
-from riskmodel.serving.api.routes.households import Explain, Group, Language, Told
+from riskmodel.serving.api.routes.households import ARRIVED, Explain, Group, Language, Told
 from riskmodel.serving.api.strict_request import StrictRoute
 from riskmodel.serving.clock import now
 
@@ -59,7 +59,7 @@ class FreshAssessment(BaseModel):
     model: str
     model_version: int
     feature_set: str
-    data_age_days: int | None
+    data_age_days: int | None = Field(description=ARRIVED)
     notes: list[str]
     request_id: str
     base: float | None = Field(default=None, description="Only with explain=full, as the next three")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 ROUTER = APIRouter(prefix="/v1/households", tags=["households"], route_class=StrictRoute, responses=RESPONSES)
 
 ID: Final = "^H[0-9a-f]{24}$"
+ARRIVED: Final = "Days since news of the household last arrived; not the age of its facts, whose dates the reasons tell"
 HouseholdId = Annotated[str, Path(pattern=ID, description="H and 24 hex digits")]
 AsOf = Annotated[date | None, Query(description="As-of date of a published month; default: the newest")]
 Language = Annotated[Literal["zh", "en"], Query(description="Language of titles and sentences")]
@@ -80,7 +81,7 @@ class Assessment(BaseModel):
     missing: list[Told]
     groups: list[Group]
     model: str = Field(description="First 16 digits of the model's hash")
-    data_age_days: int | None
+    data_age_days: int | None = Field(description=ARRIVED)
     notes: list[str]
     probability_6m: float | None = Field(description="Within 6 months, where that horizon has a model")
     base: float | None = Field(default=None, description="Only with explain=full, as the next three")
