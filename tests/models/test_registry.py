@@ -53,6 +53,12 @@ def copy(filled: Path, tmp_path: Path) -> Registry:
     return Registry(tmp_path / "moved")
 
 
+def test_of_a_version_that_is_both_the_champion_comes_first(copy: Registry) -> None:
+    copy.alias("fall-12m", 2, "challenger")
+    copy.alias("fall-12m", 2, "champion")
+    assert [version.aliases for version in copy.versions("fall-12m")] == [(), ("champion", "challenger")]
+
+
 def test_versions_are_listed_with_aliases_metrics_and_hash(filled: Path) -> None:
     first, second = Registry(filled / "模型 库").versions("fall-12m")
     assert (first.version, second.version) == (1, 2)

@@ -185,7 +185,8 @@ def test_a_year_without_a_line_is_an_error_and_never_an_older_value() -> None:
         "No value of monitoring_line (防返贫监测线) is in force for area 990101001001",
         "on 2025-02-01, as known on 2025-03-05.",
         "Nearest is policy/lines.toml: 6000 yuan/person/year for area 99 from 2024-01-01 to 2025-01-01 (exclusive)",
-        'Enter the value in a *.toml file of the workspace\'s policy/ folder:\n[[monitoring_line]]\narea = "990101"',
+        "Enter the value in a *.toml file of the workspace's policy/ folder. / ",
+        '请在工作目录 policy/ 的 *.toml 文件中填写：\n[[monitoring_line]]\narea = "990101"',
         "effective_from = 2025-01-01",
     ):
         assert part in message

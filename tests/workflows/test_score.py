@@ -265,7 +265,7 @@ def test_one_household_alone_has_its_neighbours_from_what_was_published_with_the
 def test_scores_without_the_neighbours_say_what_to_do(office: Office, tmp_path: Path) -> None:
     place = office.copied(tmp_path)
     shutil.rmtree(place.results / office.scored.as_of / NEIGHBOURS)
-    with pytest.raises(UsageError, match="Score it again"):
+    with pytest.raises(UsageError, match=r"Score that day again\. / .*请重新评估该日期。"):
         neighbours(place, "990301")
 
 
@@ -359,7 +359,7 @@ def test_a_day_before_anything_was_known_is_refused(office: Office) -> None:
 
 def test_without_a_champion_the_way_to_one_is_told(sample_workspace: Workspace, tmp_path: Path) -> None:
     place = Workspace(Settings(tmp_path))
-    with pytest.raises(UsageError, match="train and register a model"):
+    with pytest.raises(UsageError, match=r"train and register a model.* / .*请先训练"):
         champion(place, LABEL)
     with pytest.raises(UsageError, match="holds no data yet"):
         score(place, date(2024, 1, 5))
@@ -375,7 +375,7 @@ def test_a_model_of_other_features_is_refused(office: Office, tmp_path: Path) ->
         name, tmp_path / "other", parameters={}, metrics={}, figures={}, tags={}, experiment=name
     )
     place.registry.alias(name, version, "champion")
-    with pytest.raises(BundleError, match="trained on feature set 0000"):
+    with pytest.raises(BundleError, match=r"trained on feature set 0000.* / .*请重新训练"):
         score(place, office.as_of, "income_below_line_12m")
 
 

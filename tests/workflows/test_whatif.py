@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from riskmodel.errors import UsageError
+from riskmodel.errors import BundleError, UsageError
 from riskmodel.features import REGISTRY, Direction, declared
 from riskmodel.features.reading import most_read
+from riskmodel.models import bundle
 from riskmodel.policy import Background
 from riskmodel.scoring.household_rows import HouseholdRows
 from riskmodel.scoring.scenarios import SCENARIOS
@@ -17,6 +19,7 @@ from riskmodel.tables.files import write_json
 from riskmodel.workflows.evidence import home_view
 from riskmodel.workflows.score import MANIFEST, champion, champion_of_shorter, neighbours
 from riskmodel.workflows.whatif import what_if
+from riskmodel.workflows.workspace import model_name
 from trained_county import LABEL, Office
 
 
@@ -210,6 +213,21 @@ def test_scores_of_another_model_are_noted(office: Office, tmp_path: Path) -> No
     path = place.results / office.scored.as_of / MANIFEST
     write_json(path, {"model": "another"})
     assert what_if(place, office.riskiest, ["medical_aid"]).other_model
+
+
+def test_a_champion_of_another_feature_set_is_to_be_trained_again_and_not_only_scored(
+    office: Office, tmp_path: Path
+) -> None:
+    place = office.copied(tmp_path)
+    made = bundle.read(place.registry.bundle_path(model_name(LABEL), "champion"))
+    facts = replace(made.facts, feature_set="0" * 16)
+    bundle.write(tmp_path / "other", made.model, facts)
+    version = place.registry.register(
+        model_name(LABEL), tmp_path / "other", parameters={}, metrics={}, figures={}, tags={}, experiment="other"
+    )
+    place.registry.alias(model_name(LABEL), version, "champion")
+    with pytest.raises(BundleError, match=r"trained on feature set 0000.*Train again.* / .*请重新训练"):
+        what_if(place, office.riskiest, ["medical_aid"])
 
 
 def test_wrong_questions_are_refused(office: Office) -> None:

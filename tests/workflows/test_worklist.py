@@ -81,7 +81,7 @@ def test_a_list_drawn_anew_from_the_same_inputs_has_the_same_bytes(place: Worksp
 def test_another_question_for_the_same_month_is_refused_unless_asked_for_again(place: Workspace) -> None:
     first = work_list(place, area=COUNTY, capacity=60)
     before = listed(first)
-    with pytest.raises(UsageError, match=r"issued already.*another capacity.*--again"):
+    with pytest.raises(UsageError, match=r"issued already.*another capacity.*--again.* / .*走访名额不同.*--again"):
         work_list(place, area=COUNTY, capacity=61)
     second = work_list(place, area=COUNTY, capacity=61, again=True)
     assert second.folder == f"{first.folder}-2"
@@ -164,7 +164,7 @@ def test_what_makes_no_list_is_refused(office: Office, area: str, capacity: int,
 def test_scores_that_do_not_say_who_is_too_new_make_no_list(place: Workspace) -> None:
     path = published(place) / f"{COUNTY}.parquet"
     pl.read_parquet(path).drop("too_new").write_parquet(path)
-    with pytest.raises(UsageError, match="Score that date again"):
+    with pytest.raises(UsageError, match=r"Score that date again\. / .*请重新评估该日期。"):
         work_list(place, area=COUNTY)
 
 

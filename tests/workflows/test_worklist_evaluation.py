@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -64,6 +65,7 @@ def test_the_numbers_are_those_of_the_visits(place: Workspace, tmp_path: Path) -
     assert found.read_on == BACK.isoformat()
     assert any("7 visits are not known" in warning for warning in found.warnings)
     assert any("only 3 audit visits" in warning for warning in found.warnings)
+    assert all(re.search(" / .*[\u4e00-\u9fff]", warning) for warning in found.warnings)
 
 
 def test_visits_before_the_list_and_long_after_it_do_not_count(place: Workspace, tmp_path: Path) -> None:
@@ -107,12 +109,14 @@ def test_lists_of_several_months_are_taken_together(place: Workspace, tmp_path: 
     assert both.lists == [first.folder, second.folder]
     assert both.numbers.unlisted == 2 * alone.numbers.unlisted
     assert both.numbers.audited.known >= 3
-    with pytest.raises(UsageError, match="no list was drawn since 2024-12-01; the newest one is of"):
+    with pytest.raises(
+        UsageError, match=r"no list was drawn since 2024-12-01; the newest one is of.* / .*请给更早的月份。"
+    ):
         evaluate_lists(place, area=AREA, since=date(2024, 12, 1))
 
 
 def test_without_a_list_or_with_a_changed_one_nothing_is_said(place: Workspace) -> None:
-    with pytest.raises(UsageError, match="no work list"):
+    with pytest.raises(UsageError, match=r"no work list.* / .*走访名单。"):
         evaluate_lists(place, area=AREA)
     done = work_list(place, area=AREA, capacity=60)
     (Path(done.folder) / "worklist.parquet").unlink()

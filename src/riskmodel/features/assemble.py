@@ -268,6 +268,8 @@ def _fitting(neighbours: Neighbours, view: View) -> Neighbours:
     if neighbours.county != view.county or neighbours.as_of > view.as_of:
         raise UsageError(
             f"the neighbours' figures of county {neighbours.county} on {neighbours.as_of} are not for county "
-            f"{view.county} on {view.as_of}. Give those of the same county, published on that day or before."
+            f"{view.county} on {view.as_of}. Give those of the same county, published on that day or before. / "
+            f"县 {neighbours.county} {neighbours.as_of} 的同村数据不能用于县 {view.county} 的 {view.as_of}。"
+            "请给同一个县当天或更早的数据。"
         )
     return neighbours

@@ -28,6 +28,7 @@ HOUSEHOLD: Final = ("household_id", "village_code")
 PUBLICATION: Final = {"as_of": pl.Date(), "county": pl.String(), "feature_set": pl.String(), "fingerprint": pl.String()}
 """First columns of a published frame, the same in every row."""
 AGAIN: Final = "Score that day again."
+AGAIN_ZH: Final = "请重新评估该日期。"
 
 
 @dataclass(frozen=True)
@@ -56,16 +57,22 @@ class Neighbours:
     def read(cls, published: pl.DataFrame, feature_set: str) -> Neighbours:
         """What `frame` gave. Raises DataError when it was changed since, UsageError when it is of other features."""
         if {*PUBLICATION, *HOUSEHOLD} - set(published.columns) or published.is_empty():
-            raise DataError(f"these are no neighbours' figures of a county and day. {AGAIN}")
+            raise DataError(
+                f"these are no neighbours' figures of a county and day. {AGAIN} / 同村数据不完整。{AGAIN_ZH}"
+            )
         as_of, county, made_of, fingerprint = published.select(*PUBLICATION).row(0)
         if made_of != feature_set:
             raise UsageError(
                 f"the neighbours' figures of county {county} on {as_of} are of feature set {made_of}, asked for is "
-                f"{feature_set}. {AGAIN}"
+                f"{feature_set}. {AGAIN} / 县 {county} {as_of} 的同村数据出自特征集 {made_of}，"
+                f"现用特征集是 {feature_set}。{AGAIN_ZH}"
             )
         amounts = published.select(pl.exclude(*PUBLICATION))
         if _fingerprint(amounts, as_of, county, made_of) != fingerprint:
-            raise DataError(f"the neighbours' figures of county {county} on {as_of} were changed. {AGAIN}")
+            raise DataError(
+                f"the neighbours' figures of county {county} on {as_of} were changed. {AGAIN} / "
+                f"县 {county} {as_of} 的同村数据被改动过。{AGAIN_ZH}"
+            )
         return cls(as_of, county, amounts)
 
     def of_others(self, households: pl.DataFrame) -> pl.DataFrame:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 Alias = Literal["champion", "challenger"]
 
-_ALIASES = ("champion", "challenger")
+_ALIASES = ("champion", "challenger")  # in order of precedence
 _BUNDLE, _FIGURES, _REPORT = "bundle", "figures", "report"  # folders among a run's artifacts
 _HASH_TAG = "bundle_hash"
 _BATCH = 100  # parameters, tags and metrics that MLflow takes at once
@@ -46,6 +46,7 @@ class VersionFacts:
 
     version: int
     aliases: tuple[str, ...]
+    """`champion` before `challenger`: one that is both is in use."""
     run_id: str
     bundle_hash: str
     metrics: Mapping[str, float]
@@ -150,13 +151,16 @@ class Registry:
             listed = ", ".join(str(facts.version) for facts in known) or "none"
             raise UsageError(
                 f"model {name} has no version or alias {which!r} in {self.folder} (versions: {listed}): "
-                "train and register a model, or set the alias"
+                "train and register a model, or set the alias / "
+                f"{self.folder} 中的模型 {name} 没有版本或别名 {which!r}（现有版本：{listed}）："
+                "请先训练（riskmodel train），或用 riskmodel models promote 指定现行模型"
             )
         path = self._path(chosen[0].run_id)
         if bundle.read(path).hash != chosen[0].bundle_hash:
             raise BundleError(
                 f"{path} is not the bundle that was registered as {name} version {chosen[0].version}: "
-                "restore it from its copy, or register the model again"
+                "restore it from its copy, or register the model again / "
+                f"{path} 不是登记为 {name} 第 {chosen[0].version} 版的模型文件：请从备份恢复，或重新登记"
             )
         return path
 
@@ -233,7 +237,7 @@ class Registry:
         number, run = int(version.version), self._client.get_run(version.run_id)
         return VersionFacts(
             number,
-            tuple(sorted(alias for alias, of in aliases.items() if int(of) == number)),
+            tuple(alias for alias in _ALIASES if alias in aliases and int(aliases[alias]) == number),
             version.run_id,
             version.tags.get(_HASH_TAG, ""),
             dict(run.data.metrics),

@@ -116,12 +116,15 @@ class WorkingCalendar:
             late = min(self._best_first[year], key=lambda notice: notice.published_on)
             why = f"The notice in {late.file} was published on {late.published_on}, after that day of knowledge."
             todo = "Ask again with a later day of knowledge, when the notice was out."
+            todo_zh = "请用通知发布以后的日期再试。"
         else:
             why = f"Entered are: {', '.join(str(y) for y in sorted(self._best_first)) or 'none'}."
-            todo = f"Enter it in {year}.toml of the workspace's policy/calendars/ folder:\n{calendar_form(year)}"
+            todo = f"Enter it in {year}.toml of the workspace's policy/calendars/ folder."
+            todo_zh = f"请在工作目录 policy/calendars/ 的 {year}.toml 中填写：\n{calendar_form(year)}"
         return (
             f"No working calendar of {year} is in force as known on {known}. {why} Weekends alone are never assumed: "
-            f"the State Council sets holidays and the weekends worked in exchange for each year. {todo}"
+            f"the State Council sets holidays and the weekends worked in exchange for each year. {todo} / "
+            f"截至{known}所知，没有{year}年的工作日历；不会只按周末推算（放假和调休由国务院逐年通知）。{todo_zh}"
         )
 
 

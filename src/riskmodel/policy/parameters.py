@@ -142,7 +142,9 @@ class Policy:
         return (
             f"No value of {kind.name} ({kind.zh}) is in force for area {area or '(everywhere)'} on {on}, "
             f"as known on {known}. {seen} An older value is never used instead. "
-            f"Enter the value in a *.toml file of the workspace's policy/ folder:\n{entry_form(kind, area[:6], on)}"
+            f"Enter the value in a *.toml file of the workspace's policy/ folder. / "
+            f"截至{known}所知，{on} 地区 {area or '（全国）'} 没有生效的“{kind.zh}”（{kind.name}）；不会用旧数值代替。"
+            f"请在工作目录 policy/ 的 *.toml 文件中填写：\n{entry_form(kind, area[:6], on)}"
         )
 
 

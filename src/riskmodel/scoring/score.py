@@ -91,7 +91,10 @@ def check_feature_set(bundle: Bundle) -> None:
         differing = f" (different: {', '.join(sorted(names)[:5])})" if names else ""
         raise BundleError(
             f"the model of {bundle.facts.label} was trained on feature set {bundle.facts.feature_set}, this version "
-            f"declares {set_hash()}{differing}. Train again and promote it, or use the version that trained it."
+            f"declares {set_hash()}{differing}. Train again and promote it, or use the version that trained it. / "
+            f"{bundle.facts.label} 的模型是用特征集 {bundle.facts.feature_set} 训练的，"
+            f"本版程序的特征集是 {set_hash()}。"
+            "请重新训练并指定为现行模型，或改用训练它的那个版本的程序。"
         )
 
 

@@ -126,7 +126,10 @@ def locked(path: Path, purpose: str) -> Iterator[None]:
         except BlockingIOError:
             handle.seek(0)
             owner = handle.read().strip() or "another process"
-            message = f"{purpose}: {owner} is writing here ({path.parent}). Wait until it has ended and try again."
+            message = (
+                f"{purpose}: {owner} is writing here ({path.parent}). Wait until it has ended and try again. / "
+                f"{path.parent} 正被占用（{owner}）。请等它结束后再试。"
+            )
             raise BusyError(message) from None
         handle.truncate(0)  # what a killed process left
         handle.write(f"process {os.getpid()}")

@@ -1,4 +1,4 @@
-"""Whom a list would have named: the households that can be visited, place by place and month by month."""
+"""Whom a list would have named: the households that can be visited, place by place and date by date."""
 
 from __future__ import annotations
 

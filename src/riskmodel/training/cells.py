@@ -29,7 +29,7 @@ ALL: Final = "all"
 
 @dataclass(frozen=True)
 class Cells:
-    """The groups of some groupings, each perhaps month by month, and the rows in them."""
+    """The groups of some groupings, each perhaps date by date, and the rows in them."""
 
     names: pl.DataFrame = field(repr=False)
     """`grouping`, `group` and what else tells cells apart; one row per cell, sorted by them."""

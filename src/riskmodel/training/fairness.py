@@ -1,4 +1,4 @@
-"""Whom the list misses: the same numbers for every group of households, and month by month.
+"""Whom the list misses: the same numbers for every group of households, and date by date.
 
 A row is a household at an as-of date; an entry into monitoring stands in the rows of all dates before it within the
 horizon. Recall of a group is the share of its rows with the event that stood on a list. Numbers by group are those of
@@ -202,7 +202,7 @@ def _with_intervals(
 
 
 def _drawn_to_all(recall: Numbers, events: Numbers, draws: Numbers, cells: Cells) -> dict[str, Numbers]:
-    """Recall of each cell drawn towards that of all, grouping by grouping and month by month, and the difference.
+    """Recall of each cell drawn towards that of all, grouping by grouping and date by date, and the difference.
 
     draws (replicates, G): the recall of each cell in every draw.
     """

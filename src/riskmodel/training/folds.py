@@ -1,8 +1,9 @@
 """How a back-test cuts rows: by time, by area, and by both at once.
 
 time: trained on what was known when the first test row was observed, tested on later dates, all areas, as an office
-would have used it month by month. area: tested in places that the training never saw, all dates. space_time: both, and
-so the strictest: a place learned by heart, or the shock of a date learned from other places, helps nowhere here.
+would have used it, at every third month. area: tested in places that the training never saw, all dates. space_time:
+both, and so the strictest: a place learned by heart, or the shock of a date learned from other places, helps nowhere
+here.
 No household of a test in another place is in its training, wherever it moved from.
 """
 

@@ -97,8 +97,8 @@ class Verdict:
     """In English."""
     why_zh: str
     checks: list[Check] = field(repr=False)
-    stability: Stability | None = None
-    """How often training the chosen kind again changes what a household is told first: told, not demanded."""
+    stability: list[Stability] = field(default_factory=list)
+    """How often training a kind again changes what a household is told first, kind by kind: told, not demanded."""
 
     def allows(self, kind: str) -> bool:
         """Whether a kind passed every demand, or is the naive rule that was chosen because none did."""

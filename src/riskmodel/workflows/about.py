@@ -79,7 +79,10 @@ def known_feature(name: str) -> Feature:
     """The declared feature of this name. Raises UsageError for one of another version, with what to do."""
     found = REGISTRY.get(name)
     if found is None:
-        raise UsageError(f"the scores speak of {name}, which this version does not declare. Score that date again.")
+        raise UsageError(
+            f"the scores speak of {name}, which this version does not declare. Score that date again. / "
+            f"评估结果中的特征 {name} 在本版程序中没有。请重新评估该日期。"
+        )
     return found
 
 

@@ -1,4 +1,4 @@
-"""What a back-test tells of a scheme beyond its comparison: curves, calibration by group, groups month by month."""
+"""What a back-test tells of a scheme beyond its comparison: curves, calibration by group, groups date by date."""
 
 from __future__ import annotations
 

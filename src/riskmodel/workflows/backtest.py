@@ -1,4 +1,4 @@
-"""Back-test: how every kind of model would have done, month by month and in places it never saw.
+"""Back-test: how every kind of model would have done, at every third month and in places it never saw.
 
 Every fold is written when it is done, so a run that was stopped goes on where it stopped. The folder of a back-test is
 named after everything it depends on; other data, features, policy or recipes make another one.
@@ -19,6 +19,7 @@ from riskmodel.features import set_hash
 from riskmodel.tables.files import finite, write_json
 from riskmodel.training.comparison import compare
 from riskmodel.training.evaluation import metrics, reliability
+from riskmodel.training.fit import KINDS
 from riskmodel.training.folds import LEAST_EVENTS, ORIGINS, SCHEMES, Fold, folds, places
 from riskmodel.training.horizons import Shorter
 from riskmodel.training.labels import Label, label_named
@@ -34,9 +35,10 @@ from riskmodel.workflows.train import gathered_rows, recipes_of, unconfirmed
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from riskmodel.training.fit import Recipes
+    from riskmodel.training.fit import Recipes, Rows
     from riskmodel.training.gate import Verdict
     from riskmodel.training.rows import Collected, Gathered
+    from riskmodel.training.stability import Stability
     from riskmodel.workflows.judging import Risks
     from riskmodel.workflows.workspace import Workspace
 
@@ -157,17 +159,23 @@ def _of_label(
         scheme: judge(workspace, collected, found, recipes) for scheme, found in beside.items()
     }
     verdict = gate(workspace, judged)
-    chosen = recipes.fit(verdict.chosen, rows, seed)
+    show.say("measuring how steady the reasons of each kind are")
     result = replace(
         told,
         folds=[_fold_facts(workspace, collected, recipes, fold, beside[fold.scheme]) for fold in cut],
         pooled={scheme: _pooled(workspace, label, scheme, found) for scheme, found in judged.items()},
-        gate=replace(verdict, stability=stability(chosen, recipes, rows, verdict.chosen, seed)),
+        gate=replace(verdict, stability=_steady(recipes, rows, seed)),
         released=True,
         unconfirmed_policy=unconfirmed(workspace.policy.unconfirmed_used()),
     )
     write_json(folder / RESULT, finite(asdict(result)) | {"made_at": now.isoformat()})
     return result
+
+
+def _steady(recipes: Recipes, rows: Rows, seed: int) -> list[Stability]:
+    """How steady the reasons of every kind are: a person may make any of them champion, and the report tells of it."""
+    found = (stability(recipes.fit(kind, rows, seed), recipes, rows, kind, seed) for kind in KINDS)
+    return [steady for steady in found if steady]
 
 
 def _fold_facts(

@@ -91,7 +91,10 @@ def explain(
     folder = published(workspace, as_of)
     found = pl.scan_parquet(folder / "*.parquet").filter(pl.col("household_id") == household_id).collect()
     if found.is_empty():
-        raise UsageError(f"household {household_id} was not scored on {folder.name}. Check the id, or give --as-of.")
+        raise UsageError(
+            f"household {household_id} was not scored on {folder.name}. Check the id, or give --as-of. / "
+            f"{folder.name} 没有评估过户 {household_id}。请核对户编号，或用 --as-of 指定日期。"
+        )
     (row,) = with_typical(folder, found)
     told = render(row, _notes(folder / MANIFEST, language), language, changed(workspace, row, folder, since, language))
     return replace(told, measures=_measures(workspace, row))
@@ -106,7 +109,8 @@ def listed(workspace: Workspace, count: int, as_of: date | None = None, language
     scores = pl.scan_parquet(folder / "*.parquet")
     if "too_new" not in scores.collect_schema():
         raise UsageError(
-            f"the scores in {folder} do not say which households are too new to judge. Score that date again."
+            f"the scores in {folder} do not say which households are too new to judge. Score that date again. / "
+            f"{folder} 中的评估结果没有标明哪些户记录过短。请重新评估该日期。"
         )
     rows = scores.filter(~pl.col("monitored") & ~pl.col("too_new")).sort(
         ["probability", "household_id"], descending=[True, False]
@@ -123,7 +127,8 @@ def with_typical(folder: Path, rows: pl.DataFrame) -> list[Row]:
     paths = {county: folder / TYPICAL / f"{county}.parquet" for county in counties}
     if absent := sorted(county for county, path in paths.items() if not path.exists()):
         raise UsageError(
-            f"the scores in {folder} do not say what is typical of county {absent[0]}. Score that date again."
+            f"the scores in {folder} do not say what is typical of county {absent[0]}. Score that date again. / "
+            f"{folder} 中的评估结果没有县 {absent[0]} 的一般水平。请重新评估该日期。"
         )
     tables = {county: pl.read_parquet(path, glob=False) for county, path in paths.items()}
     places = {

@@ -37,7 +37,10 @@ class Issued:
         """All households of the area as listed. Raises DataError when the file is not the one that was issued."""
         path = self.folder / LIST
         if not path.exists() or fingerprint(path) != self.manifest["list"]:
-            raise DataError(f"{path} is not the list that was issued: it is gone or was changed. Restore it.")
+            raise DataError(
+                f"{path} is not the list that was issued: it is gone or was changed. Restore it. / "
+                f"{path} 不是当时生成的名单：文件不见了或被改动过。请恢复原文件。"
+            )
         return pl.read_parquet(path, glob=False)
 
 
@@ -63,9 +66,10 @@ def newest_list(workspace: Workspace, area: str, as_of: date | None = None) -> I
     """The last issue of the newest list of an area, or of that of a date. Raises UsageError where there is none."""
     found = newest_lists(workspace, area, as_of, as_of)
     if not found:
-        day = f" of {as_of}" if as_of else ""
         raise UsageError(
-            f"no work list{day} for area {area or '(everywhere)'} in {workspace.home}. Make it with: riskmodel worklist"
+            f"no work list{f' of {as_of}' if as_of else ''} for area {area or '(everywhere)'} in {workspace.home}. "
+            f"Make it with: riskmodel worklist / {workspace.home} 中没有{f' {as_of} ' if as_of else ''}"
+            f"{f'地区 {area} 的' if area else '全部地区的'}走访名单。请先生成：riskmodel worklist"
         )
     return found[-1]
 

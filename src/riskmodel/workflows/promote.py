@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC
 from typing import TYPE_CHECKING
 
-from riskmodel.errors import UsageError
+from riskmodel.errors import CheckFailed
 from riskmodel.training.labels import label_named
-from riskmodel.workflows.registering import FALLBACK, GATE, PASSED
+from riskmodel.workflows.registering import FALLBACK, GATE, PASSED, WHY, WHY_ZH
 from riskmodel.workflows.workspace import model_name
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from riskmodel.workflows.workspace import Workspace
@@ -35,7 +37,7 @@ def promote(
 ) -> Promoted:
     """Make a version the champion of a label, after its bundle has been verified.
 
-    Raises UsageError when there is no such version, and when the gate refused it and no reason is given.
+    Raises UsageError when there is no such version, CheckFailed when the gate refused it and no reason is given.
     """
     name = model_name(label_named(label_name or workspace.settings.label).name)
     found = [facts for facts in workspace.registry.versions(name) if facts.version == version]
@@ -43,12 +45,21 @@ def promote(
     said = found[0].tags.get(GATE, "not asked")
     allowed = said in (PASSED, FALLBACK)
     if not allowed:
-        why = found[0].tags.get("gate_why", "it was trained by a version without a gate")
         if not reason.strip():
-            raise UsageError(
-                f"the gate refused version {version} of {name}: {why}. Promote another one, or say why the office "
-                'should use it all the same: --against-the-gate "reason". The reason is kept with the version.'
-            )
-        workspace.registry.note(name, version, OVERRIDDEN, f"{now:%Y-%m-%d %H:%M}: {reason.strip()}")
+            raise CheckFailed(_refused(name, version, found[0].tags))
+        workspace.registry.note(
+            name, version, OVERRIDDEN, f"{now.astimezone(UTC):%Y-%m-%d %H:%M} UTC: {reason.strip()}"
+        )
     workspace.registry.alias(name, version, "champion")
     return Promoted(name, version, said, "" if allowed else reason.strip())
+
+
+def _refused(name: str, version: int, tags: Mapping[str, str]) -> str:
+    why = tags.get(WHY, "it was trained by a version without a gate")
+    why_zh = tags.get(WHY_ZH) or "登记时没有留下中文理由，见上面的英文"
+    return (
+        f"the gate refused version {version} of {name}: {why}. Promote another one, or say why the office should use "
+        'it all the same: --against-the-gate "reason". The reason is kept with the version. / '
+        f"{name} 第 {version} 版未通过门槛检验：{why_zh}。请指定其他版本；如确需使用，"
+        '请写明理由：--against-the-gate "理由"，理由随该版本保存。'
+    )

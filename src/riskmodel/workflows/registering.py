@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 GATE: Final = "gate"
 """Tag of a version that holds what the gate said of it."""
+WHY, WHY_ZH = "gate_why", "gate_why_zh"
+"""Tags that hold the reason, in English and in Chinese."""
 PASSED, FALLBACK, REFUSED = "passed", "naive rule", "refused"
 """It met every demand; nothing did, and this is the rule that everybody understands; it did not."""
 GOLDEN: Final = 16
@@ -56,7 +58,7 @@ class Fitted:
         """The numbers of the test as `kind_metric`."""
         found = self.judgement.metrics() if self.judgement else {}
         told = {f"{k}_{m}": float(v) for k, values in found.items() for m, v in values.items() if v is not None}
-        if steady := self.verdict.stability:
+        for steady in self.verdict.stability:
             told |= {
                 f"{steady.kind}_first_cause_changed": steady.changed,
                 f"{steady.kind}_first_cause_changed_high_risk": steady.changed_high_risk,
@@ -92,7 +94,7 @@ def register(workspace: Workspace, fitted: Fitted, recipes: Recipes, now: dateti
         metrics=fitted.metrics,
         figures=report.figures(tested.y, tested.risks, fitted.model) if tested else {},
         tags={"label": fitted.label.name, "kind": fitted.kind, "feature_set": facts.feature_set,
-              "policy": facts.policy, GATE: said, "gate_why": fitted.verdict.why},
+              "policy": facts.policy, GATE: said, WHY: fitted.verdict.why, WHY_ZH: fitted.verdict.why_zh},
         experiment=name,
     )  # fmt: skip
     usable = said != REFUSED and (tested is not None or fitted.label.name == workspace.settings.label)

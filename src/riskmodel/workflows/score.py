@@ -150,6 +150,12 @@ def newest_as_of(workspace: Workspace) -> date:
     return run if first_known(workspace.lake) <= run <= newest else newest
 
 
+def newest_told(workspace: Workspace) -> date:
+    """Date of the newest scores, of which `explain` tells; where nothing was scored, `newest_as_of`."""
+    dates = [date.fromisoformat(folder.name) for folder in all_published(workspace.results)]
+    return dates[-1] if dates else newest_as_of(workspace)
+
+
 def champion(workspace: Workspace, label: str) -> Bundle:
     """The verified champion of a label. Raises UsageError when there is none."""
     return bundles.read(workspace.registry.bundle_path(model_name(label), "champion"))
@@ -196,7 +202,10 @@ def neighbours(workspace: Workspace, county: str, as_of: date | None = None) -> 
     folder = published(workspace, as_of)
     path = folder / NEIGHBOURS / f"{county}.parquet"
     if not path.exists():
-        raise UsageError(f"no neighbours' figures of county {county} with the scores of {folder.name}. Score it again.")
+        raise UsageError(
+            f"no neighbours' figures of county {county} with the scores of {folder.name}. Score that day again. / "
+            f"{folder.name} 的评估结果没有县 {county} 的同村数据。请重新评估该日期。"
+        )
     return Neighbours.read(pl.read_parquet(path, glob=False), set_hash())
 
 

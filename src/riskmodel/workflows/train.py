@@ -142,7 +142,8 @@ def _trained(
     chosen = kind or verdict.chosen
     show.say(f"fitting the final model ({chosen}) of {label.horizon} months on all matured rows")
     model = fit_calibrated(recipes, chosen, rows, seed)
-    verdict = replace(verdict, stability=stability(model.model, recipes, rows, chosen, seed))
+    steady = stability(model.model, recipes, rows, chosen, seed)
+    verdict = replace(verdict, stability=[steady] if steady else [])
     fitted = Fitted(label, chosen, collected, found, verdict, model)
     return _told(workspace, fitted, register(workspace, fitted, recipes, now), dealt.unit)
 

@@ -16,6 +16,7 @@ from riskmodel.scoring.household_rows import Change, HouseholdRows
 from riskmodel.scoring.measures import EXCLUDED, TO_CHECK
 from riskmodel.scoring.placed_correction import Correction, parsed
 from riskmodel.scoring.scenarios import Scenario, complete, range_of
+from riskmodel.scoring.score import check_feature_set
 from riskmodel.scoring.whatif import (
     Horizon,
     Models,
@@ -105,7 +106,8 @@ def what_if(
 
     scenarios: `CODE` or `CODE:PARAMETER=VALUE,...`; corrections: `TABLE[KEY=VALUE,...].COLUMN=VALUE`, applied first.
     The day must have published scores (default: the newest), whose neighbours' figures are used. Raises UsageError for
-    an unknown household, scenario, parameter or column, and for values outside the range of the policy or table.
+    an unknown household, scenario, parameter or column, and for values outside the range of the policy or table,
+    BundleError for a model of another feature set.
     """
     asked = [parsed_scenario(text) for text in scenarios]
     right = [parsed(text) for text in corrections]
@@ -171,6 +173,8 @@ def _published(folder: Path, household_id: str) -> dict[str, bool]:
 def _models(workspace: Workspace, county: str, day: date) -> Models:
     bundle = champion(workspace, workspace.settings.label)
     shorter = champion_of_shorter(workspace, bundle.facts.label)
+    for found in filter(None, (bundle, shorter)):
+        check_feature_set(found)  # before the neighbours' figures: to score again would not help
     return Models(bundle, shorter, workspace.policy, neighbours(workspace, county, day))
 
 

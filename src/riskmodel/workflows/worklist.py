@@ -39,6 +39,16 @@ _COLUMNS: Final = (
     *("monitored", "too_new", "data_age_days"),
 )
 
+_INPUTS_ZH: Final = {
+    "by": "分配方式",
+    "capacity": "走访名额",
+    "scores": "评估结果",
+    "policy": "政策数值",
+    "seed": "随机种子",
+    "lots": "抽签密钥",
+    "secret_lots": "抽签密钥的有无",
+}
+
 
 @dataclass(frozen=True)
 class WorkList:
@@ -96,7 +106,10 @@ def work_list(
     a capacity below 1; BusyError while another list is written.
     """
     if capacity is not None and capacity < 1:
-        raise UsageError(f"a capacity of {capacity} visits makes no list. Give at least 1.")
+        raise UsageError(
+            f"a capacity of {capacity} visits makes no list. Give at least 1. / "
+            f"走访名额 {capacity} 户生成不了名单。至少给 1 户。"
+        )
     asked = _Asked(published(workspace, as_of), _checked(area), capacity, by)
     target = lists.folder_of(workspace, asked.as_of, area)
     with locked(target.parent.parent / ".lock", "work list"):
@@ -122,7 +135,10 @@ def as_of_of(workspace: Workspace, month: date) -> date:
 
 def _checked(area: str) -> str:
     if area and (len(area) not in AREA_DIGITS or not (area.isascii() and area.isdigit())):
-        raise UsageError(f"{area!r} is no area. Give the 2, 4, 6, 9 or 12 digits of its code.")
+        raise UsageError(
+            f"{area!r} is no area. Give the 2, 4, 6, 9 or 12 digits of its code. / "
+            f"{area!r} 不是地区代码。请写 2、4、6、9 或 12 位数字。"
+        )
     return area
 
 
@@ -143,10 +159,13 @@ def _inputs(workspace: Workspace, asked: _Asked) -> dict[str, Any]:
 
 
 def _refused(issued: lists.Issued, inputs: Mapping[str, Any]) -> str:
-    differing = ", ".join(name for name, value in inputs.items() if issued.manifest["inputs"][name] != value)
+    names = [name for name, value in inputs.items() if issued.manifest["inputs"][name] != value]
     return (
-        f"a list of {inputs['as_of']} for this area was issued already ({issued.folder}), with another {differing}. An "
-        "issued list is not drawn anew in silence: add --again to issue a further one beside it."
+        f"a list of {inputs['as_of']} for this area was issued already ({issued.folder}), with another "
+        f"{', '.join(names)}. An issued list is not drawn anew in silence: add --again to issue a further one beside "
+        f"it. / 本地区 {inputs['as_of']} 的名单此前已生成（{issued.folder}），"
+        f"这次的{'、'.join(_INPUTS_ZH.get(name, name) for name in names)}不同。"
+        "已生成的名单不会悄悄重抽；确需另出一份，请加 --again，新名单与旧名单并存。"
     )
 
 
@@ -177,10 +196,16 @@ def _scores(asked: _Asked) -> pl.DataFrame:
     """The scores of the area. Raises UsageError where there are none, or not what decides who may be listed."""
     scores = pl.scan_parquet(asked.scores / "*.parquet")
     if "too_new" not in scores.collect_schema():
-        raise UsageError(f"the scores in {asked.scores} do not say who is too new to judge. Score that date again.")
+        raise UsageError(
+            f"the scores in {asked.scores} do not say who is too new to judge. Score that date again. / "
+            f"{asked.scores} 中的评估结果没有标明哪些户记录过短。请重新评估该日期。"
+        )
     found = scores.filter(pl.col("village_code").str.starts_with(asked.area)).select(_COLUMNS).collect()
     if found.is_empty():
-        raise UsageError(f"no household of area {asked.area} was scored on {asked.as_of}. Check the digits.")
+        raise UsageError(
+            f"no household of area {asked.area} was scored on {asked.as_of}. Check the digits. / "
+            f"{asked.as_of} 没有评估过地区 {asked.area} 的户。请核对地区代码。"
+        )
     return found
 
 

@@ -52,7 +52,10 @@ def evaluate_lists(
     chosen = [newest_list(workspace, area, as_of)]
     last = date.fromisoformat(chosen[0].manifest["inputs"]["as_of"])
     if since is not None and since > last:
-        raise UsageError(f"no list was drawn since {since}; the newest one is of {last}. Give an earlier month.")
+        raise UsageError(
+            f"no list was drawn since {since}; the newest one is of {last}. Give an earlier month. / "
+            f"{since} 以后没有生成过名单，最新一份是 {last} 的。请给更早的月份。"
+        )
     if since is not None and since < last:
         chosen = newest_lists(workspace, area, since, last)
     read_on = workspace.lake.newest_delivery()
@@ -89,15 +92,19 @@ def _warnings(numbers: AuditEstimate, last: date, read_on: date) -> list[str]:
     until = last + timedelta(days=VISIT_DAYS)
     cases = numbers.listed.found + numbers.audited.found
     unknown = numbers.listed.households - numbers.listed.known + numbers.audited.households - numbers.audited.known
+    audited, out = numbers.audited.known, numbers.out_of_reach
     found = [
-        (not numbers.audited.known, "no audit visit is known: nothing can be said about what the list missed"),
-        (0 < numbers.audited.known < FEW, f"only {numbers.audited.known} audit visits are known: pool months, --since"),
-        (cases < FEW, f"only {cases} cases were found: the numbers can change much by a single one"),
-        (unknown > 0, f"{unknown} visits are not known; they are taken to have found what the others found"),
-        (
-            numbers.out_of_reach > 0,
-            f"{numbers.out_of_reach} households not listed live where there were no visits: nothing is said of them",
-        ),
-        (read_on < until, f"visits are known until {read_on}; those until {until} count"),
-    ]
+        (not audited, "no audit visit is known: nothing can be said about what the list missed / "
+         "没有已知的抽查结果，无法说明名单漏掉了多少"),
+        (0 < audited < FEW, f"only {audited} audit visits are known: pool months, --since / "
+         f"已知的抽查结果只有 {audited} 户：请用 --since 把几个月合在一起"),
+        (cases < FEW, f"only {cases} cases were found: the numbers can change much by a single one / "
+         f"只发现 {cases} 户有风险：多一户少一户，数字就会差很多"),
+        (unknown > 0, f"{unknown} visits are not known; they are taken to have found what the others found / "
+         f"{unknown} 户走访结果未知，按与其他户相同估计"),
+        (out > 0, f"{out} households not listed live where there were no visits: nothing is said of them / "
+         f"{out} 户未列入名单且所在地没有走访，对它们不作估计"),
+        (read_on < until, f"visits are known until {read_on}; those until {until} count / "
+         f"走访结果只知道到 {read_on}，到 {until} 为止的都计入"),
+    ]  # fmt: skip
     return [text for applies, text in found if applies]

@@ -71,7 +71,10 @@ class Workspace:
         """Counties in the lake. Raises UsageError when there is none yet."""
         counties = self.lake.counties()
         if not counties:
-            raise UsageError(f"{self.home} holds no data yet. Ingest a delivery first: riskmodel ingest FOLDER")
+            raise UsageError(
+                f"{self.home} holds no data yet. Ingest a delivery first: riskmodel ingest FOLDER / "
+                f"{self.home} 中还没有数据。请先入库：riskmodel ingest 文件夹"
+            )
         return counties
 
     def scores(self, label: str) -> Path:
@@ -82,11 +85,15 @@ class Workspace:
         """Raise UsageError for a day before anything was known, or so long after the last news that nothing is."""
         newest, first = self.lake.newest_delivery(), first_known(self.lake)
         if as_of < first:
-            raise UsageError(f"no household was known on {as_of}; the first was known on {first}. Give a later date.")
+            raise UsageError(
+                f"no household was known on {as_of}; the first was known on {first}. Give a later date. / "
+                f"{as_of} 还没有任何户的数据，最早的是 {first}。请给更晚的日期。"
+            )
         if as_of > newest + timedelta(days=NEWS_DAYS):
             raise UsageError(
                 f"{as_of} lies more than {NEWS_DAYS} days after the newest delivery ({newest}): nothing is known of "
-                "that time. Ingest newer deliveries, or give an earlier date."
+                f"that time. Ingest newer deliveries, or give an earlier date. / {as_of} 距最新一次报送（{newest}）"
+                f"超过 {NEWS_DAYS} 天，那时的情况无从知道。请先入库更新的报送，或给更早的日期。"
             )
 
 

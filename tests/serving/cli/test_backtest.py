@@ -39,7 +39,7 @@ DONE = BackTest(
         "nothing beats it",
         "没有更好的",
         [Check("lightgbm", "time", "events", False, "40")],
-        Stability("naive", 1200, 0.125, 120, 0.05),
+        [Stability("naive", 1200, 0.125, 120, 0.05), Stability("lightgbm", 1200, 0.25, 120, 0.1)],
     ),
     released=True,
 )
@@ -56,6 +56,7 @@ def test_the_terminal_shows_the_numbers_the_lead_and_the_verdict() -> None:
     assert "gate 检验: 没有更好的" in text
     assert "lightgbm: 1 of 1 demands not met" in text
     assert "12.5% of 1,200 unchanged households are told another one by the naive of one date earlier; 5.0%" in text
+    assert "25.0% of 1,200 unchanged households are told another one by the lightgbm of one date earlier" in text
 
 
 def test_a_horizon_that_is_not_released_says_why() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from riskmodel.workflows.evidence import behind
 from riskmodel.workflows.health import health
 from riskmodel.workflows.score import newest_as_of
 from riskmodel.workflows.workspace import Workspace
+from trained_county import Office
 
 Capture = pytest.CaptureFixture[str]
 AS_OF = date(2024, 5, 25)
@@ -121,6 +123,17 @@ def test_without_a_name_all_features_are_explained_as_of_the_newest_run_date(
     assert all(f"\n{f.name} " in shown.out or f"\n{f.name}* " in shown.out for f in declared())
     assert "- missing 缺失" in shown.out
     assert "no known row / 无已知记录" in shown.out
+
+
+def test_features_are_explained_as_of_the_date_of_the_scores_that_are_explained(
+    office: Office, tmp_path: Path, capsys: Capture
+) -> None:
+    place = office.copied(tmp_path)
+    told = "2024-02-05"
+    assert told < office.scored.as_of
+    (place.results / office.scored.as_of).rename(place.results / told)
+    shown = answer(capsys, "features", "explain", office.riskiest, "income_to_line", "--json", home=place.home)
+    assert shown.json["as_of"] == told
 
 
 def test_a_household_that_nobody_knows_is_wrong_usage(sample_workspace: Workspace, capsys: Capture) -> None:

@@ -65,3 +65,4 @@ def test_an_unknown_household_is_wrong_usage(office: Office, capsys: pytest.Capt
     shown = answer(capsys, "explain", "H000", "--json", home=office.workspace.home)
     assert shown.code == 2
     assert "H000 was not scored" in shown.json["error"]["message"]
+    assert "没有评估过户 H000。请核对户编号" in shown.json["error"]["message"]

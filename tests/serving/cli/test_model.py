@@ -93,11 +93,13 @@ def test_versions_are_listed_with_their_aliases(office: Office, capsys: pytest.C
 def test_a_version_becomes_champion(office: Office, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     place = office.copied(tmp_path)
     refused = answer(capsys, "models", "promote", 2, home=place.home)
-    assert (refused.code, "--against-the-gate" in refused.err) == (2, True)
+    assert (refused.code, "--against-the-gate" in refused.err) == (1, True)
     words = ["models", "promote", 2, "--against-the-gate", "a trial", "--json"]
     assert answer(capsys, *words, home=place.home).json["champion"] == 2
     listed = answer(capsys, "models", "list", "--json", home=place.home).json
-    assert ["champion" in v["aliases"] for v in listed["versions"]] == [False, True]
+    assert [v["aliases"] for v in listed["versions"]] == [[], ["champion", "challenger"]]
+    shown = answer(capsys, "models", "list", home=place.home).out
+    assert ("  champion  " in shown, "challenger" in shown) == (True, False)
 
 
 def test_a_version_that_does_not_exist_cannot_be_promoted(office: Office, capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,7 +15,7 @@ def test_a_date_is_written_year_month_day() -> None:
 
 @pytest.mark.parametrize("text", ["5.6.2025", "2025-06", "2025-02-30", ""])
 def test_what_is_no_date_is_wrong_usage(text: str) -> None:
-    with pytest.raises(UsageError, match=r"is not a date\. Write it as YYYY-MM-DD"):
+    with pytest.raises(UsageError, match=r"is not a date\. Write it as YYYY-MM-DD.* / .*不是日期。.*。"):
         parsed_date(text)
 
 
@@ -25,5 +25,5 @@ def test_a_month_is_its_first_day() -> None:
 
 @pytest.mark.parametrize("text", ["2025-13", "2025-05-01", "May 2025", ""])
 def test_what_is_no_month_is_wrong_usage(text: str) -> None:
-    with pytest.raises(UsageError, match=r"is not a month\. Write it as YYYY-MM"):
+    with pytest.raises(UsageError, match=r"is not a month\. Write it as YYYY-MM.* / .*不是月份。.*。"):
         parsed_month(text)

@@ -44,6 +44,7 @@ def test_without_an_audit_visit_the_evaluation_ends_with_exit_code_1(
     assert shown.code == 1
     assert "recall 召回率: not known yet 尚无法估计" in shown.out
     assert "note: no audit visit is known" in shown.out
+    assert "没有已知的抽查结果" in shown.out
     told = answer(capsys, "worklist-evaluate", "--month", "2024-04", "--since", "2024-01", "--json", home=place.home)
     assert told.json["numbers"]["recall"] == {"value": None, "low": 0.0, "high": 1.0}
 
@@ -53,7 +54,10 @@ def test_wrong_usage_and_a_damaged_list_have_their_exit_codes(
 ) -> None:
     assert answer(capsys, "worklist-evaluate", home=place.home).code == 2
     both = answer(capsys, "worklist", "--month", "2024-04", "--as-of", "2024-05-05", "--json", home=place.home)
-    assert (both.code, both.json["error"]["message"]) == (2, "give --month or --as-of, not both.")
+    assert (both.code, both.json["error"]["message"]) == (
+        2,
+        "give --month or --as-of, not both. / --month 和 --as-of 只能给一个。",
+    )
     unscored = answer(capsys, "worklist", "--month", "2023-04", "--json", home=place.home)
     assert "no scores of 2023-05-05" in unscored.json["error"]["message"]
     made = answer(capsys, "worklist", "--capacity", 40, "--json", home=place.home)

@@ -5,8 +5,11 @@ from dataclasses import replace
 import pytest
 
 from riskmodel.rendering.document import Measured, Paragraph, Table, Tiles
+from riskmodel.rendering.messages import Words
+from riskmodel.training.fit import KINDS
 from riskmodel.workflows.model_report.judged import gate, standings, summary, verdict
-from riskmodel.workflows.model_report.wording import TELL, percent
+from riskmodel.workflows.model_report.material import Material
+from riskmodel.workflows.model_report.wording import TELL, kind_title, percent
 from tested_county import HOSTILE, Backtested
 
 
@@ -22,10 +25,27 @@ def test_every_check_of_the_gate_stands_in_a_table_with_what_was_found(tested: B
 
 
 def test_how_steady_the_reasons_are_stands_with_the_gate(tested: Backtested) -> None:
-    kept = verdict(tested.result).stability
-    assert kept is not None
-    notes = [block.text for block in gate(tested.material) if isinstance(block, Paragraph) and block.tone == "note"]
-    assert any(f"{kept.changed:.1%}" in note.en and f"{kept.households:,}户" in note.zh for note in notes)
+    measured = {one.kind: one for one in verdict(tested.result).stability}
+    assert set(measured) == set(KINDS)
+    for kind, own in measured.items():
+        told, others, *_ = _notes(replace(tested.material, kind=kind))
+        assert kind_title(kind).en in told.en
+        assert f"{own.changed:.1%}" in told.en
+        assert f"{own.households:,}户" in told.zh
+        assert all(f"{kind_title(k).en} {one.changed:.1%}" in others.en for k, one in measured.items() if k != kind)
+        assert kind_title(kind).en not in others.en
+
+
+def test_a_result_that_measured_one_other_kind_lends_its_steadiness_to_no_model(tested: Backtested) -> None:
+    (naive,) = [one for one in tested.result["gate"]["stability"] if one["kind"] == "naive"]
+    older = tested.result | {"gate": tested.result["gate"] | {"stability": naive}}
+    told, others = _notes(replace(tested.material, kind="lightgbm", tests=[older]))
+    assert "not measured" in told.en
+    assert kind_title("naive").en in others.en
+
+
+def _notes(found: Material) -> list[Words]:
+    return [block.text for block in gate(found) if isinstance(block, Paragraph) and block.tone == "note"]
 
 
 def test_a_model_that_failed_is_said_to_have_failed_and_who_overrode_it(tested: Backtested) -> None:
@@ -62,12 +82,18 @@ def test_a_model_that_passed_is_said_to_have_passed(tested: Backtested) -> None:
 
 def test_the_first_page_has_the_recall_of_the_list_and_of_the_wires(tested: Backtested) -> None:
     tiles = [block for block in summary(tested.material) if isinstance(block, Tiles)]
-    assert len(tiles) == 2
-    found = tested.result["pooled"]["time"]["intervals"]
-    values = [str(value) for value, _, _ in tiles[0].items]
-    assert values[0] == percent(found["lightgbm"]["recall_at_capacity"]["value"])
-    assert values[1] == percent(found["rules"]["recall_at_capacity"]["value"])
-    assert values[2] == f"{100 * found['lightgbm']['precision_at_capacity']['value']:.1f}"
+    assert len(tiles) == 4
+    for scheme, shown in zip(("space_time", "time"), tiles, strict=False):
+        found = tested.result["pooled"][scheme]["intervals"]
+        values = [str(value) for value, _, _ in shown.items]
+        assert values[0] == percent(found["lightgbm"]["recall_at_capacity"]["value"])
+        assert values[1] == percent(found["rules"]["recall_at_capacity"]["value"])
+        assert values[2] == f"{100 * found['lightgbm']['precision_at_capacity']['value']:.1f}"
+
+
+def test_the_strictest_test_stands_first_on_the_first_page(tested: Backtested) -> None:
+    heads = [b.text.en for b in summary(tested.material) if isinstance(b, Paragraph) and b.tone == "heading"]
+    assert ["strictest" in head for head in heads] == [True, False, True, False]
 
 
 def test_what_it_must_not_be_used_for_ends_the_first_page(tested: Backtested) -> None:

@@ -21,7 +21,7 @@ def test_the_newest_back_tests_of_both_horizons_and_the_champion_are_taken(teste
 
 
 def test_without_a_back_test_the_way_to_one_is_told(office: Office) -> None:
-    with pytest.raises(UsageError, match=r"no finished back-test of new_entry_12m.*riskmodel backtest"):
+    with pytest.raises(UsageError, match=r"no finished back-test of new_entry_12m.* / .*请先运行：riskmodel backtest"):
         material(office.workspace, NOW)
 
 

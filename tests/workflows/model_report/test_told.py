@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from datetime import UTC
 from xml.etree import ElementTree
 
 import pytest
@@ -22,6 +23,20 @@ def test_the_facts_are_those_of_the_version(tested: Backtested) -> None:
     assert f"{tested.material.name}, 1" in values
     assert tested.material.bundle.hash[:16] in values
     assert any("6 + 12" in value for value in values)
+
+
+def test_a_champion_that_was_trained_as_challenger_is_told_as_the_model_in_use(tested: Backtested) -> None:
+    both = replace(tested.material.version, aliases=("champion", "challenger"))
+    (table, _) = told.model(replace(tested.material, version=both))
+    assert isinstance(table, Table)
+    assert [row[1] for row in table.rows if row[0] == TELL("model.alias")] == [TELL("model.alias.champion")]
+
+
+def test_the_time_of_training_names_its_zone(tested: Backtested) -> None:
+    (table, _) = told.model(tested.material)
+    assert isinstance(table, Table)
+    (shown,) = [str(row[1]) for row in table.rows if row[0] == TELL("model.trained_at")]
+    assert shown == f"{tested.material.bundle.facts.created_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 @pytest.mark.parametrize("name", LABELS)

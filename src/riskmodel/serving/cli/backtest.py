@@ -35,7 +35,7 @@ def backtest(
     origins: Annotated[int, typer.Option(min=1, max=24, help="Blocks of test dates that are rolled over.")] = 4,
     as_json: Json = False,
 ) -> None:
-    """How every kind of model would have done: month by month, and in places it never saw.
+    """How every kind of model would have done: at every third month, and in places it never saw.
 
     Goes on where it was stopped. Exit code 1: a horizon has no matured fold and is not released.
     """

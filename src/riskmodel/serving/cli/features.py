@@ -62,16 +62,19 @@ def explain(
     context: typer.Context,
     household_id: Annotated[str, typer.Argument(help="Household id (H and 24 hex digits).")],
     names: Annotated[list[str] | None, typer.Argument(help="Names of features (default: all).")] = None,
-    as_of: AsOf = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", metavar="DATE", help="As-of date YYYY-MM-DD (default: that of the newest scores)."),
+    ] = None,
     county: Annotated[str | None, typer.Option("--county", help="Code of the county (default: look in all).")] = None,
     as_json: Json = False,
 ) -> None:
     """Show the features of a household and the rows behind them, as known at a date; ids stay hashes."""
     from riskmodel.workflows.evidence import behind
-    from riskmodel.workflows.score import newest_as_of
+    from riskmodel.workflows.score import newest_told
 
     place = workspace(context)
-    found = behind(place, household_id, parsed_date(as_of) or newest_as_of(place), names or (), county)
+    found = behind(place, household_id, parsed_date(as_of) or newest_told(place), names or (), county)
     emit(found, as_json=as_json, lines=_behind_lines(found))
 
 

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from riskmodel.errors import UsageError
 from riskmodel.serving.cli.features import health_lines
-from riskmodel.serving.cli.options import AsOf, Json, LabelName, parsed_date, parsed_month, workspace
+from riskmodel.serving.cli.options import MONTH, AsOf, Json, LabelName, not_both, parsed_date, parsed_month, workspace
 from riskmodel.serving.cli.output import Terminal, emit
 from riskmodel.serving.cli.tables import gate_lines, metric_table
 from riskmodel.serving.clock import now
@@ -47,7 +46,7 @@ def train(
 
 def score(
     context: typer.Context,
-    month: Annotated[str | None, typer.Option("--month", metavar="YYYY-MM", help="Month of the run.")] = None,
+    month: Annotated[str | None, typer.Option("--month", metavar="YYYY-MM", help=f"{MONTH}.")] = None,
     as_of: AsOf = None,
     label: LabelName = None,
     as_json: Json = False,
@@ -61,8 +60,7 @@ def score(
     from riskmodel.workflows.score import score as run
 
     place = workspace(context)
-    if month and as_of:
-        raise UsageError("give --month or --as-of, not both.")
+    not_both(month, as_of)
     day = parsed_date(as_of) or (as_of_of_month(place, parsed_month(month)) if month else newest_as_of(place))
     done = run(place, day, label, Terminal())
     tiers = ", ".join(f"{tier} {count:,}" for tier, count in sorted(done.tiers.items(), key=lambda item: item[1]))
@@ -79,14 +77,14 @@ def score(
 
 
 def list_models(context: typer.Context, label: LabelName = None, as_json: Json = False) -> None:
-    """List the versions of a label's model with their aliases."""
+    """List the versions of a label's model, and which is champion or challenger."""
     from riskmodel.workflows.workspace import model_name
 
     place = workspace(context)
     name = model_name(label or place.settings.label)
     versions = place.registry.versions(name)
     lines = [
-        f"{name} version {v.version}  {v.created:%Y-%m-%d %H:%M} UTC  {' '.join(v.aliases) or '-'}  "
+        f"{name} version {v.version}  {v.created:%Y-%m-%d %H:%M} UTC  {next(iter(v.aliases), '-')}  "
         f"{v.bundle_hash[:16]}  {v.tags.get('kind', '')} gate {v.tags.get('gate', 'not asked')}"
         for v in versions
     ] or [f"no version of {name} yet. Train one: riskmodel train"]
@@ -102,7 +100,10 @@ def promote(
     ] = "",
     as_json: Json = False,
 ) -> None:
-    """Make a version the champion, after its bundle has been verified."""
+    """Make a version the champion, after its bundle has been verified.
+
+    Exit code 1: the gate refused it, and no reason was given to use it all the same.
+    """
     from riskmodel.workflows.promote import promote as run
 
     done = run(workspace(context), version, now(), label, against_the_gate)

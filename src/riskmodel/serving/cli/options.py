@@ -19,6 +19,8 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard 
 AsOf = Annotated[
     str | None, typer.Option("--as-of", metavar="DATE", help="As-of date YYYY-MM-DD (default: the newest).")
 ]
+MONTH = "Month of the run, made in the first days of the month after it: 2025-12 is the run of January 2026"
+"""Start of the help of every `--month`."""
 LabelName = Annotated[str | None, typer.Option("--label", help="Label (default: setting `label`).")]
 Who = Annotated[str | None, typer.Option("--who", help="Who asks (default: the user of the system).")]
 English = Annotated[bool, typer.Option("--english", help="Sentences in English.")]
@@ -38,7 +40,9 @@ def system_user() -> str:
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # an account without a name, as containers have them
-        raise UsageError("the system does not say who you are. Say it with --who NAME.") from None
+        raise UsageError(
+            "the system does not say who you are. Say it with --who NAME. / 系统没有给出您是谁。请用 --who 写明。"
+        ) from None
 
 
 def parsed_date(text: str | None) -> date | None:
@@ -48,7 +52,10 @@ def parsed_date(text: str | None) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"{text!r} is not a date. Write it as YYYY-MM-DD, for example 2025-06-05.") from None
+        raise UsageError(
+            f"{text!r} is not a date. Write it as YYYY-MM-DD, for example 2025-06-05. / "
+            f"{text!r} 不是日期。请写成 YYYY-MM-DD，例如 2025-06-05。"
+        ) from None
 
 
 def parsed_month(text: str) -> date:
@@ -56,4 +63,13 @@ def parsed_month(text: str) -> date:
     try:
         return datetime.strptime(text, "%Y-%m").replace(tzinfo=CHINA).date()
     except ValueError:
-        raise UsageError(f"{text!r} is not a month. Write it as YYYY-MM, for example 2025-05.") from None
+        raise UsageError(
+            f"{text!r} is not a month. Write it as YYYY-MM, for example 2025-05. / "
+            f"{text!r} 不是月份。请写成 YYYY-MM，例如 2025-05。"
+        ) from None
+
+
+def not_both(month: str | None, as_of: str | None) -> None:
+    """Raise UsageError where a month and a date are given, which may mean different days."""
+    if month and as_of:
+        raise UsageError("give --month or --as-of, not both. / --month 和 --as-of 只能给一个。")

@@ -39,7 +39,7 @@ def gate_lines(verdict: Verdict) -> Iterator[str]:
         failed, asked = verdict.failed(kind), sum(check.kind == kind for check in verdict.checks)
         if failed:
             yield f"  {kind}: {len(failed)} of {asked} demands not met (all of them: --json)"
-    if steady := verdict.stability:
+    for steady in verdict.stability:
         yield (
             f"  first cause 首要原因: {steady.changed:.1%} of {steady.households:,} unchanged households are told "
             f"another one by the {steady.kind} of one date earlier; {steady.changed_high_risk:.1%} of the "

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from riskmodel.errors import UsageError
-from riskmodel.serving.cli.options import AsOf, Json, parsed_date, parsed_month, workspace
+from riskmodel.serving.cli.options import MONTH, AsOf, Json, not_both, parsed_date, parsed_month, workspace
 from riskmodel.serving.cli.output import Terminal, emit
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from riskmodel.workflows.worklist_evaluation import Evaluated
     from riskmodel.workflows.workspace import Workspace
 
-Month = Annotated[str | None, typer.Option("--month", metavar="YYYY-MM", help="Month of the run (default: newest).")]
+Month = Annotated[str | None, typer.Option("--month", metavar="YYYY-MM", help=f"{MONTH} (default: newest).")]
 Area = Annotated[str, typer.Option("--area", metavar="CODE", help="2, 4, 6, 9 or 12 digits (default: everywhere).")]
 
 
@@ -63,7 +62,8 @@ def worklist_evaluate(
     month: Month = None,
     area: Area = "",
     since: Annotated[
-        str | None, typer.Option("--since", metavar="YYYY-MM", help="Take all lists from this month on together.")
+        str | None,
+        typer.Option("--since", metavar="YYYY-MM", help="Take all lists from the run of this month on together."),
     ] = None,
     as_of: AsOf = None,
     as_json: Json = False,
@@ -86,8 +86,7 @@ def _day(place: Workspace, month: str | None, as_of: str | None) -> date | None:
     """Date of the scores that are meant; None for the newest."""
     from riskmodel.workflows.worklist import as_of_of
 
-    if month and as_of:
-        raise UsageError("give --month or --as-of, not both.")
+    not_both(month, as_of)
     return as_of_of(place, parsed_month(month)) if month else parsed_date(as_of)
 
 
@@ -108,7 +107,10 @@ def _list_lines(done: WorkList) -> Iterator[str]:
     if not done.created:
         yield "issued before; nothing was drawn anew 此前已生成，未重新抽取"
     if not done.secret_lots:
-        yield "no installation key: who knows ids and seed can tell who was drawn. Make one: riskmodel init"
+        yield (
+            "no installation key: who knows ids and seed can tell who was drawn. Make one: riskmodel init / "
+            "没有本单位密钥：知道户编号和种子的人能推出谁被抽中。请生成：riskmodel init"
+        )
     if done.unconfirmed_policy:
         yield f"unconfirmed policy values used: {', '.join(done.unconfirmed_policy)}"
 

@@ -47,7 +47,7 @@ def calibration(test: dict[str, Any], kind: str) -> list[Block]:
 
 
 def fairness(test: dict[str, Any], kind: str, bound: float) -> list[Block]:
-    """Whom the lists of a kind missed, group by group and month by month, tested later in time."""
+    """Whom the lists of a kind missed, group by group and date by date, tested later in time."""
     raw = test["pooled"]["time"]["groups"].get(kind)
     if not raw:
         return [Paragraph(TELL("fairness.none"), "note")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from riskmodel.rendering.document import Bullets, Measured, Paragraph, Table, Tiles
 from riskmodel.rendering.messages import Words
@@ -20,24 +20,27 @@ from riskmodel.workflows.model_report.wording import (
 from riskmodel.workflows.promote import OVERRIDDEN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from riskmodel.rendering.document import Block, Cell
     from riskmodel.workflows.model_report.material import Material
 
     Test = dict[str, Any]
 
+LEADING: Final = ("space_time", "time")
+"""Schemes of the front page: the strictest first, then what an office has in use, where all places have taught."""
+
 
 def verdict(test: Test) -> Verdict:
     """The gate's verdict as it was kept in a result."""
     kept = test["gate"]
-    steady = kept.get("stability")
+    steady = kept.get("stability") or []
     return Verdict(
         kept["chosen"],
         kept["why"],
         kept["why_zh"],
         [Check(**check) for check in kept["checks"]],
-        Stability(**steady) if steady else None,
+        [Stability(**one) for one in (steady if isinstance(steady, list) else [steady])],  # one kind in older results
     )
 
 
@@ -49,7 +52,8 @@ def summary(told: Material) -> list[Block]:
     blocks.append(Paragraph(TELL("summary.question", months=first["horizon_months"], label=label)))
     blocks += standings(told)
     for test in told.tests:
-        blocks += _tiles(test, told.kind)
+        for scheme in LEADING:
+            blocks += _tiles(test, told.kind, scheme)
     return [*blocks, Paragraph(TELL("summary.forbidden"), "bad")]
 
 
@@ -69,20 +73,28 @@ def gate(told: Material) -> Iterator[Block]:
         kinds = list(dict.fromkeys(check.kind for check in kept.checks))
         counts = [_counts(kept, kind) for kind in kinds]
         yield Bullets(TELL("gate.chosen", months=months, kind=kind_title(kept.chosen)), counts)
-        if kept.stability:
-            yield Paragraph(_steady(kept.stability), "note")
+        yield from (Paragraph(words, "note") for words in _steady(kept.stability, told.kind))
         yield from (_demands(kept, kind, months) for kind in kinds)
 
 
-def _steady(told: Stability) -> Words:
-    return TELL(
-        "gate.stability",
-        kind=kind_title(told.kind),
-        households=f"{told.households:,}",
-        changed=f"{told.changed:.1%}",
-        high_risk=f"{told.high_risk:,}",
-        changed_high_risk=f"{told.changed_high_risk:.1%}",
-    )
+def _steady(told: Sequence[Stability], kind: str) -> Iterator[Words]:
+    """How steady the reasons of the reported kind are, and in one line those of the other kinds."""
+    own = next((one for one in told if one.kind == kind), None)
+    if own is None:
+        yield TELL("gate.stability.none", kind=kind_title(kind))
+    else:
+        counts = {"households": f"{own.households:,}", "high_risk": f"{own.high_risk:,}"}
+        yield TELL("gate.stability", kind=kind_title(kind), **counts, **_changed(own))
+    others = [
+        TELL("gate.stability.other", kind=kind_title(one.kind), **_changed(one)) for one in told if one is not own
+    ]
+    if others:
+        listed = Words("；".join(words.zh for words in others), "; ".join(words.en for words in others))
+        yield TELL("gate.stability.others", listed=listed)
+
+
+def _changed(told: Stability) -> dict[str, str]:
+    return {"changed": f"{told.changed:.1%}", "changed_high_risk": f"{told.changed_high_risk:.1%}"}
 
 
 def _demands(kept: Verdict, kind: str, months: int) -> Table:
@@ -121,9 +133,9 @@ def _standing(test: Test, kind: str) -> Paragraph:
     return Paragraph(Words(head.zh + text.zh, head.en + text.en), "good" if tone == "good" else "bad")
 
 
-def _tiles(test: Test, kind: str) -> Iterator[Block]:
-    """The leading numbers of the reported kind, tested later in time."""
-    pooled = test["pooled"]["time"]
+def _tiles(test: Test, kind: str, scheme: str) -> Iterator[Block]:
+    """The leading numbers of the reported kind in one scheme of the test."""
+    pooled = test["pooled"][scheme]
     if kind not in pooled["intervals"]:
         return
     own, lead = pooled["intervals"][kind], (pooled["lead_time"] or {}).get(kind)
@@ -142,11 +154,12 @@ def _tiles(test: Test, kind: str) -> Iterator[Block]:
         items.insert(1, (number(wires["value"], percent), TELL("summary.recall_wires"), limits(wires, percent)))
     if lead and lead["median_months"] is not None:
         items.append((TELL("months", months=f"{lead['median_months']:g}"), TELL("summary.lead"), ""))
-    yield Paragraph(TELL("summary.tiles", months=test["horizon_months"], kind=kind_title(kind)), "heading")
+    told = {"months": test["horizon_months"], "kind": kind_title(kind)}
+    yield Paragraph(TELL(f"summary.tiles.{scheme}", **told), "heading")
     yield Tiles(items)
     counts = pooled["metrics"][kind]
     events = f"{round(counts['n'] * counts['prevalence']):,}"
-    yield Paragraph(TELL("summary.scheme", rows=f"{counts['n']:,}", events=events), "note")
+    yield Paragraph(TELL(f"summary.scheme.{scheme}", rows=f"{counts['n']:,}", events=events), "note")
 
 
 def _counts(kept: Verdict, kind: str) -> Words:

@@ -60,7 +60,8 @@ def material(workspace: Workspace, now: datetime, label_name: str | None = None)
     if first is None:
         raise UsageError(
             f"there is no finished back-test of {label.name} in {workspace.home}, and a report tells what one has "
-            "found. Make it first: riskmodel backtest"
+            f"found. Make it first: riskmodel backtest / {workspace.home} 中没有完成的 {label.name} 回溯检验，"
+            "而模型报告要用它的结果。请先运行：riskmodel backtest"
         )
     shorter = label_named(label.shorter) if label.shorter else None
     second = newest_backtest(workspace, shorter.name) if shorter else None
@@ -98,7 +99,8 @@ def newest_backtest(workspace: Workspace, label: str) -> dict[str, Any] | None:
     if "by_date" not in newest or not all("calibration" in told for told in newest["pooled"].values()):
         raise UsageError(
             f"the newest back-test of {label} was made by a version that told less than a report needs. Make it again, "
-            "which is quick where its folds are kept: riskmodel backtest"
+            f"which is quick where its folds are kept: riskmodel backtest / {label} 最新的回溯检验由旧版程序完成，"
+            "内容不够写报告。请重新运行（各折结果还在时很快）：riskmodel backtest"
         )
     return newest
 
@@ -107,7 +109,10 @@ def reported_version(workspace: Workspace, name: str) -> VersionFacts:
     """The champion of a name, else its newest version. Raises UsageError when there is none."""
     versions = workspace.registry.versions(name)
     if not versions:
-        raise UsageError(f"no model {name} is registered in {workspace.home}. Train one: riskmodel train")
+        raise UsageError(
+            f"no model {name} is registered in {workspace.home}. Train one: riskmodel train / "
+            f"{workspace.home} 中没有登记模型 {name}。请先训练：riskmodel train"
+        )
     return next((facts for facts in versions if "champion" in facts.aliases), versions[-1])
 
 

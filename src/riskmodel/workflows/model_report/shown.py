@@ -19,7 +19,7 @@ def shown(rows: Rows) -> Rows:
 def pooled(test: dict[str, Any], kind: str) -> dict[str, Any]:
     """The numbers of a back-test by scheme, every table of groups as it may be shown.
 
-    The long tables of the groups month by month are those of the reported kind alone, as on the page.
+    The long tables of the groups date by date are those of the reported kind alone, as on the page.
     """
     return {scheme: _of_scheme(told, kind) for scheme, told in test["pooled"].items()}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING, Any, Final
 
 from riskmodel.rendering.chart_frame import upper
@@ -44,7 +45,7 @@ def model(found: Material) -> list[Block]:
         ("name", same(f"{found.name}, {version.version}")),
         ("alias", TELL(f"model.alias.{alias}")),
         ("horizons", TELL("months", months=" + ".join(map(str, sorted(horizons))))),
-        ("trained_at", same(f"{facts.created_at:%Y-%m-%d %H:%M}")),
+        ("trained_at", same(f"{facts.created_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC")),
         ("window", TELL("model.span", first=facts.first_as_of, last=facts.last_as_of)),
         ("features", same(len(found.bundle.model.columns))),
         ("seed", same(facts.seed)),
