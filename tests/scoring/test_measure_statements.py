@@ -128,12 +128,13 @@ def test_where_no_sign_holds_and_one_is_not_known_that_one_is_to_be_checked() ->
 
 
 def test_findings_that_disagree_have_both_days_and_what_found_nothing_out_has_none() -> None:
-    bad = {"inspected_on": date(2023, 9, 2), "house_grade": "C", "water_safe": False}
+    found = {"inspected_on": date(2023, 9, 2)}
+    bad = [found | {"house_grade": "C"}, found | {"water_safe": False}]
     good = {"checked_on": date(2024, 10, 20), "house_ok": True, "water_ok": True}
     silent = good | {"house_ok": None, "water_ok": None}
     for cause in ("HOU", "WAT"):
         for tables, days in (
-            ({"dwellings": [bad], "guarantee_checks": [good]}, (date(2023, 9, 2), date(2024, 10, 20))),
+            ({"dwellings": bad, "guarantee_checks": [good]}, (date(2023, 9, 2), date(2024, 10, 20))),
             ({"guarantee_checks": [silent]}, (None, None)),
         ):
             row = all_said([cause], **tables).filter(rule="MAP").row(0, named=True)
