@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from riskmodel.policy import REMEDIES, Cause
+from riskmodel.policy import EVIDENCE, REMEDIES, Cause
 from riskmodel.rendering.measure_text import (
     cause_title,
     fact_sentence,
@@ -70,7 +70,8 @@ def test_a_grade_is_told_as_its_letter(value: float | None, shown: str) -> None:
 
 
 def test_rules_of_the_household_are_told_and_those_that_do_not_concern_it_are_not() -> None:
-    row = {"cause": None, "rule": "M01", "state": "open", "fact": "labour", "value": 0.0, "least": None, "most": None}
+    row = {"cause": None, "option": None, "rule": "M01", "state": "open", "fact": "labour", "value": 0.0}
+    row |= {"least": None, "most": None}
     told = statement_sentence(row)
     assert told is not None
     assert told.zh.startswith("M01 未符合")
@@ -78,6 +79,59 @@ def test_rules_of_the_household_are_told_and_those_that_do_not_concern_it_are_no
     questioned = statement_sentence(row | {"cause": "DIS", "rule": "MAP", "state": "questioned", "fact": "disabled"})
     assert questioned is not None
     assert questioned.zh == "因残：数据中没有这一风险的依据（没有持残疾证的成员），请先核实"
+
+
+def test_a_questioned_cause_denies_every_fact_of_its_evidence_and_a_lack_of_labour_says_who_can_work() -> None:
+    row: dict[str, Any] = {"rule": "MAP", "state": "questioned", "option": None, "least": None, "most": None}
+    ill = statement_sentence(row | {"cause": "ILL", "fact": "ill_member", "value": 0.0})
+    assert ill is not None
+    denied = "没有长期慢性病或大病成员；近12个月没有医疗自付；收入采集中没有合规自付；没有成员未参加基本医保"
+    assert ill.zh == f"因病：数据中没有这一风险的依据（{denied}），请先核实"
+    labour = statement_sentence(row | {"cause": "LAB", "fact": "short_of_labour", "value": 3.0})
+    assert labour is not None
+    assert labour.zh.startswith("缺劳动力：有劳动能力的成员（不限年龄）3人，达到家庭人口一半")
+    assert "没有这一风险的依据" not in labour.zh
+    assert "no evidence" not in labour.en
+
+
+def test_every_fact_of_the_evidence_can_be_denied_and_left_open() -> None:
+    for cause, names in EVIDENCE.items():
+        for name in names:
+            row: dict[str, Any] = {"cause": cause.value, "fact": name, "rule": "MAP", "option": None}
+            # of several facts only the first has its number
+            row |= dict.fromkeys(("value", "least", "most"), 1.0 if len(names) == 1 else None)
+            for state in ("questioned", "to_check"):
+                told = statement_sentence(row | {"state": state})
+                assert told is not None
+                assert told.en.isascii()
+
+
+@pytest.mark.parametrize(("fact", "value"), [("unsafe_house", 3.0), ("unsafe_water", None)])
+def test_findings_that_disagree_are_told_with_their_days_and_not_as_missing(fact: str, value: float | None) -> None:
+    days = {"found_on": date(2021, 8, 17), "checked_on": date(2024, 10, 20)}
+    told = fact_sentence({"fact": fact, "value": value, **days}, "unknown")
+    assert told.zh.startswith("2021年8月17日")
+    assert "2024年10月20日" in told.zh
+    assert "没有" not in told.zh
+    assert told.en.isascii()
+    for one in days:
+        alone = fact_sentence({"fact": fact, "value": value, **days, one: None}, "unknown")
+        assert alone.zh.startswith("既没有")
+
+
+def test_who_is_entitled_is_told_with_income_and_standard() -> None:
+    row: dict[str, Any] = {"cause": None, "option": "dibao", "rule": "M10", "fact": "below_dibao", "value": 963.6}
+    row |= {"least": None, "most": 7100.0}
+    told = {state: statement_sentence(row | {"state": state}) for state in ("open", "met", "to_check")}
+    assert told["open"] is not None
+    assert told["open"].zh == (
+        "M10 应保尽保：没有在享低保或特困供养的记录，建议申请低保"
+        "（人均纯收入964元，低于低保标准7,100元；是否符合由民政部门认定）"
+    )
+    assert told["met"] is not None
+    assert "已在享" in told["met"].zh
+    assert told["to_check"] is not None
+    assert "没有收入采集" in told["to_check"].zh
 
 
 def test_titles_are_those_of_the_vocabulary() -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from riskmodel.errors import UsageError
 from riskmodel.policy import Policy
-from riskmodel.scoring.measures import proposals, statements
+from riskmodel.scoring.measure_statements import statements
+from riskmodel.scoring.measures import proposals
 from riskmodel.tables import View
 from scenario import COUNTY, policy_of, rows_of
 from worked_example import full_id

@@ -213,6 +213,9 @@ class Measure:
     since: dt.date | None
     until: dt.date | None
     state: str | None
+    found_on: dt.date | None = None
+    """Day of the inspection of house or water; `checked_on`: of the check. None where it found nothing out."""
+    checked_on: dt.date | None = None
 
 
 @dataclass(frozen=True)

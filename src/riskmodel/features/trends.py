@@ -91,13 +91,13 @@ def transfer_change_1y(h: Facts) -> pl.Expr:
     "variation of income received in 12 months",
     unit="比例",
     group=Background.INCOME,
-    risk=Direction.FREE,
+    risk=Direction.UP,
 )
 def received_variation_12m(h: Facts) -> pl.Expr:
     """Standard deviation over mean of the net income received per month, last 12 complete months, in whole yuan.
 
     Months with an income row count, at least 6 of them; a month is cut at 100 million yuan. Missing where the mean is
-    not above 0.
+    not above 0. Of two incomes with the same mean the steadier is never the greater risk.
     """
     months = [h.once(h.month_of_income(ago).clip(-MOST_YUAN, MOST_YUAN)) for ago in range(1, 13)]
     known = h.once(pl.sum_horizontal(*(month.is_not_null().cast(pl.Int64) for month in months)))

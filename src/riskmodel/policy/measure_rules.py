@@ -71,7 +71,7 @@ MEASURE_RULES: Final[dict[str, MeasureRule]] = _rules()
 REMEDIES: Final[tuple[Remedy, ...]] = _remedies()
 """Every measure that answers a cause, by cause in the order of the map."""
 EVIDENCE: Final[dict[Cause, tuple[str, ...]]] = {Cause(c): tuple(fields["evidence"]) for c, fields in _read("map")}
-"""Conditions that a cause must have in the data, otherwise it is questioned."""
+"""Conditions of which a cause must have one in the data, otherwise it is questioned; none: it never is."""
 FITTING: Final[dict[Cause, frozenset[Measure]]] = {
     cause: frozenset(Measure if cause is Cause.OTH else (r.measure for r in REMEDIES if r.cause is cause))
     for cause in Cause

@@ -6,14 +6,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
-from riskmodel.policy import Cause, HouseGrade, Measure, MeasureOption
+from riskmodel.policy import EVIDENCE, Cause, HouseGrade, Measure, MeasureOption
 from riskmodel.rendering.messages import Messages, Words, messages, same
 from riskmodel.rendering.values import shown_date
 
 Told = Mapping[str, Any]
-"""One row of `scoring.measures.proposals` or `statements`, or what has the same fields."""
+"""One row of `scoring.measures.proposals` or `scoring.measure_statements.statements`, or what has the same fields."""
 
-ANSWERS: Final = {"must": "yes", "allowed": "yes", "excluded": "no", "questioned": "no", "to_check": "unknown"}
+ANSWERS: Final = {
+    **dict.fromkeys(("must", "allowed", "met", "open"), "yes"),
+    **dict.fromkeys(("excluded", "questioned"), "no"),
+    "to_check": "unknown",
+}
 ORDER: Final = ("must", "allowed", "to_check", "excluded", "running")
 """In which standings are told."""
 SILENT: Final = "not_asked"
@@ -65,19 +69,34 @@ def statement_sentence(told: Told) -> Words | None:
     """What a rule says of the household as a whole; None where the rule does not concern it."""
     if told["state"] == SILENT:
         return None
-    fields: dict[str, Any] = {"value": told["value"]}
     if told["cause"] is not None:
-        fields = {"cause": cause_title(told["cause"]), "fact": fact_sentence(told, ANSWERS[told["state"]])}
+        return _of_evidence(told)
+    fields: dict[str, Any] = {"value": told["value"], "most": told["most"]}
+    if told["option"] is not None:
+        what = MeasureOption(told["option"])
+        fields |= {"option": Words(what.zh, what.en), "fact": fact_sentence(told, ANSWERS[told["state"]])}
     return _messages()(f"{told['rule']}.{told['state']}", **fields)
 
 
+def _of_evidence(told: Told) -> Words:
+    """What the data lack for a cause; of a questioned one, every fact that would be evidence is denied."""
+    names = EVIDENCE[Cause(told["cause"])] if told["state"] == "questioned" else [told["fact"]]
+    facts = [fact_sentence({**told, "fact": name}, ANSWERS[told["state"]]) for name in names]
+    key, own = f"{told['rule']}.{told['state']}", f"{told['rule']}.{told['state']}.{told['cause']}"
+    listed = Words("；".join(fact.zh for fact in facts), "; ".join(fact.en for fact in facts))
+    return _messages()(own if own in _messages() else key, cause=cause_title(told["cause"]), fact=listed)
+
+
 def fact_sentence(told: Told, answer: str) -> Words:
-    """The fact that decided; `answer`: yes, no or unknown."""
+    """The fact that decided; `answer`: yes, no or unknown (where two findings are there, they disagree)."""
     value = told["value"]
     graded = told["fact"] == "unsafe_house" and value is not None
     grade = _grade(round(value)) if graded else _messages()("not_graded")
-    bounds = {name: told.get(name) for name in ("least", "most")}
-    return _messages()(f"{told['fact']}.{answer}", value=value, grade=grade, **bounds)
+    fields: dict[str, Any] = {name: told.get(name) for name in ("least", "most")}
+    days = [told.get(name) for name in ("found_on", "checked_on")]
+    if answer == "unknown" and all(days):
+        answer, fields = "disputed", {"found_on": _day(days[0]), "checked_on": _day(days[1])}
+    return _messages()(f"{told['fact']}.{answer}", value=value, grade=grade, **fields)
 
 
 def heading() -> Words:

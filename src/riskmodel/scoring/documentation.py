@@ -51,7 +51,7 @@ def _map() -> list[str]:
     return [
         *_table(("cause", "measure", "conditions (rule)", "a must"), rows),
         "",
-        "Evidence that a cause must have, otherwise it is questioned:",
+        "Evidence of a cause; where none of it is in the data, the cause is questioned:",
         "",
         *_table(("cause", "evidence"), evidence),
     ]

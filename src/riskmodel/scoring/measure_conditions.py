@@ -30,10 +30,16 @@ class Condition:
     least: str = ""
     most: str = ""
     """Policy kinds of the bounds that are told."""
+    found_on: pl.Expr | None = None
+    checked_on: pl.Expr | None = None
+    """Days of the inspection and of the village's check, each null where it found nothing out."""
 
 
 def answers(facts: MeasureFacts) -> pl.DataFrame:
-    """One row per household and condition: `fact` (its name), `fact_rule`, `met`, `value`, `least`, `most`."""
+    """One row per household and condition.
+
+    Columns: `household_id`, `fact` (its name), `fact_rule`, `met`, `value`, `least`, `most`, `found_on`, `checked_on`.
+    """
     kinds = {kind for c in CONDITIONS.values() for kind in (c.least, c.most) if kind} | _FURTHER
     numbers = [pl.lit(facts.number(kind), pl.Float64).alias(_column(kind)) for kind in sorted(kinds)]
     known = facts.frame.with_columns(numbers)
@@ -41,7 +47,7 @@ def answers(facts: MeasureFacts) -> pl.DataFrame:
 
 
 def _answered(known: pl.DataFrame, name: str, condition: Condition) -> pl.DataFrame:
-    nothing = pl.lit(None, pl.Float64)
+    nothing, never = pl.lit(None, pl.Float64), pl.lit(None, pl.Date)
     return known.select(
         "household_id",
         fact=pl.lit(name),
@@ -50,6 +56,8 @@ def _answered(known: pl.DataFrame, name: str, condition: Condition) -> pl.DataFr
         value=nothing if condition.value is None else condition.value.cast(pl.Float64),
         least=_number(condition.least) if condition.least else nothing,
         most=_number(condition.most) if condition.most else nothing,
+        found_on=never if condition.found_on is None else condition.found_on,
+        checked_on=never if condition.checked_on is None else condition.checked_on,
     )
 
 
@@ -103,6 +111,27 @@ def _unsafe(found: pl.Expr, found_on: pl.Expr, check_ok: pl.Expr) -> pl.Expr:
     )
 
 
+def _safety(found: pl.Expr, found_on: str, check_ok: pl.Expr, value: pl.Expr | None = None) -> Condition:
+    """Whether it is unsafe, with the days of those that found something out."""
+    day = pl.col(found_on)
+    return Condition(
+        "M04",
+        _unsafe(found, day, check_ok),
+        value,
+        found_on=pl.when(found.is_not_null()).then(day),
+        checked_on=pl.when(check_ok.is_not_null()).then("checked_on"),
+    )
+
+
+def _uninsured() -> pl.Expr:
+    """A member is without basic health insurance, by the register or by the village's check."""
+    some = (pl.col("uninsured") > 0) | ~pl.col("insured_ok")
+    nobody = pl.coalesce(
+        _some(pl.col("uninsured"), pl.col("insurance_unknown")), pl.when(pl.col("insured_ok")).then(NO)
+    )
+    return pl.when(some).then(YES).otherwise(nobody)
+
+
 def _short_of_labour() -> pl.Expr:
     large = pl.col("size") >= _number("check.5_11_029.size_min")
     half = pl.col("able_any_age") >= pl.col("size") * _number("check.5_11_029.able_share")
@@ -133,8 +162,8 @@ CONDITIONS: Final[dict[str, Condition]] = {
     "loan_to_extend": Condition("M07", _some(pl.col("small_loans"), pl.col("unnamed_loans")), pl.col("small_loans")),
     "not_at_fault": Condition("M07", _faultless(), pl.col("small_misused")),
     "vocational": Condition("M08", _some(pl.col("vocational"), pl.col("vocational_suspended")), pl.col("vocational")),
-    "unsafe_house": Condition("M04", _unsafe(_HOUSE, pl.col("house_on"), pl.col("house_ok")), pl.col("grade")),
-    "unsafe_water": Condition("M04", _unsafe(~pl.col("water_safe"), pl.col("water_on"), pl.col("water_ok"))),
+    "unsafe_house": _safety(_HOUSE, "house_on", pl.col("house_ok"), pl.col("grade")),
+    "unsafe_water": _safety(~pl.col("water_safe"), "water_on", pl.col("water_ok")),
     "below_dibao": Condition(
         "M10", pl.col("net_per_capita") < _number("dibao_standard"), pl.col("net_per_capita"), most="dibao_standard"
     ),
@@ -143,6 +172,8 @@ CONDITIONS: Final[dict[str, Condition]] = {
     "no_cash": Condition("M03", NO if MEASURE_RULES["M03"].confirmed else _NEVER_TOLD),
     "self_pay": Condition("MAP", pl.col("self_pay") > 0, pl.col("self_pay")),
     "ill_member": Condition("MAP", _some(pl.col("ill"), pl.col("ill_unknown")), pl.col("ill")),
+    "surveyed_self_pay": Condition("MAP", pl.col("surveyed_self_pay") > 0, pl.col("surveyed_self_pay")),
+    "uninsured": Condition("MAP", _uninsured(), pl.col("uninsured")),
     "disabled": Condition("MAP", pl.col("disabled") > 0, pl.col("disabled")),
     "students": Condition("MAP", pl.col("students") > 0, pl.col("students")),
     "college": Condition("MAP", pl.col("college") > 0, pl.col("college")),

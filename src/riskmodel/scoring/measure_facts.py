@@ -23,7 +23,7 @@ from riskmodel.features.shocks import ACCIDENT, ECONOMIC, NATURAL
 from riskmodel.features.support import DEVELOPMENT
 from riskmodel.features.support import RUNNING as IN_FORCE
 from riskmodel.features.windows import LOAN_MONTHS, SHOCK_MONTHS, Moment, Seen, months_before
-from riskmodel.policy import HouseholdStatus, LoanStatus, Measure, SchoolStage
+from riskmodel.policy import HouseholdStatus, LoanStatus, Measure, MeasureOption, SchoolStage
 from riskmodel.tables.outcomes import open_episodes
 
 if TYPE_CHECKING:
@@ -149,6 +149,8 @@ class MeasureFacts:
         return {
             "ill": count(ill),
             "ill_unknown": count(ill.is_null()),
+            "uninsured": count(~pl.col("basic_insured")),
+            "insurance_unknown": count(pl.col("basic_insured").is_null()),
             "major_ill": count(pl.col("major_illness")),
             "disabled": count(pl.col("disability_type").is_not_null()),
             "elders_without_pension": count(elder & ~receiving),
@@ -176,7 +178,10 @@ class MeasureFacts:
         loans = self._rows("loans").group_by("household_id").agg(**_LOANS)
         names = [name for name in _LOANS if name != "small_since"]
         surveys = self._rows("surveys").select(
-            "household_id", net_per_capita=pl.col("net_per_capita") / YUAN, business=pl.col("business") / YUAN
+            "household_id",
+            net_per_capita=pl.col("net_per_capita") / YUAN,
+            business=pl.col("business") / YUAN,
+            surveyed_self_pay=pl.col("compliant_self_pay") / YUAN,
         )
         return (
             self._full(paid, self._lists.covered("medical_settlements", 1, YEAR), "self_pay"),
@@ -188,7 +193,7 @@ class MeasureFacts:
         grade = pl.col("house_grade").cast(pl.String).replace_strict(GRADES, default=None, return_dtype=pl.Int64)
         house = self._rows("housing").select("household_id", "occupied", grade=grade, house_on="inspected_on")
         water = self._rows("water").select("household_id", "water_safe", water_on="inspected_on")
-        checks = self._rows("checks").select("household_id", "house_ok", "water_ok", "checked_on")
+        checks = self._rows("checks").select("household_id", "house_ok", "water_ok", "insured_ok", "checked_on")
         shocks = (
             self._rows("shocks")
             .group_by("household_id")
@@ -205,12 +210,18 @@ class MeasureFacts:
     def _help(self) -> Sequence[pl.DataFrame]:
         """Measures in force and assistance of the last months; without a row there is none on record."""
         social = pl.col("measure") == Measure.SOCIAL_SECURITY.value
+        assets = (pl.col("measure") == Measure.INDUSTRY.value) & _may_be(MeasureOption.ASSET_INCOME)
+        secured = social & (_may_be(MeasureOption.DIBAO) | _may_be(MeasureOption.TEKUN))
         measures = self.running.group_by("household_id").agg(
-            measures_running=pl.len(), development=count(DEVELOPMENT), social_only=social.all()
+            measures_running=pl.len(),
+            development=count(DEVELOPMENT),
+            assets=count(assets),
+            social_only=social.all(),
+            secured=secured.any(),
         )
         industry = self._rows("measures").filter(pl.col("measure") == Measure.INDUSTRY.value)
         had = industry.select("household_id", had_industry=pl.lit(value=True)).unique()
-        return self._or(measures, "measures_running", "development"), self._aid(), self._or(had)
+        return self._or(measures, "measures_running", "development", "assets"), self._aid(), self._or(had)
 
     def _aid(self) -> pl.DataFrame:
         newest = self._lists.newest_listed("social_assistance")
@@ -223,6 +234,11 @@ class MeasureFacts:
         """All households; one without a row has 0 in the counts, and no flag is set."""
         everybody = self.codes.to_frame("household_id").join(rows, on="household_id", how="left")
         return everybody.with_columns(pl.col(counts).fill_null(0), pl.selectors.boolean().fill_null(value=False))
+
+
+def _may_be(option: MeasureOption) -> pl.Expr:
+    """A measure in force of this option, or of none that is told."""
+    return pl.col("option").is_null() | (pl.col("option") == option.value)
 
 
 _SMALL, _OPEN = pl.col("product") == "small_loan", RUNNING & ~GONE

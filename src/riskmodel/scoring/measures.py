@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from riskmodel.errors import UsageError
-from riskmodel.policy import EVIDENCE, REMEDIES, Background, Cause, Remedy
-from riskmodel.scoring.measure_conditions import EX_POOR, LABOUR, NO, YES, answers
+from riskmodel.policy import REMEDIES, Background, Cause, Remedy
+from riskmodel.scoring.measure_conditions import NO, YES, answers
 from riskmodel.scoring.measure_facts import MeasureFacts
 
 if TYPE_CHECKING:
@@ -22,12 +22,9 @@ if TYPE_CHECKING:
 
 MUST, ALLOWED, TO_CHECK, EXCLUDED, RUNNING = "must", "allowed", "to_check", "excluded", "running"
 """Standings of a measure; `running` = in force and answering none of the causes asked for."""
-MET, OPEN, NOT_ASKED, GENERAL, QUESTIONED = "met", "open", "not_asked", "general", "questioned"
-"""States of a statement, beside `to_check`: the rule is kept, broken, does not concern the household, always holds; the
-cause has no evidence in the data."""
 COLUMNS: Final = (
     *("household_id", "cause", "measure", "option", "standing", "rule", "fact", "value", "least", "most"),
-    *("one_of", "running", "since", "until"),
+    *("found_on", "checked_on", "one_of", "running", "since", "until"),
 )
 HELD_BY_AID: Final = {"dibao": "on_dibao", "tekun": "on_tekun", "disability_subsidy": "on_allowance"}
 """Options that the lists of assistance tell of, beside the table of measures."""
@@ -40,12 +37,13 @@ def proposals(view: View, policy: Policy, asked: pl.DataFrame) -> pl.DataFrame:
     asked: `household_id` (text) and `cause` (codes of `Cause`; backgrounds are passed over), one row per cause that
     raises the risk. Columns: those, `measure`, `option` (null: none), `standing` (see above), `rule` (the rule that
     admits, demands or excludes it; null for one that only runs), `fact` (the condition that decided) with its `value`
-    and the bounds `least` and `most` (null where there is none), `one_of` (the must is one of several), `running`,
+    and the bounds `least` and `most` (null where there is none), `found_on` and `checked_on` (days of the inspection
+    and of the village's check, null where it found nothing out), `one_of` (the must is one of several), `running`,
     `since`, `until` (null: open). A measure whose condition is not known is `to_check`, never allowed or excluded.
 
     Raises UsageError for a household that the view does not know.
     """
-    facts, coded = _asked(view, policy, asked)
+    facts, coded = asked_facts(view, policy, asked)
     told = answers(facts)
     cases = coded.join(_table(REMEDIES), on="cause", maintain_order="left").with_row_index("case")
     decided = _decided(cases, told).join(_must(cases, told), on="case", how="left")
@@ -55,23 +53,11 @@ def proposals(view: View, policy: Policy, asked: pl.DataFrame) -> pl.DataFrame:
     return ordered.with_columns(view.ids.decode("H", ordered["household_id"])).select(COLUMNS)
 
 
-def statements(view: View, policy: Policy, asked: pl.DataFrame) -> pl.DataFrame:
-    """What the rules say of the household as a whole, and which causes have no evidence in the data.
+def asked_facts(view: View, policy: Policy, asked: pl.DataFrame) -> tuple[MeasureFacts, pl.DataFrame]:
+    """The facts of the households, and their causes once each, ids as coded in the view; backgrounds are left out.
 
-    asked: as for `proposals`. Columns: `household_id`, `cause` (of questioned evidence, else null), `rule` (M01, M02,
-    M03, M11, M12, or MAP for evidence), `state`, `fact`, `value` (M01: measures of development in force; M02: measures
-    in force; M11: changes of the responsible person in 365 days), `least`, `most`. M11, and M01 where no measure of
-    development is in force, concern ex-poor and monitored households; M02 concerns those with a measure in force.
+    asked: as for `proposals`. Raises UsageError for a household that the view does not know, and for an unknown cause.
     """
-    facts, coded = _asked(view, policy, asked)
-    rows = [*_of_household(facts.frame), _evidence(coded, answers(facts))]
-    made = pl.concat(rows, how="diagonal_relaxed").sort("household_id", maintain_order=True)
-    columns = ("household_id", "cause", "rule", "state", "fact", "value", "least", "most")
-    return made.with_columns(view.ids.decode("H", made["household_id"])).select(columns)
-
-
-def _asked(view: View, policy: Policy, asked: pl.DataFrame) -> tuple[MeasureFacts, pl.DataFrame]:
-    """The facts of the households, and their causes once each, ids as coded in the view; backgrounds are left out."""
     codes = view.ids.find("H", asked["household_id"])
     if codes.null_count():
         unknown = asked["household_id"].filter(codes.is_null())[0]
@@ -171,55 +157,3 @@ def _others(marked: pl.DataFrame, facts: MeasureFacts) -> pl.DataFrame:
     """Measures in force of a kind that answers none of the causes asked for."""
     rest = facts.running.join(marked, on=["household_id", "measure"], how="anti")
     return rest.with_columns(standing=pl.lit(RUNNING), running=YES, one_of=NO)
-
-
-def _of_household(known: pl.DataFrame) -> list[pl.DataFrame]:
-    """The rules that speak of the household as a whole."""
-    labour = known.select(LABOUR.alias("labour"))["labour"]
-    developed, social = known["development"] > 0, known["social_only"]
-    concerned = known.select(EX_POOR | pl.col("monitored")).to_series()
-    named, without = known["responsible_id"].is_not_null(), known["measures_running"] == 0
-    return [
-        _state(
-            known,
-            "M01",
-            "labour",
-            known["development"],
-            [(developed & labour, MET), (~labour, NOT_ASKED), (~concerned, NOT_ASKED), (labour, OPEN)],
-        ),
-        _state(
-            known,
-            "M02",
-            "social_only",
-            known["measures_running"],
-            [(~labour, NOT_ASKED), (without, NOT_ASKED), (~social, MET), (labour, OPEN)],
-        ),
-        _state(known, "M11", "responsible", known["responsible_changes"], [(named, GENERAL), (~concerned, NOT_ASKED)]),
-        *(known.select("household_id", rule=pl.lit(rule), state=pl.lit(GENERAL)) for rule in ("M03", "M12")),
-    ]
-
-
-def _state(
-    known: pl.DataFrame, rule: str, fact: str, value: pl.Series, states: Sequence[tuple[pl.Series, str]]
-) -> pl.DataFrame:
-    """The first state that holds; what is not known is to be checked."""
-    told = pl.select(
-        pl.coalesce(*(pl.when(pl.lit(holds)).then(pl.lit(state)) for holds, state in states), pl.lit(TO_CHECK))
-    )
-    return known.select(
-        "household_id", rule=pl.lit(rule), state=told.to_series(), fact=pl.lit(fact), value=value.cast(pl.Float64)
-    )
-
-
-def _evidence(coded: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
-    """Causes whose evidence is missing: questioned where a fact denies it, to be checked where none is known."""
-    wanted = pl.DataFrame(
-        [(cause.value, name) for cause, names in EVIDENCE.items() for name in names],
-        schema={"cause": pl.String, "fact": pl.String},
-        orient="row",
-    )
-    each = coded.join(wanted, on="cause", maintain_order="left").join(told, on=["household_id", "fact"])
-    state = pl.when(~pl.col("met")).then(pl.lit(QUESTIONED)).otherwise(pl.lit(TO_CHECK))
-    lacking = each.filter(~pl.col("met").fill_null(value=False)).with_columns(state=state, rule=pl.lit("MAP"))
-    ranked = lacking.sort("household_id", "cause", pl.col("met").is_null(), maintain_order=True)
-    return ranked.unique(["household_id", "cause"], keep="first", maintain_order=True)

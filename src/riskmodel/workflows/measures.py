@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from riskmodel.rendering.measure_text import group_heading, heading, measure_sentences, statement_sentence
-from riskmodel.scoring.measures import proposals, statements
+from riskmodel.scoring.measure_statements import statements
+from riskmodel.scoring.measures import proposals
 from riskmodel.tables.own_facts import own_facts
 from riskmodel.workflows.evidence import home_view
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 class MeasureEntry:
     """A measure (`measure` is set) or what a rule says of the household as a whole (`state` is set); codes only.
 
-    See `scoring.measures` for the meaning of each. Amounts are in yuan.
+    See `scoring.measures` and `scoring.measure_statements` for the meaning of each. Amounts are in yuan.
     """
 
     rule: str | None
@@ -38,6 +39,8 @@ class MeasureEntry:
     value: float | None = None
     least: float | None = None
     most: float | None = None
+    found_on: date | None = None
+    checked_on: date | None = None
     one_of: bool = False
     running: bool = False
     since: date | None = None

@@ -94,7 +94,9 @@ def _step(step: Step) -> Iterator[Words]:
         yield say("correction.same" if stood else "correction", **_fields(step.correction))
         yield from (_indented(say("follows", **_fields(change))) for change in step.follows)
     if step.bound is not None:
-        bound = {name: getattr(step.bound, name) for name in ("fact", "value", "least", "most")}
+        bound = {
+            name: getattr(step.bound, name) for name in ("fact", "value", "least", "most", "found_on", "checked_on")
+        }
         rule = say("map") if step.bound.rule == "MAP" else say("rule", rule=step.bound.rule)
         fact = fact_sentence(bound, ANSWERS[str(step.bound.standing)])
         key = (
@@ -125,15 +127,14 @@ def _horizon(h: Horizon, label: Words) -> Words:
 
 
 def _lifted(found: WhatIf) -> Iterator[Words]:
-    """Which of the probabilities is that of the shorter horizon, as an explanation tells it."""
+    """Which of the probabilities is that of the shorter horizon, and which model the changes below are of."""
     told = [
         say(f"own.{key}", own=alone)
         for key, alone in zip(("now", "then"), found.lifted, strict=True)
         if alone is not None
     ]
     if told:
-        own = _listed(told)
-        yield Words(*(TELL.text("note.lifted", language, own=own.of(language)) for language in LANGUAGES))
+        yield say("lifted", own=_listed(told))
 
 
 def _moved(found: WhatIf, language: Language) -> Iterator[Words]:

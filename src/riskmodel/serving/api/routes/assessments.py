@@ -32,6 +32,8 @@ class Measure(BaseModel):
     value: float | None
     least: float | None
     most: float | None
+    found_on: str | None = Field(description="Day of the inspection of house or water, where it found something out")
+    checked_on: str | None = Field(description="Day of the village's check of the same, where it found something out")
     one_of: bool
     running: bool
     since: str | None
