@@ -19,7 +19,6 @@ UNTESTED: dict[str, str] = {
     "review/migrations/env.py": "run by alembic; test_store.py migrates",
     "review/migrations/versions/v0001_keys_and_months.py": "a step of the database; test_store.py takes it",
     "review/migrations/versions/v0002_visits.py": "a step of the database; test_store.py takes it",
-    "review/migrations/versions/v0003_prepared_answers.py": "a step of the database; test_store.py takes it",
 }
 
 # Tests of the whole, which mirror no single source file.
@@ -38,6 +37,8 @@ TESTS_OF_THE_WHOLE = {
     "test_promises.py",
     "test_scenarios.py",
     "serving/api/test_every_route.py",
+    "test_service_endurance.py",
+    "test_service_schema.py",
     "sources/test_hostile_files.py",
     "test_wheelhouse.py",
     "test_worked_example.py",

@@ -265,7 +265,7 @@ def test_a_key_over_its_rate_waits_as_told_and_is_answered(service: Running) -> 
 
     def sleep(seconds: float) -> None:
         waited.append(seconds)
-        service.client.app.state.rates._limiter.storage.reset()  # type: ignore[attr-defined]  # the minute is over
+        service.client.app.state.rates._minutes.clear()  # type: ignore[attr-defined]  # the minute is over
 
     with client_of(service, service.key(per_minute=2), Patience(sleep=sleep)) as client:
         labels = {client.model().label for _ in range(5)}

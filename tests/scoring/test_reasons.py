@@ -112,10 +112,11 @@ def test_what_is_no_fact_is_no_reason() -> None:
     assert told(row(a1=0.5), x) == [[]]
 
 
-def test_a_group_is_told_by_its_strongest_fact() -> None:
+def test_a_group_weighs_no_more_than_its_facts_add() -> None:
     facts = np.array([[name != "a1" for name in GROUPS]])
     found = pl.DataFrame(leading_reasons(row(a1=0.9, a2=0.1, c1=0.7), facts, GROUPS))
-    assert found.row(0)[:4] == ("ILL", "a2", "JOB", "c1")
+    assert found.row(0)[:4] == ("JOB", "c1", "ILL", "a2")
+    assert pl.DataFrame(leading_reasons(row(a1=0.9, a2=LEAST * 0.9), facts, GROUPS))["reason_1_group"][0] is None
 
 
 def test_columns_are_codes_and_null_where_there_is_no_reason() -> None:

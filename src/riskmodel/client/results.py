@@ -95,8 +95,11 @@ class Told:
     """Log-odds."""
     table: str
     date: dt.date | None
-    """Of the newest row behind it."""
+    """What it is of says `date_of`."""
     dated: str
+    """How fine it is: day, month, term or year."""
+    date_of: str
+    """row (that the value is read from), newest (information), as_of, event, ahead."""
     source: str | None
     typical: float | None
     """Median where the household lives."""

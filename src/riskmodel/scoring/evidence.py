@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from riskmodel.features.feature import Between
-from riskmodel.policy import Cause
+from riskmodel.policy import Background, Cause
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from riskmodel.features import Feature
-    from riskmodel.policy import Background
 
 POSSIBLE: Final[dict[Cause | Background, dict[str, Between]]] = {
     Cause.JOB: {"able_members": Between(above=0)},
@@ -47,18 +46,31 @@ def evidence(x: NDArray[np.float64], features: Sequence[Feature]) -> NDArray[np.
     return told
 
 
+def tells(f: Feature, values: Mapping[str, float | None]) -> bool:
+    """The same of one feature of one household, whose features are `values` (None = missing)."""
+    signs = POSSIBLE.get(f.group, {})
+    known = [(value, sign) for name, sign in signs.items() if (value := values.get(name)) is not None]
+    possible = not known or any(sign.above < value < sign.below for value, sign in known)
+    told = values.get(f.name)
+    return possible and told is not None and f.evidence.above < told < f.evidence.below
+
+
 def protects(value: float | None, f: Feature) -> bool:
-    """Whether a value may be told as what lowers a risk: known, and no declared sign of the cause.
+    """Whether a value may be told as what lowers a risk: it is known, and no sign of harm.
 
-    0 is a fact where more is worse; elsewhere it says that there is nothing to tell of.
+    Where more is worse, only 0 protects, or what is declared to be no sign. Of values that may go either way only
+    income, help and history are told; and that little is known of a household does not protect it.
     """
-    if value is None:
+    if value is None or f.group is Background.DATA:
         return False
-    if f.evidence in PLAIN:
-        return value != 0 or f.direction > 0
-    return not f.evidence.above < value < f.evidence.below
+    if f.evidence not in PLAIN:
+        return not f.evidence.above < value < f.evidence.below
+    if f.direction < 0 or (f.direction == 0 and f.group in EITHER_WAY):
+        return value != 0
+    return value == 0
 
 
+EITHER_WAY: Final = (Background.INCOME, Background.AID, Background.HISTORY)
 PLAIN: Final = (Between(), Between(above=0))
 """What is evidence where nothing else is declared."""
 

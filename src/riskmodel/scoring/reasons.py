@@ -57,9 +57,10 @@ def leading_reasons(
 ) -> dict[str, pl.Series]:
     """The groups that raise the risk most, each by its strongest feature, as columns for the result table.
 
-    A reason needs a fact: `facts` (n, F) says which cells are one, see `evidence.evidence`. A group without such a
-    feature is not told, whatever it adds. The strongest five are told; among them the causes that raise the log-odds
-    by at least 0.2 come first: an office can act on a cause, a background only tells of it.
+    A reason needs facts: `facts` (n, F) says which cells are one, see `evidence.evidence`. A group weighs what it adds,
+    and no more than its facts alone add; it is told by its strongest fact, where that alone adds 0.01. The strongest
+    five are told; among them the causes of a weight of at least 0.2 come first: an office can act on a cause, a
+    background only tells of it.
 
     contributions: (n, F); `groups` maps the columns, in order, to their group. For k = 1..5: `reason_k_group`,
     `reason_k_feature` (codes, null where there is no k-th reason). No text is made here.
@@ -93,6 +94,7 @@ def protections(row: Mapping[str, Any], features: Sequence[Feature]) -> list[Rea
     They are few and asked for one household at a time, so they are not stored, and no array is made for one row.
     """
     sums: dict[Cause | Background, float] = {}
+    of_facts: dict[Cause | Background, float] = {}
     strongest: dict[Cause | Background, Reason] = {}
     for f in features:
         by = row.get(f"contribution_{f.name}")
@@ -100,10 +102,14 @@ def protections(row: Mapping[str, Any], features: Sequence[Feature]) -> list[Rea
             continue
         sums[f.group] = sums.get(f.group, 0.0) - by
         value, before = row[f"value_{f.name}"], strongest.get(f.group)
-        if by < (before.contribution if before else 0.0) and protects(value, f):
+        if not protects(value, f):
+            continue
+        of_facts[f.group] = of_facts.get(f.group, 0.0) - by
+        if by <= -LEAST and by < (before.contribution if before else 0.0):
             strongest[f.group] = Reason(f.group.value, f.name, value, by)
-    told = [group for group in sums if group in strongest and sums[group] >= LEAST]
-    return [strongest[group] for group in sorted(told, key=lambda group: -sums[group])[:PROTECTIONS]]
+    weights = {group: min(sums[group], of_facts[group]) for group in strongest}
+    told = [group for group in weights if weights[group] >= LEAST]
+    return [strongest[group] for group in sorted(told, key=lambda group: -weights[group])[:PROTECTIONS]]
 
 
 def group_parts(row: Mapping[str, Any], features: Sequence[Feature]) -> dict[str, tuple[float, float]]:
@@ -121,15 +127,17 @@ def _raising(
     facts: NDArray[np.bool_],
     groups: Mapping[str, str],
 ) -> tuple[NDArray[np.float64], NDArray[np.intp], NDArray[np.str_]]:
-    """What each group adds (n, G), -inf where no fact of it raises; its strongest feature (n, G); its code (G,)."""
+    """What each group weighs (n, G), -inf without a fact to be told by; its strongest fact (n, G); its code (G,)."""
     codes = np.array(list(groups.values()))
     distinct = np.array(list(dict.fromkeys(codes.tolist())))
+    added = group_sums(contributions, groups), group_sums(np.where(facts, contributions, 0.0), groups)
+    weights = np.column_stack([np.minimum(added[0][code], added[1][code]) for code in distinct.tolist()])
     candidates = np.where(facts, contributions, -np.inf)
-    sums = np.column_stack(list(group_sums(contributions, groups).values()))
     strongest = np.column_stack(
         [np.flatnonzero(codes == code)[candidates[:, codes == code].argmax(axis=1)] for code in distinct]
     )
-    return np.where(np.take_along_axis(candidates, strongest, axis=1) > 0, sums, -np.inf), strongest, distinct
+    told = np.take_along_axis(candidates, strongest, axis=1) >= LEAST
+    return np.where(told, weights, -np.inf), strongest, distinct
 
 
 def _columns(

@@ -16,6 +16,7 @@ from riskmodel.models import bundle as bundles
 from riskmodel.rendering.sentences import in_households, moved_together, of_households, shown_change
 from riskmodel.rendering.values import TELL, shown_date
 from riskmodel.scoring.changes import Changes, changes
+from riskmodel.scoring.evidence import protects, tells
 from riskmodel.scoring.reasons import LEAST
 from riskmodel.scoring.score import VALUE
 from riskmodel.workflows.score import MANIFEST, all_published
@@ -189,7 +190,7 @@ def _strongest(
     for code in sorted(groups, key=lambda code: (against[code], -abs(sums[code]), code)):
         sign = 1 if sums[code] > 0 else -1
         name = max(groups[code], key=lambda name: (sign * data[name], name))
-        tellable = _tellable(row, name, was[name], data[name])
+        tellable = _tellable(row, name, was, data[name])
         if abs(sums[code]) >= LEAST and (tellable or not found):
             found.append((code, sums[code], name if tellable else None))
     return found[:MOST]
@@ -199,16 +200,23 @@ def _group(name: str) -> str:
     return REGISTRY[name].group.value
 
 
-def _tellable(row: Row, name: str, was: float | None, by: float) -> bool:
+def _tellable(row: Row, name: str, was: Mapping[str, float | None], by: float) -> bool:
     """Whether a change of a value can be told as what moved the score.
 
-    Not so where it did next to nothing, where it reads as before (1.06 and 1.06), or where it moved the score against
-    its declared direction, which features that move together can bring about. One from or to missing has no way.
+    Not so where it did next to nothing, where it reads as before (1.06 and 1.06), where it moved the score against its
+    declared direction, which features that move together can bring about, or where it raised the risk and is no sign
+    of harm now, or lowered it and was none before (see `scoring.evidence`). One from or to missing has no way.
     """
-    fact = row.fact(name)
-    before, now = shown_change(fact, was, "zh")
-    other_way = fact.value is not None and was is not None and (fact.value - was) * by * REGISTRY[name].direction < 0
-    return abs(by) >= LEAST and before != now and not other_way
+    fact, f, old = row.fact(name), REGISTRY[name], was[name]
+    before, now = shown_change(fact, old, "zh")
+    if abs(by) < LEAST or before == now:
+        return False
+    if fact.value is None or old is None:
+        return True
+    if (fact.value - old) * by * f.direction < 0:
+        return False
+    is_now = {key.removeprefix(VALUE): value for key, value in row.values.items() if key.startswith(VALUE)}
+    return tells(f, is_now) if by > 0 else tells(f, was) or protects(fact.value, f)
 
 
 def _of_model(by: float, language: Language) -> str:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from riskmodel.serving.api.problems import Problem
 from riskmodel.serving.api.strict_request import DEEPEST, LARGEST, parsed
+from running_service import Running
 
 FLAT = st.none() | st.booleans() | st.integers(-LARGEST, LARGEST) | st.text() | st.floats(-1e14, 1e14)
 VALUES = st.recursive(FLAT, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=20)
@@ -57,3 +58,10 @@ def test_too_deep_is_told_with_the_rule() -> None:
         422,
         f"at most {DEEPEST} objects and lists inside each other",
     )
+
+
+def test_a_body_that_cannot_be_read_is_answered_with_the_reason(service: Running) -> None:
+    headers = {"Authorization": f"Bearer {service.key()}", "Content-Type": "application/json"}
+    found = service.client.post("/v1/assessments", content=b'{"a": 1, "a": 2}', headers=headers)
+    assert (found.status_code, found.json()["type"]) == (400, "urn:riskmodel:problem:no-json")
+    assert "occurs twice" in found.json()["detail"]

@@ -123,9 +123,11 @@ def failed(detail: str = "The service cannot answer this now.") -> Problem:
 RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
     status: {"model": ProblemBody, "description": text, "content": {MEDIA_TYPE: {}}}
     for status, text in {
+        400: "The body is not JSON that says the same to every reader",
         401: "No key, or one that may not be used",
         403: "The key has no role for this",
         404: "Not there, or not in the area of the key",
+        413: "The body is too large",
         422: "What was sent cannot be used",
         429: "The key is over its rate",
         503: "Too many requests at once, or the service is starting or stopping",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from fastapi import Request
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
 
 from riskmodel.serving.api.problems import Problem, fault, invalid
 
@@ -24,10 +25,17 @@ LARGEST: Final = 10**15
 class StrictRequest(Request):
     """A request whose body is read strictly."""
 
+    refused: Problem | None = None
+    """Why the body was not read: FastAPI turns what is raised there into an error without a reason."""
+
     async def json(self) -> Any:
         """The body. Raises Problem for what is no such JSON."""
         if not hasattr(self, "_strict"):
-            self._strict = parsed(await self.body())
+            try:
+                self._strict = parsed(await self.body())
+            except Problem as problem:
+                self.refused = problem
+                raise
         return self._strict
 
 
@@ -39,7 +47,13 @@ class StrictRoute(APIRoute):
         handler = super().get_route_handler()
 
         async def strict(request: Request) -> Response:
-            return await handler(StrictRequest(request.scope, request.receive))
+            strictly = StrictRequest(request.scope, request.receive)
+            try:
+                return await handler(strictly)
+            except HTTPException:
+                if strictly.refused:
+                    raise strictly.refused from None
+                raise
 
         return strict
 
