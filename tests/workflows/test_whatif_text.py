@@ -185,6 +185,6 @@ def test_the_list_has_every_scenario_with_its_range(office: Office) -> None:
     chinese, english = ("\n".join(scenario_lines(offered, language)) for language in ("zh", "en"))
     assert "wage=800元/月（300元/月至3,000元/月）" in chinese
     assert "share=自付的60%（自付的5%至自付的90%）" in chinese
-    assert "share=60% of the self-pay (0.05 to 0.9)" in english
+    assert "share=60% of the self-pay (5% of the self-pay to 90% of the self-pay)" in english
     assert english.isascii()
     assert all(choice.scenario in chinese for choice in offered)
