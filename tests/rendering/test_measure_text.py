@@ -94,13 +94,20 @@ def test_a_questioned_cause_denies_every_fact_of_its_evidence_and_a_lack_of_labo
     assert "no evidence" not in labour.en
 
 
+def test_an_incomplete_cause_names_what_is_denied() -> None:
+    row = {"rule": "MAP", "state": "incomplete", "option": None, "value": 0.0, "least": None, "most": None}
+    ill = statement_sentence(row | {"cause": "ILL", "fact": "ill_member"})
+    assert ill is not None
+    assert ill.zh == "因病：依据不全（没有长期慢性病或大病成员），登记这一风险前请先核实"
+
+
 def test_every_fact_of_the_evidence_can_be_denied_and_left_open() -> None:
     for cause, names in EVIDENCE.items():
         for name in names:
             row: dict[str, Any] = {"cause": cause.value, "fact": name, "rule": "MAP", "option": None}
             # of several facts only the first has its number
             row |= dict.fromkeys(("value", "least", "most"), 1.0 if len(names) == 1 else None)
-            for state in ("questioned", "to_check"):
+            for state in ("questioned", "to_check", "incomplete"):
                 told = statement_sentence(row | {"state": state})
                 assert told is not None
                 assert told.en.isascii()

@@ -100,20 +100,26 @@ def test_where_nobody_can_work_income_from_assets_is_wanted_of_the_poor_and_the_
 
 
 @pytest.mark.parametrize(
-    "sign",
+    ("sign", "lacking"),
     [
-        {"members": [WELL | {"chronic_illness": True}]},
-        {"members": [WELL | {"basic_insured": False}]},
-        {"medical_settlements": [NO_BILL_PAID[0] | {"self_pay": 10}]},
-        {"income_surveys": [NOTHING_SURVEYED[0] | {"compliant_self_pay": 10}]},
-        {"guarantee_checks": [{"checked_on": date(2025, 1, 5), "insured_ok": False}]},
+        ({"members": [WELL | {"chronic_illness": True}]}, "self_pay"),
+        ({"members": [WELL | {"basic_insured": False}]}, "ill_member"),
+        ({"medical_settlements": [NO_BILL_PAID[0] | {"self_pay": 10}]}, "ill_member"),
+        ({"income_surveys": [NOTHING_SURVEYED[0] | {"compliant_self_pay": 10}]}, "ill_member"),
+        ({"guarantee_checks": [{"checked_on": date(2025, 1, 5), "insured_ok": False}]}, "ill_member"),
     ],
 )
-def test_one_sign_of_illness_is_enough(sign: dict[str, Any]) -> None:
+def test_one_sign_of_illness_is_enough_to_tell_of_it_and_what_should_be_there_too_is_named(
+    sign: dict[str, Any], lacking: str
+) -> None:
     well = {"members": [WELL], "medical_settlements": NO_BILL_PAID, "income_surveys": NOTHING_SURVEYED}
     assert evidence("ILL", **well) == [("questioned", "ill_member")]
-    assert evidence("ILL", **{**well, **sign}) == []
-    assert evidence("ILL", **sign) == []
+    assert evidence("ILL", **{**well, **sign}) == [("incomplete", lacking)]
+
+
+def test_an_illness_that_costs_lacks_nothing() -> None:
+    ill = {"members": [WELL | {"chronic_illness": True}], "medical_settlements": [NO_BILL_PAID[0] | {"self_pay": 10}]}
+    assert evidence("ILL", **ill, income_surveys=NOTHING_SURVEYED) == []
 
 
 def test_where_no_sign_holds_and_one_is_not_known_that_one_is_to_be_checked() -> None:

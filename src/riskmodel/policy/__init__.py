@@ -6,7 +6,7 @@ from riskmodel.policy.check import PolicyGap, check
 from riskmodel.policy.documentation import parameters_markdown
 from riskmodel.policy.entries import Parameter
 from riskmodel.policy.kinds import KINDS, UNITS, Kind, Unit, kind_named
-from riskmodel.policy.measure_rules import EVIDENCE, MEASURE_RULES, REMEDIES, MeasureRule, Remedy
+from riskmodel.policy.measure_rules import EVIDENCE, MEASURE_RULES, REMEDIES, TOGETHER, MeasureRule, Remedy
 from riskmodel.policy.parameters import Policy
 from riskmodel.policy.vocabulary import (
     VOCABULARIES,
@@ -61,6 +61,7 @@ __all__ = [
     "KINDS",
     "MEASURE_RULES",
     "REMEDIES",
+    "TOGETHER",
     "UNITS",
     "VOCABULARIES",
     "AidType",

@@ -72,6 +72,10 @@ REMEDIES: Final[tuple[Remedy, ...]] = _remedies()
 """Every measure that answers a cause, by cause in the order of the map."""
 EVIDENCE: Final[dict[Cause, tuple[str, ...]]] = {Cause(c): tuple(fields["evidence"]) for c, fields in _read("map")}
 """Conditions of which a cause must have one in the data, otherwise it is questioned; none: it never is."""
+TOGETHER: Final[dict[Cause, tuple[str, ...]]] = {
+    Cause(c): tuple(fields.get("together", ())) for c, fields in _read("map")
+}
+"""Conditions that a registered cause should have in the data, all of them."""
 FITTING: Final[dict[Cause, frozenset[Measure]]] = {
     cause: frozenset(Measure if cause is Cause.OTH else (r.measure for r in REMEDIES if r.cause is cause))
     for cause in Cause

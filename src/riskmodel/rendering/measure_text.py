@@ -15,7 +15,7 @@ Told = Mapping[str, Any]
 
 ANSWERS: Final = {
     **dict.fromkeys(("must", "allowed", "met", "open"), "yes"),
-    **dict.fromkeys(("excluded", "questioned"), "no"),
+    **dict.fromkeys(("excluded", "questioned", "incomplete"), "no"),
     "to_check": "unknown",
 }
 ORDER: Final = ("must", "allowed", "to_check", "excluded", "running")

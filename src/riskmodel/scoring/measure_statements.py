@@ -9,19 +9,20 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from riskmodel.policy import EVIDENCE, MeasureOption
+from riskmodel.policy import EVIDENCE, TOGETHER, MeasureOption
 from riskmodel.scoring.measure_conditions import EX_POOR, LABOUR, answers
 from riskmodel.scoring.measures import TO_CHECK, asked_facts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from riskmodel.policy import Policy
+    from riskmodel.policy import Cause, Policy
     from riskmodel.tables import View
 
-MET, OPEN, NOT_ASKED, GENERAL, QUESTIONED = "met", "open", "not_asked", "general", "questioned"
+MET, OPEN, NOT_ASKED, GENERAL = "met", "open", "not_asked", "general"
+QUESTIONED, INCOMPLETE = "questioned", "incomplete"
 """States of a statement, beside `to_check`: the rule is kept, broken, does not concern the household, always holds; the
-cause has no evidence in the data."""
+cause has no evidence in the data, or only a part of what a registered cause should have."""
 COLUMNS: Final = (
     *("household_id", "cause", "option", "rule", "state", "fact", "value", "least", "most"),
     *("found_on", "checked_on"),
@@ -121,17 +122,24 @@ def _state(
 def _evidence(coded: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
     """Causes for which no fact of their evidence holds: to be checked where one is not known, else questioned.
 
-    `fact` is the first one that is not known; of a questioned cause, all of whose facts are denied, the first.
+    `fact` is the first one that is not known; of a questioned cause, all of whose facts are denied, the first. A cause
+    for which one holds, and one of those that should be there together is denied, is incomplete; `fact` is that one.
     """
-    wanted = pl.DataFrame(
-        [(cause.value, name) for cause, names in EVIDENCE.items() for name in names],
-        schema={"cause": pl.String, "fact": pl.String},
-        orient="row",
-    )
-    each = coded.join(wanted, on="cause", maintain_order="left_right")
-    each = each.join(told, on=["household_id", "fact"], maintain_order="left")
+    each = _asked_of(EVIDENCE, coded, told)
     held = pl.col("met").fill_null(value=False).any().over("household_id", "cause")
     state = pl.when(pl.col("met").is_null()).then(pl.lit(TO_CHECK)).otherwise(pl.lit(QUESTIONED))
-    lacking = each.filter(~held).with_columns(state=state, rule=pl.lit("MAP"))
-    ranked = lacking.sort("household_id", "cause", pl.col("met").is_not_null(), maintain_order=True)
+    lacking = each.filter(~held).with_columns(state=state)
+    supported = each.filter(held).select("household_id", "cause").unique()
+    part = _asked_of(TOGETHER, coded, told).join(supported, on=["household_id", "cause"], maintain_order="left")
+    denied = part.filter(~pl.col("met")).with_columns(state=pl.lit(INCOMPLETE))
+    found = pl.concat([lacking, denied]).with_columns(rule=pl.lit("MAP"))
+    ranked = found.sort("household_id", "cause", pl.col("met").is_not_null(), maintain_order=True)
     return ranked.unique(["household_id", "cause"], keep="first", maintain_order=True)
+
+
+def _asked_of(wanted: Mapping[Cause, Sequence[str]], coded: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
+    """The answers to what is wanted of each cause of each household."""
+    rows = [(cause.value, name) for cause, names in wanted.items() for name in names]
+    facts = pl.DataFrame(rows, schema={"cause": pl.String, "fact": pl.String}, orient="row")
+    each = coded.join(facts, on="cause", maintain_order="left_right")
+    return each.join(told, on=["household_id", "fact"], maintain_order="left")
