@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -29,6 +30,18 @@ if TYPE_CHECKING:
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 WHO = ("nobody", "county", "province")
 FEW, MANY = 8, 300
+
+
+@schemathesis.serializer("application/x-ndjson")
+def one_line(_: Any, household: Any) -> bytes:
+    """A batch of one household."""
+    return json.dumps(household).encode() + b"\n"
+
+
+@schemathesis.deserializer("application/x-ndjson")
+def of_one_line(_: Any, response: Any) -> Any:
+    """Its answer."""
+    return json.loads(response.content)
 
 
 @pytest.fixture(scope="session")

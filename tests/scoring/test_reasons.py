@@ -16,7 +16,6 @@ from riskmodel.scoring.reasons import (
     LEAST,
     REASONS,
     Reason,
-    clear_cause,
     group_sums,
     leading_reasons,
     stored_reasons,
@@ -134,9 +133,3 @@ def test_a_model_of_few_groups_has_few_reasons() -> None:
 
 def test_no_rows_have_no_reasons() -> None:
     assert told(np.zeros((0, len(GROUPS)))) == []
-
-
-def test_a_clear_cause_is_an_official_one_of_some_weight() -> None:
-    assert clear_cause("ILL", CLEAR)
-    assert not clear_cause("ILL", CLEAR * 0.9)
-    assert not clear_cause("DATA", 3.0)

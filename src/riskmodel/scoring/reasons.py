@@ -73,11 +73,6 @@ def leading_reasons(
     return _columns(order, sums, strongest, np.array(list(groups)), distinct)
 
 
-def clear_cause(code: str, weight: float) -> bool:
-    """Whether a group is an official cause that moves the log-odds enough to be told before every background."""
-    return code in Cause.codes() and weight >= CLEAR
-
-
 def stored_reasons(row: Mapping[str, Any]) -> list[Reason]:
     """The reasons of one row of a result table."""
     found = []
