@@ -296,7 +296,8 @@ def _weight(row: dict[str, Any], group: str, sign: int = 1) -> float:
     own = [f for f in FEATURES if f.group.value == group]
     told = [f for f in own if (tells(f, values) if sign == 1 else protects(values[f.name], f))]
     sums = [sum(sign * row[f"{CONTRIBUTION}{f.name}"] for f in some) for some in (own, told)]
-    return round(min(sums), 12)  # added up in another order
+    weight: float = round(min(sums), 12)  # added up in another order
+    return weight
 
 
 def test_the_value_of_a_reason_is_the_value_of_its_feature(given: Given) -> None:
