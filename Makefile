@@ -31,7 +31,7 @@ notebooks: setup ## Run the notebooks on demo/, or a small county of their own; 
 	done
 
 test: setup ## Run the tests, the long ones left out
-	$(BIN)/python -m pytest -n 2 $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 test-long: setup ## Run the tests that take minutes
 	$(BIN)/python -m pytest -m long $(ARGS)
