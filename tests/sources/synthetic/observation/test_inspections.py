@@ -27,7 +27,9 @@ def test_claims_come_after_the_first_report_of_the_same_event() -> None:
     paid = pl.concat([posting.rows for posting in found if posting.file == "shocks-4"])
     both = paid.join(first, on=["household_id", "happened_on", "kind"], suffix="_first")
     assert both.height == paid.height > 5
-    assert (both[ARRIVAL] > both[f"{ARRIVAL}_first"]).all()
+    # arrivals are months: one reported 15 days after the event and paid 32 days after it may both fall into the next
+    assert (both[ARRIVAL] >= both[f"{ARRIVAL}_first"]).all()
+    assert (both[ARRIVAL] > both[f"{ARRIVAL}_first"]).any()
     assert both["claim_paid_first"].count() == 0
 
 
