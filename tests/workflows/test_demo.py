@@ -8,9 +8,9 @@ from typing import TypeVar
 import pytest
 
 from riskmodel.errors import UsageError
-from riskmodel.serving.cli.output import plain
 from riskmodel.settings import Settings
 from riskmodel.workflows.demo import TOP, Demonstration, demo
+from riskmodel.workflows.json_values import plain
 from riskmodel.workflows.progress import Silent
 from riskmodel.workflows.simulate import NOTICE
 from riskmodel.workflows.workspace import Workspace

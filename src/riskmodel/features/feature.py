@@ -39,6 +39,9 @@ class Between:
     above: float = -math.inf
     below: float = math.inf
 
+    def __contains__(self, value: float) -> bool:
+        return self.above < value < self.below
+
     def __str__(self) -> str:
         """In words of the documentation."""
         if self == NEVER:

@@ -11,6 +11,7 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import delete, insert, select, update
@@ -82,13 +83,11 @@ def keep(
     that nothing is kept of which the audit log does not know. Answers older than `forget_before` are given up.
     Raises KeyUsedBefore for a key that came with something else.
     """
-    for last in (False, True):
-        try:
-            return _keep(store, letter, rows, answer, now, forget_before, noted)
-        except IntegrityError:  # the same request came twice at once, and the other one was first
-            if last:
-                raise
-    raise AssertionError("unreachable")
+    once = partial(_keep, store, letter, rows, answer, now, forget_before, noted)
+    try:
+        return once()
+    except IntegrityError:  # the same request came twice at once, and the other one was first
+        return once()
 
 
 def open_batches(store: Store) -> list[VisitBatch]:

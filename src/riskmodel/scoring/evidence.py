@@ -50,9 +50,9 @@ def tells(f: Feature, values: Mapping[str, float | None]) -> bool:
     """The same of one feature of one household, whose features are `values` (None = missing)."""
     signs = POSSIBLE.get(f.group, {})
     known = [(value, sign) for name, sign in signs.items() if (value := values.get(name)) is not None]
-    possible = not known or any(sign.above < value < sign.below for value, sign in known)
+    possible = not known or any(value in sign for value, sign in known)
     told = values.get(f.name)
-    return possible and told is not None and f.evidence.above < told < f.evidence.below
+    return possible and told is not None and told in f.evidence
 
 
 def protects(value: float | None, f: Feature) -> bool:
@@ -64,13 +64,14 @@ def protects(value: float | None, f: Feature) -> bool:
     if value is None or f.group is Background.DATA:
         return False
     if f.evidence not in PLAIN:
-        return not f.evidence.above < value < f.evidence.below
+        return value not in f.evidence
     if f.direction < 0 or (f.direction == 0 and f.group in EITHER_WAY):
         return value != 0
     return value == 0
 
 
 EITHER_WAY: Final = (Background.INCOME, Background.AID, Background.HISTORY)
+"""Backgrounds of which any value but 0 may be told as lowering a risk."""
 PLAIN: Final = (Between(), Between(above=0))
 """What is evidence where nothing else is declared."""
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from riskmodel.scoring.scenario_incomes import Given
 
 
-def medical_aid(rows: HouseholdRows, given: Given, policy: Policy) -> HouseholdRows:  # noqa: ARG001
+def medical_aid(rows: HouseholdRows, given: Given, policy: Policy) -> HouseholdRows:
     """Medical aid pays a `share` of the self-pay of each bill of the last 12 complete months, rounded down to the fen.
 
     The compliant part falls by the same share; so does what the newest survey counts of it.
@@ -44,7 +44,7 @@ def medical_aid(rows: HouseholdRows, given: Given, policy: Policy) -> HouseholdR
     return less_spent(rows, dict(less.iter_rows()))
 
 
-def loan_extension(rows: HouseholdRows, given: Given, policy: Policy) -> HouseholdRows:  # noqa: ARG001
+def loan_extension(rows: HouseholdRows, given: Given, policy: Policy) -> HouseholdRows:
     """Every running small loan is extended by `months` in its newest statement, and so is not overdue.
 
     One that is extended already is left as it is.
@@ -63,7 +63,7 @@ def loan_extension(rows: HouseholdRows, given: Given, policy: Policy) -> Househo
     return rows
 
 
-def house_repair(rows: HouseholdRows, given: Given, policy: Policy) -> HouseholdRows:  # noqa: ARG001
+def house_repair(rows: HouseholdRows, given: Given, policy: Policy) -> HouseholdRows:
     """The newest inspection found a house of grade C or D to be of grade B, and the newest check found it safe."""
     newest = _is_one_of(rows.seen("housing"), "inspected_on") & (pl.col("aspect") == "housing")
     unsafe = newest & pl.col("house_grade").is_in(UNSAFE)
@@ -71,7 +71,7 @@ def house_repair(rows: HouseholdRows, given: Given, policy: Policy) -> Household
     return _held(rows, "house_ok")
 
 
-def safe_water(rows: HouseholdRows, given: Given, policy: Policy) -> HouseholdRows:  # noqa: ARG001
+def safe_water(rows: HouseholdRows, given: Given, policy: Policy) -> HouseholdRows:
     """The newest inspection found the water safe and no day without it, and so did the newest check."""
     newest = _is_one_of(rows.seen("water"), "inspected_on") & (pl.col("aspect") == "water")
     rows = rows.changed("dwellings", newest & ~pl.col("water_safe"), water_safe=pl.lit(value=True))
@@ -79,7 +79,7 @@ def safe_water(rows: HouseholdRows, given: Given, policy: Policy) -> HouseholdRo
     return _held(rows, "water_ok")
 
 
-def basic_insurance(rows: HouseholdRows, given: Given, policy: Policy) -> HouseholdRows:  # noqa: ARG001
+def basic_insurance(rows: HouseholdRows, given: Given, policy: Policy) -> HouseholdRows:
     """Every present member known to be without basic health insurance has it."""
     without = rows.seen("members").filter(~pl.col("basic_insured"))
     for person, since in without.select("person_id", "valid_from").iter_rows():
@@ -88,27 +88,27 @@ def basic_insurance(rows: HouseholdRows, given: Given, policy: Policy) -> Househ
     return _held(rows, "insured_ok")
 
 
-def loans_already(rows: HouseholdRows, given: Given, policy: Policy) -> Already:  # noqa: ARG001
+def loans_already(rows: HouseholdRows, given: Given, policy: Policy) -> Already:
     """How many of the running small loans are extended."""
     return _already(int(_small_loans(rows)["extended"].sum()))
 
 
-def bills_already(rows: HouseholdRows, given: Given, policy: Policy) -> Already:  # noqa: ARG001
+def bills_already(rows: HouseholdRows, given: Given, policy: Policy) -> Already:
     """Nothing: what is left to pay can always be paid."""
     return _already(0)
 
 
-def house_already(rows: HouseholdRows, given: Given, policy: Policy) -> Already:  # noqa: ARG001
+def house_already(rows: HouseholdRows, given: Given, policy: Policy) -> Already:
     """Whether the newest inspection or check says that the house is safe."""
     return _is_so(rows, "housing", ~pl.col("house_grade").is_in(UNSAFE), "house_ok")
 
 
-def water_already(rows: HouseholdRows, given: Given, policy: Policy) -> Already:  # noqa: ARG001
+def water_already(rows: HouseholdRows, given: Given, policy: Policy) -> Already:
     """Whether the newest inspection or check says that the water is safe."""
     return _is_so(rows, "water", pl.col("water_safe"), "water_ok")
 
 
-def insured_already(rows: HouseholdRows, given: Given, policy: Policy) -> Already:  # noqa: ARG001
+def insured_already(rows: HouseholdRows, given: Given, policy: Policy) -> Already:
     """How many present members are known to have basic health insurance."""
     return _already(int(rows.seen("members")["basic_insured"].sum()))
 

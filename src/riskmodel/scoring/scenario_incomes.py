@@ -95,7 +95,7 @@ def public_post(rows: HouseholdRows, given: Given, policy: Policy) -> HouseholdR
     return _paid(rows, POST, dict.fromkeys(months, wage), _posts(before).select("month", amount="wage"))
 
 
-def dibao(rows: HouseholdRows, given: Given, policy: Policy) -> HouseholdRows:  # noqa: ARG001 - every scenario has it
+def dibao(rows: HouseholdRows, given: Given, policy: Policy) -> HouseholdRows:
     """The household is on rural dibao in each of the last `months`, all persons, with `amount` per person and month.
 
     Months in which it was already on dibao or in extreme hardship support (tekun) are left as they are.
@@ -115,7 +115,7 @@ def post_already(rows: HouseholdRows, given: Given, policy: Policy) -> Already:
     return Already(asked - free, why)
 
 
-def aid_already(rows: HouseholdRows, given: Given, policy: Policy) -> Already:  # noqa: ARG001
+def aid_already(rows: HouseholdRows, given: Given, policy: Policy) -> Already:
     """How many of the months asked for have dibao or tekun."""
     return Already(round(given["months"]) - len(_without(rows, given, _aided_months(rows))), "there")
 

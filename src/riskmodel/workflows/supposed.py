@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from riskmodel.errors import UsageError
 from riskmodel.rendering.messages import messages
+from riskmodel.workflows.json_values import plain
 from riskmodel.workflows.score import published
 from riskmodel.workflows.whatif import what_if
 from riskmodel.workflows.whatif_text import whatif_lines
@@ -41,7 +41,7 @@ def supposed(
     """
     _require_facts(workspace, county, as_of)
     found = what_if(workspace, household_id, scenarios, corrections, as_of)
-    told: dict[str, Any] = _plain(found)
+    told: dict[str, Any] = plain(found)
     return told | {
         "association": True,
         "note": say("note.association").of(language),
@@ -56,14 +56,3 @@ def _require_facts(workspace: Workspace, county: str, as_of: date) -> None:
         here = False
     if not here:
         raise FactsAway("a what-if needs the facts of the county and the files of that date, which are not here.")
-
-
-def _plain(value: Any) -> Any:
-    """Dataclasses as objects, days as text."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return value if value is None or isinstance(value, bool | int | float | str) else str(value)

@@ -4,11 +4,10 @@ import json
 import sys
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 import pytest
 
-from riskmodel.serving.cli.output import Terminal, emit, plain
+from riskmodel.serving.cli.output import Terminal, emit
 
 
 @dataclass(frozen=True)
@@ -30,21 +29,6 @@ def test_a_result_is_one_json_object_or_lines(capsys: pytest.CaptureFixture[str]
 def test_chinese_is_written_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
     emit({"title": "因病"}, as_json=True)
     assert "因病" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [
-        (float("nan"), None),
-        (float("inf"), None),
-        (True, True),
-        (None, None),
-        (Path("a/b"), str(Path("a/b"))),
-        ({1: {"x"}}, {"1": ["x"]}),
-    ],
-)
-def test_every_value_has_a_form_in_json(value: object, expected: object) -> None:
-    assert plain(value) == expected
 
 
 def test_progress_goes_to_standard_error(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
-import math
 import sys
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from riskmodel.workflows.json_values import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,21 +23,6 @@ def emit(result: Any, *, as_json: bool, lines: Iterable[str] = ()) -> None:
         return
     for line in lines:
         print(line)  # this is where we print
-
-
-def plain(value: Any) -> Any:
-    """A result as JSON values: dataclasses as objects, dates as text, what is not a number as null."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
-    if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [plain(item) for item in value]
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if value is None or isinstance(value, bool | int | str):
-        return value
-    return str(value)
 
 
 class Terminal:
