@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, Literal
 
 from riskmodel.errors import UsageError
 from riskmodel.policy.term import Term
@@ -24,6 +24,12 @@ class Right(StrEnum):
     """Send what was found on a visit."""
     NAMES = "names"
     """See names, addresses and telephones."""
+    DECIDE = "decide"
+    """Write verdicts and entries of the ledger."""
+    CLOSE = "close"
+    """Close an entry of the ledger, as the second person."""
+    MANAGE = "manage"
+    """Make and end users and keys, promote models, search the audit log; no household is seen by it."""
 
 
 class Role(Term):
@@ -33,6 +39,7 @@ class Role(Term):
     ANALYST = "analyst", "分析人员", "Analyst"
     OFFICER = "officer", "乡镇工作人员", "Township officer"
     REVIEWER = "reviewer", "复核人员", "Reviewer"
+    ADMINISTRATOR = "administrator", "管理员", "Administrator"
 
     @property
     def rights(self) -> frozenset[Right]:
@@ -43,8 +50,9 @@ class Role(Term):
 _RIGHTS: Final = {
     Role.CASE_SYSTEM: frozenset({Right.READ, Right.ASSESS, Right.VISIT}),
     Role.ANALYST: frozenset({Right.READ, Right.ASSESS}),
-    Role.OFFICER: frozenset({Right.READ, Right.VISIT, Right.NAMES}),
-    Role.REVIEWER: frozenset({Right.READ, Right.VISIT, Right.NAMES}),
+    Role.OFFICER: frozenset({Right.READ, Right.VISIT, Right.NAMES, Right.DECIDE}),
+    Role.REVIEWER: frozenset({Right.READ, Right.VISIT, Right.NAMES, Right.DECIDE, Right.CLOSE}),
+    Role.ADMINISTRATOR: frozenset({Right.MANAGE}),
 }
 
 
@@ -57,6 +65,12 @@ class Principal:
     roles: tuple[Role, ...]
     area: str
     """Prefix of the area code; empty = everywhere."""
+    kind: Literal["key", "user"] = "key"
+
+    @property
+    def actor(self) -> str:
+        """How the audit log names them."""
+        return f"{self.kind} {self.id}"
 
     def may(self, right: Right) -> bool:
         """Whether one of the roles allows it."""
@@ -75,3 +89,11 @@ def checked_area(text: str) -> str:
     if len(text) not in AREA_DIGITS or not ((text.isascii() and text.isdigit()) or text == ""):
         raise UsageError(f"{text!r} is no area. Write the first 2, 4, 6, 9 or 12 digits of the area code.")
     return text
+
+
+def role_of(code: str) -> Role:
+    """The role that a code or title names. Raises UsageError for another word."""
+    found = Role.from_label(code)
+    if found is None:
+        raise UsageError(f"no role {code!r}. Roles: {', '.join(f'{role.value} {role.zh}' for role in Role)}.")
+    return found

@@ -42,8 +42,8 @@ _MARK: Final = 8
 _MANY: Final = 8
 """It is cheaper to look through so many digests than to ask for one."""
 _LONG_NUMBER: Final = r"\d{11,}"
-_KEY: Final = "key [0-9a-f]{12}"
-"""Who asks with a key of a case system; its id may happen to have no letter."""
+_ACTOR: Final = "(key|user) [0-9a-f]{12}"
+"""Who asks with a key of a case system, or as a user of the pages; an id may happen to have no letter."""
 _TABLES: Final = (
     "create table if not exists identities (id text primary key, kind text not null, token blob not null, "
     "changed_on text not null) without rowid",
@@ -89,7 +89,7 @@ def look_up(store: IdentityStore, ids: Sequence[str], reader: Reader, audit: Aud
     """
     if not reader.who.strip() or not reader.purpose.strip():
         raise UsageError("say who asks and what for: every look at names is written down with its purpose.")
-    named = "" if re.fullmatch(_KEY, reader.who) else reader.who
+    named = "" if re.fullmatch(_ACTOR, reader.who) else reader.who
     if re.search(_LONG_NUMBER, f"{named} {reader.purpose}"):
         raise UsageError(
             "the purpose holds a long number. Numbers of persons do not belong into the log; leave it out."

@@ -78,6 +78,8 @@ class Keys:
                 f"a key needs a role, a day in the future on which it ends, and 1 to {MOST_PER_MINUTE:,} requests a "
                 "minute."
             )
+        if Role.ADMINISTRATOR in roles:
+            raise UsageError("administrator is a role of people: riskmodel users make LOGIN --role administrator")
         secret = secrets.token_urlsafe(32)
         key = Key(
             id=secrets.token_hex(6),

@@ -121,4 +121,31 @@ PREPARED: Final = Table(
     Column("text", LargeBinary, nullable=False),  # compressed
 )
 
+USERS: Final = Table(
+    "users",
+    METADATA,
+    Column("id", String(12), primary_key=True),
+    Column("login", String(60), nullable=False, unique=True),  # lower case
+    Column("name", String(100), nullable=False),
+    Column("roles", String(200), nullable=False),  # codes, separated by blanks
+    Column("area", String(12), nullable=False),
+    Column("staff", String(200), nullable=False),  # staff code, the visitor_id of visits
+    Column("password", String(200), nullable=False),  # argon2
+    Column("must_change", Boolean, nullable=False),  # the password was given by somebody else
+    Column("failures", Integer, nullable=False),  # wrong passwords since the last right one
+    Column("locked_until", String(20)),
+    Column("created_at", String(20), nullable=False),
+    Column("disabled_at", String(20)),
+)
+
+SESSIONS: Final = Table(
+    "sessions",
+    METADATA,
+    Column("digest", LargeBinary(32), primary_key=True),  # SHA-256 of the secret in the cookie
+    Column("user_id", String(12), ForeignKey("users.id"), nullable=False, index=True),
+    Column("csrf", String(43), nullable=False),
+    Column("created_at", String(20), nullable=False),
+    Column("seen_at", String(20), nullable=False, index=True),
+)
+
 Index("assessments_by_risk", ASSESSMENTS.c.as_of, ASSESSMENTS.c.probability, ASSESSMENTS.c.household_id)

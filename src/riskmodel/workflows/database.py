@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from riskmodel.errors import UsageError
-from riskmodel.review.access import Role
+from riskmodel.review.access import role_of
 from riskmodel.review.keys import Key, Keys
 from riskmodel.review.store import Store, newest_version, open_store
 
@@ -63,7 +63,7 @@ def make_key(
     if not 1 <= days <= MOST_DAYS:
         raise UsageError(f"a key is good for 1 to {MOST_DAYS} days.")
     with closing(database(workspace)) as store:
-        asked = [_role(code) for code in roles]
+        asked = [role_of(code) for code in roles]
         return MadeKey(*Keys(store).make(name, asked, area, now + timedelta(days=days), now, per_minute))
 
 
@@ -77,10 +77,3 @@ def revoke_key(workspace: Workspace, key_id: str, now: datetime) -> Key:
     """Make a key void; running services refuse it within a second."""
     with closing(database(workspace)) as store:
         return Keys(store).revoke(key_id, now)
-
-
-def _role(code: str) -> Role:
-    found = Role.from_label(code)
-    if found is None:
-        raise UsageError(f"no role {code!r}. Roles: {', '.join(f'{role.value} {role.zh}' for role in Role)}.")
-    return found

@@ -12,6 +12,7 @@ from riskmodel.review.assessments import (
     Asked,
     Brief,
     Listed,
+    Month,
     assessment,
     history,
     homes,
@@ -23,6 +24,8 @@ from riskmodel.review.audit import AuditLog, Entry
 from riskmodel.review.group_commit import GroupCommit
 from riskmodel.review.identities import Reader
 from riskmodel.review.keys import Keys
+from riskmodel.review.sessions import Sessions
+from riskmodel.review.users import Users
 from riskmodel.workflows.areas import Area, areas
 from riskmodel.workflows.assess import Assessor
 from riskmodel.workflows.assess import answer as of_facts
@@ -61,6 +64,8 @@ class Service:
         self.workspace = workspace
         self.store = database(workspace)
         self.keys = Keys(self.store)
+        self.users = Users(self.store)
+        self.sessions = Sessions(self.store)
         self.models = Champions(workspace)
         self._assessments = Assessments(self.store)
         self._assessor = Assessor(workspace)
@@ -186,7 +191,7 @@ class Service:
             return None
         if not key_path(self.workspace).exists():  # then no name can have been stored
             return []
-        reader = Reader(f"key {who.id}", f"names: {purpose}" if purpose.strip() else "")
+        reader = Reader(who.actor, f"names: {purpose}" if purpose.strip() else "")
         return identify(self.workspace, [household_id], reader, now).identities
 
     def history(self, who: Principal, household_id: str, now: datetime) -> list[Brief] | None:
@@ -209,6 +214,10 @@ class Service:
             ids = [one.household_id for one in found]
             self.noted(who, "read", ids, f"work list {asked.as_of} {asked.area}".strip(), now).result()
         return found
+
+    def newest_month(self) -> Month | None:
+        """The newest published month; None before the first one."""
+        return month(self.store)
 
     def day_of_month(self, first: date) -> date:
         """As-of date of the run of a month, given by its first day."""
@@ -242,7 +251,7 @@ class Service:
 
 
 def _entry(who: Principal, action: str, ids: Sequence[str], purpose: str, now: datetime) -> Entry:
-    return Entry(now.isoformat(), f"key {who.id}", action, purpose, tuple(ids))
+    return Entry(now.isoformat(), who.actor, action, purpose, tuple(ids))
 
 
 def _fresh(told: Assessed, models: Loaded, *, full: bool) -> tuple[dict[str, Any], list[str]]:

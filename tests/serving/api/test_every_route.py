@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute
 from riskmodel.review.access import Role
 from riskmodel.review.identities import IdentityStore
 from riskmodel.serving.api.app import ROUTES
+from riskmodel.serving.pages.site import PAGES
 from riskmodel.workflows.installation import identity_key, identity_store_path, init
 from trained_county import NOW
 
@@ -104,7 +105,8 @@ def test_every_route_is_in_one_of_the_tables(service: Running) -> None:
     shown = {f"{method.upper()} {path}" for path, methods in described.items() for method in methods}
     assert shown <= routes()
     included = [route for route in service.client.app.routes if not hasattr(route, "methods")]  # type: ignore[attr-defined]  # an application of ours
-    assert len(included) == len(ROUTES), "a router that is not of ROUTES is not looked at here"
+    others = len(PAGES) + 1  # the pages, which test_every_page.py looks at, and their static files
+    assert len(included) == len(ROUTES) + others, "a router that is not of ROUTES is not looked at here"
     assert routes() == NOBODYS | set(OF_A_PLACE)
 
 

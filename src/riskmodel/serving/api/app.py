@@ -31,6 +31,7 @@ from riskmodel.serving.api.routes import (
     what_if,
     worklists,
 )
+from riskmodel.serving.pages.site import add_pages
 from riskmodel.workflows.service import Service
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ def create_app(workspace: Workspace, limits: Limits | None = None) -> FastAPI:
     app.add_middleware(Gate, most=bounds.most_requests, metrics=metrics, narrow={batches.PATH: bounds.most_batches})
     for module in ROUTES:
         app.include_router(module.ROUTER)
+    add_pages(app)
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)

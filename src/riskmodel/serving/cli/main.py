@@ -30,6 +30,7 @@ from riskmodel.serving.cli import (
     retention,
     service,
     simulation,
+    users,
     whatif,
     worklist,
 )
@@ -48,7 +49,7 @@ app = typer.Typer(
 )
 COMMANDS = (
     *(installation, audit, simulation, data, checks, model, household, whatif, worklist),
-    *(features, backtest, report, evaluation, policy, keys, service, backup, retention),
+    *(features, backtest, report, evaluation, policy, keys, users, service, backup, retention),
 )
 for module in COMMANDS:
     module.register(app)

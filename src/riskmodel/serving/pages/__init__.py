@@ -1,0 +1,1 @@
+"""Pages for officials: rendered on the server, with forms and links that work without a script."""

@@ -1,0 +1,102 @@
+"""Every page: who may see it, and that it tells nothing of another township."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from fastapi.routing import APIRoute
+from starlette.testclient import TestClient
+
+from riskmodel.review.access import Role
+from riskmodel.serving.pages.site import PAGES
+from signed_in import person
+
+if TYPE_CHECKING:
+    from running_service import Running
+    from trained_county import Office
+
+SIBLING = "990302"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How a page is asked about our riskiest household; `{household}`, `{month}` and `{village}` are filled in."""
+
+    path: str
+    role: Role = Role.ANALYST
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+BEFORE_THE_SIGN_IN = {"GET /sign-in", "POST /sign-in"}
+OF_ANYONE = {"GET /", "GET /password", "POST /password", "POST /sign-out"}
+"""Pages for whoever is signed in; they tell nothing of a household."""
+OF_A_PLACE: dict[str, Asked] = {}
+"""Pages about something of our county: 404 for somebody of a sibling county."""
+WITHIN_ONES_AREA: dict[str, Asked] = {"GET /overview": Asked("/overview")}
+"""Pages that show what lies in the area of who asks, and so nothing of ours to somebody of a sibling county."""
+OF_MANAGERS: dict[str, Asked] = {}
+"""Pages that only an administrator sees."""
+
+
+def pages() -> set[str]:
+    """All pages."""
+    found = set()
+    for module in PAGES:
+        for route in module.ROUTER.routes:
+            assert isinstance(route, APIRoute)
+            found |= {f"{method} {route.path}" for method in route.methods or ()}
+    return found
+
+
+def ask(service: Running, office: Office, name: str, asked: Asked, area: str, role: Role) -> Any:
+    """The answer to somebody of an area."""
+    fill = {"{household}": office.riskiest, "{month}": str(office.scored.as_of), "{village}": "990301101201"}
+    path = asked.path
+    for place, value in fill.items():
+        path = path.replace(place, value)
+    someone = person(service, role, area=area)
+    if name.startswith("GET"):
+        return someone.get(path)
+    return someone.post(path, {key: fill.get(value, value) for key, value in asked.data.items()})
+
+
+def test_every_page_is_in_one_of_the_tables() -> None:
+    tables = [BEFORE_THE_SIGN_IN, OF_ANYONE, set(OF_A_PLACE), set(WITHIN_ONES_AREA), set(OF_MANAGERS)]
+    assert sum(map(len, tables)) == len(set().union(*tables)), "a page is in two tables"
+    assert pages() == set().union(*tables)
+
+
+@pytest.mark.parametrize("name", sorted(pages() - BEFORE_THE_SIGN_IN))
+def test_nobody_sees_a_page_without_signing_in(service: Running, name: str) -> None:
+    method, path = name.split()
+    answer = TestClient(service.client.app).request(method, path, follow_redirects=False)
+    assert answer.status_code in (303, 403)
+    assert answer.status_code == 403 or answer.headers["location"].startswith("/sign-in")
+
+
+@pytest.mark.parametrize("name", sorted(OF_A_PLACE))
+def test_a_sibling_county_gets_404_and_we_get_the_page(service: Running, office: Office, name: str) -> None:
+    asked = OF_A_PLACE[name]
+    assert ask(service, office, name, asked, SIBLING, asked.role).status_code == 404
+    ours = ask(service, office, name, asked, "990301", asked.role)
+    assert ours.status_code in (200, 303), ours.text
+
+
+@pytest.mark.parametrize("name", sorted(WITHIN_ONES_AREA))
+def test_a_page_of_ones_area_names_nothing_of_another(service: Running, office: Office, name: str) -> None:
+    asked = WITHIN_ONES_AREA[name]
+    told = ask(service, office, name, asked, SIBLING, asked.role)
+    assert told.status_code in (200, 404)
+    assert office.riskiest not in told.text
+    assert "990301" not in told.text
+    assert ask(service, office, name, asked, "990301", asked.role).status_code == 200
+
+
+@pytest.mark.parametrize("name", sorted(OF_MANAGERS))
+def test_only_an_administrator_manages(service: Running, office: Office, name: str) -> None:
+    asked = OF_MANAGERS[name]
+    for role in (Role.ANALYST, Role.OFFICER, Role.REVIEWER):
+        assert ask(service, office, name, asked, "", role).status_code == 403
+    assert ask(service, office, name, asked, "", Role.ADMINISTRATOR).status_code in (200, 303, 404, 422)
