@@ -12,7 +12,7 @@ LOCK_EXTRAS := client dev postgres
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo notebooks test test-long check lint types contracts format docs lock bench-eph bench-ingest bench-features bench-shap bench-quality bench-serve wheelhouse clean wipe
+.PHONY: help setup demo notebooks test test-browser test-long check lint types contracts format docs lock bench-eph bench-ingest bench-features bench-shap bench-quality bench-serve wheelhouse clean wipe
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -33,10 +33,13 @@ notebooks: setup ## Run the notebooks on demo/, or a small county of their own; 
 test: setup ## Run the tests, the long ones left out
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
+test-browser: setup ## Walk through the pages with Chromium
+	$(BIN)/python -m pytest -m "browser and not long" tests/browser $(ARGS)
+
 test-long: setup ## Run the tests that take minutes
 	$(BIN)/python -m pytest -m long $(ARGS)
 
-check: lint types contracts test ## All that CI runs: lint, types, contracts, test
+check: lint types contracts test-browser test ## All that CI runs: lint, types, contracts, test-browser, test
 
 lint: setup ## Check format and lint rules
 	$(BIN)/ruff format --check .

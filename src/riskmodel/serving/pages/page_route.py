@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
 
 from riskmodel.errors import BusyError, RiskModelError, UsageError
 from riskmodel.serving.api.refusals import LOG
@@ -32,7 +33,7 @@ class PageRoute(APIRoute):
                 return await handler(request)
             except Elsewhere as error:
                 return see_other(error.to)
-            except (Refused, RiskModelError, RequestValidationError) as error:
+            except (Refused, RiskModelError, RequestValidationError, HTTPException) as error:
                 return refusal_page(request, _refused(error, request))
             except Exception as error:
                 LOG.error("fault", id=_id(request), kind=type(error).__name__, exc_info=error)
@@ -51,7 +52,7 @@ def _refused(error: Exception, request: Request) -> Refused:
     match error:
         case Refused():
             return error
-        case RequestValidationError():
+        case RequestValidationError() | HTTPException():  # the latter for a form that cannot be read, or is too large
             return Refused(400, "网址或表单中有无法识别的内容。", "请返回上一页重新操作。")
         case BusyError():
             return Refused(503, "数据正在被他人写入，本次操作没有完成。", "请一分钟后再试。")

@@ -1,15 +1,13 @@
 from __future__ import annotations
 
-from contextlib import closing
-
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import inspect
 
-from riskmodel.review.store import MIGRATIONS, Store, open_store
+from riskmodel.review.store import MIGRATIONS, Store
 
 
-def test_the_step_adds_the_table_and_keeps_the_months(store: Store, empty_url: str) -> None:
+def test_the_step_adds_the_table_and_keeps_the_months(store: Store) -> None:
     with store.writing() as connection:
         connection.exec_driver_sql("DROP TABLE prepared_answers")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0002'")
@@ -22,5 +20,5 @@ def test_the_step_adds_the_table_and_keeps_the_months(store: Store, empty_url: s
         config.attributes["connection"] = connection
         command.upgrade(config, "0003")
     assert "prepared_answers" in inspect(store.engine).get_table_names()
-    with closing(open_store(empty_url)) as again, again.reading() as connection:
+    with store.reading() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM published_months").scalar() == 1
