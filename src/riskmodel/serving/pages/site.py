@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from starlette.staticfiles import StaticFiles
 
-from riskmodel.serving.pages.routes import overview, sign_in, start
+from riskmodel.serving.pages.routes import household, overview, sign_in, start
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
     from starlette.responses import Response
     from starlette.types import Scope
 
-PAGES: Final = (start, sign_in, overview)
+PAGES: Final = (start, sign_in, overview, household)
 _STATIC: Final = Path(__file__).parent / "static"
 
 
