@@ -32,7 +32,7 @@ def commands() -> Iterator[tuple[str, ...]]:
 
 
 COMMANDS = sorted(commands())
-GROUPS = {(), ("models",), ("policy",), ("benchmark",), ("audit",), ("features",), ("keys",), ("database",)}
+GROUPS = {(), ("models",), ("policy",), ("benchmark",), ("audit",), ("features",), ("keys",), ("users",), ("database",)}
 ENDLESS = {("serve",)}
 """It has no result: it answers until it is stopped, and its log is JSON."""
 

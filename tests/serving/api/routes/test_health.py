@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from riskmodel.models.pointer import FOLDER
+from riskmodel.review.store import newest_version
 from riskmodel.serving.api.stopping import STOPPING
 from riskmodel.settings import Settings
 from riskmodel.workflows.workspace import Workspace
