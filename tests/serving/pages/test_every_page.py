@@ -34,9 +34,33 @@ OF_ANYONE = {"GET /", "GET /password", "POST /password", "POST /sign-out"}
 """Pages for whoever is signed in; they tell nothing of a household."""
 OF_A_PLACE: dict[str, Asked] = {}
 """Pages about something of our county: 404 for somebody of a sibling county."""
-WITHIN_ONES_AREA: dict[str, Asked] = {"GET /overview": Asked("/overview")}
+WITHIN_ONES_AREA: dict[str, Asked] = {
+    "GET /overview": Asked("/overview"),
+    "GET /model": Asked("/model"),
+    "GET /model/{chapter}": Asked("/model/fairness"),
+}
 """Pages that show what lies in the area of who asks, and so nothing of ours to somebody of a sibling county."""
-OF_MANAGERS: dict[str, Asked] = {}
+OF_MANAGERS: dict[str, Asked] = {
+    "GET /administration": Asked("/administration"),
+    "GET /administration/users": Asked("/administration/users"),
+    "GET /administration/users/new": Asked("/administration/users/new"),
+    "POST /administration/users/new": Asked("/administration/users/new"),
+    "GET /administration/users/{user_id}": Asked("/administration/users/000000000000"),
+    "POST /administration/users/{user_id}": Asked("/administration/users/000000000000"),
+    "GET /administration/users/{user_id}/{act}": Asked("/administration/users/000000000000/disable"),
+    "POST /administration/users/{user_id}/{act}": Asked("/administration/users/000000000000/disable"),
+    "GET /administration/keys": Asked("/administration/keys"),
+    "GET /administration/keys/new": Asked("/administration/keys/new"),
+    "POST /administration/keys/new": Asked("/administration/keys/new"),
+    "GET /administration/keys/{key_id}/revoke": Asked("/administration/keys/000000000000/revoke"),
+    "POST /administration/keys/{key_id}/revoke": Asked("/administration/keys/000000000000/revoke"),
+    "GET /administration/models": Asked("/administration/models"),
+    "GET /administration/models/{label}/{number}": Asked("/administration/models/new_entry_12m/1"),
+    "POST /administration/models/{label}/{number}": Asked("/administration/models/new_entry_12m/1"),
+    "GET /administration/audit": Asked("/administration/audit?id={household}"),
+    "GET /administration/months": Asked("/administration/months"),
+    "GET /administration/retention": Asked("/administration/retention"),
+}
 """Pages that only an administrator sees."""
 
 
