@@ -67,7 +67,7 @@ class Service:
         self.users = Users(self.store)
         self.sessions = Sessions(self.store)
         self.models = Champions(workspace)
-        self._assessments = Assessments(self.store)
+        self.assessments = Assessments(self.store)
         self._assessor = Assessor(workspace)
         self._published = ""
         self.refresh()
@@ -105,7 +105,7 @@ class Service:
 
         The result is there when the look is in the audit log, see `Assessments` for what is kept between requests.
         """
-        found = self._assessments.of(household_id, as_of, who.sees, language, full=full)
+        found = self.assessments.of(household_id, as_of, who.sees, language, full=full)
         if found is None:
             return None
         return self.log.answered(_entry(who, "read", [household_id], f"assessment {found.as_of}", now), found.text)

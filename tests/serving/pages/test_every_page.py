@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from riskmodel.review.access import Role
 from riskmodel.serving.pages.site import PAGES
+from riskmodel.workflows.installation import init
 from signed_in import person
 
 if TYPE_CHECKING:
@@ -32,7 +33,19 @@ class Asked:
 BEFORE_THE_SIGN_IN = {"GET /sign-in", "POST /sign-in"}
 OF_ANYONE = {"GET /", "GET /password", "POST /password", "POST /sign-out"}
 """Pages for whoever is signed in; they tell nothing of a household."""
-OF_A_PLACE: dict[str, Asked] = {}
+_HOUSEHOLD = "/households/{household}"
+OF_A_PLACE: dict[str, Asked] = {
+    "GET /households/{household_id}": Asked(_HOUSEHOLD),
+    "POST /households/{household_id}/names": Asked(f"{_HOUSEHOLD}/names", Role.OFFICER, {"purpose": "a test"}),
+    "GET /households/{household_id}/facts": Asked(f"{_HOUSEHOLD}/facts"),
+    "GET /households/{household_id}/help": Asked(f"{_HOUSEHOLD}/help"),
+    "POST /households/{household_id}/help": Asked(f"{_HOUSEHOLD}/help", data={"scenario": "basic_insurance"}),
+    "GET /households/{household_id}/letter": Asked(f"{_HOUSEHOLD}/letter"),
+    "GET /households/{household_id}/visit-sheet": Asked(f"{_HOUSEHOLD}/visit-sheet"),
+    "POST /households/{household_id}/visit-sheet": Asked(
+        f"{_HOUSEHOLD}/visit-sheet", Role.OFFICER, {"purpose": "a test"}
+    ),
+}
 """Pages about something of our county: 404 for somebody of a sibling county."""
 WITHIN_ONES_AREA: dict[str, Asked] = {
     "GET /overview": Asked("/overview"),
@@ -72,6 +85,12 @@ def pages() -> set[str]:
             assert isinstance(route, APIRoute)
             found |= {f"{method} {route.path}" for method in route.methods or ()}
     return found
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _with_names(service: Running) -> None:
+    """The office has a key, and so may hold names."""
+    init(service.workspace)
 
 
 def ask(service: Running, office: Office, name: str, asked: Asked, area: str, role: Role) -> Any:

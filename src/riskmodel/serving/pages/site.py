@@ -10,6 +10,7 @@ from starlette.staticfiles import StaticFiles
 from riskmodel.serving.pages.routes import (
     administration,
     audit_search,
+    household,
     managed_keys,
     managed_models,
     managed_users,
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from starlette.types import Scope
 
 PAGES: Final = (
-    *(start, sign_in, overview, model),
+    *(start, sign_in, overview, household, model),
     *(administration, managed_users, managed_keys, managed_models, audit_search),
 )
 _STATIC: Final = Path(__file__).parent / "static"
