@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,7 +13,7 @@ from starlette.testclient import TestClient
 from riskmodel.review.access import Role
 from riskmodel.serving.pages.site import PAGES
 from riskmodel.workflows.installation import init
-from signed_in import person
+from signed_in import Person, person
 
 if TYPE_CHECKING:
     from running_service import Running
@@ -93,13 +94,19 @@ def _with_names(service: Running) -> None:
     init(service.workspace)
 
 
+@cache
+def signed_in(service: Running, role: Role, area: str) -> Person:
+    """Somebody of a role and an area, the same for all pages: hashing passwords takes its time."""
+    return person(service, role, area=area)
+
+
 def ask(service: Running, office: Office, name: str, asked: Asked, area: str, role: Role) -> Any:
     """The answer to somebody of an area."""
     fill = {"{household}": office.riskiest, "{month}": str(office.scored.as_of), "{village}": "990301101201"}
     path = asked.path
     for place, value in fill.items():
         path = path.replace(place, value)
-    someone = person(service, role, area=area)
+    someone = signed_in(service, role, area)
     if name.startswith("GET"):
         return someone.get(path)
     return someone.post(path, {key: fill.get(value, value) for key, value in asked.data.items()})
