@@ -38,12 +38,11 @@ from riskmodel.tables.catalogue import TABLES
 from riskmodel.tables.column import Type
 from riskmodel.tables.own_facts import own_facts
 from riskmodel.workflows.database import make_key
-from riskmodel.workflows.ingest import ingest
-from riskmodel.workflows.installation import init
+from riskmodel.workflows.demo import taken_in
+from riskmodel.workflows.progress import Silent
 from riskmodel.workflows.promote import promote
 from riskmodel.workflows.publish import publish
 from riskmodel.workflows.score import champion, newest_as_of, published, score
-from riskmodel.workflows.simulate import simulate
 from riskmodel.workflows.train import train
 from riskmodel.workflows.workspace import Workspace, model_name
 
@@ -93,9 +92,7 @@ def loop_seconds() -> float:
 def simulated(folder: Path, households: int) -> Workspace:
     """A workspace with a scored and published county."""
     place = Workspace(Settings(folder / "home"))
-    init(place)
-    simulate(folder / "county", households, 40, seed=1)
-    ingest(place, folder / "county" / "deliveries")
+    taken_in(place, households, 40, Silent())
     train(place, NOW, kind="lightgbm")
     for label in ("new_entry_12m", "new_entry_6m"):
         promote(place, 1, NOW, label, reason="for the benchmark")

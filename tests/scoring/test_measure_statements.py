@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from riskmodel.scoring.measure_statements import statements
+from riskmodel.scoring.measures import asked_facts
 from riskmodel.tables import View
 from scenario import COUNTY, policy_of, rows_of
 from worked_example import full_id
@@ -31,7 +32,7 @@ def all_said(causes: Sequence[str] = ("INCOME",), **tables: Any) -> pl.DataFrame
     given: Mapping[str, Any] = {"households": [ORDINARY], **tables}
     view = View.of({name: rows_of(name, *rows) for name, rows in given.items()}, AS_OF, COUNTY)
     asked = pl.DataFrame({"household_id": [full_id("H1")] * len(causes), "cause": list(causes)})
-    return statements(view, policy_of(8000, **NUMBERS), asked)
+    return statements(asked_facts(view, policy_of(8000, **NUMBERS), asked))
 
 
 def entitled(option: str, **tables: Any) -> str:

@@ -10,7 +10,7 @@ import pytest
 from riskmodel.errors import UsageError
 from riskmodel.policy import Policy
 from riskmodel.scoring.measure_statements import statements
-from riskmodel.scoring.measures import proposals
+from riskmodel.scoring.measures import asked_facts, proposals
 from riskmodel.tables import View
 from scenario import COUNTY, policy_of, rows_of
 from worked_example import full_id
@@ -45,7 +45,7 @@ def policy(**more: float) -> Policy:
 
 def told(cause: str, *kind: str, **tables: Any) -> dict[str, Any]:
     measure, option = (*kind, None)[:2]
-    found = proposals(view(tables), policy(), asked(cause))
+    found = proposals(asked_facts(view(tables), policy(), asked(cause)))
     of_kind = pl.col("measure").eq(measure) & pl.col("option").eq_missing(pl.lit(option, pl.String))
     (row,) = found.filter(of_kind, cause=cause).iter_rows(named=True)
     return row
@@ -57,7 +57,7 @@ def decided(*kind: str, **tables: Any) -> tuple[str, str, str]:
 
 
 def said(rule: str, causes: Sequence[str] = ("ILL",), **tables: Any) -> dict[str, Any]:
-    found = statements(view(tables), policy(), asked(*causes))
+    found = statements(asked_facts(view(tables), policy(), asked(*causes)))
     (row,) = found.filter(rule=rule).iter_rows(named=True)
     return row
 
@@ -305,7 +305,7 @@ def test_who_has_less_than_the_standard_goes_into_dibao(income: float | None, st
 
 def test_without_a_standard_nothing_is_said_and_who_has_it_already_is_marked() -> None:
     rows: Tables = {"income_surveys": [{"period_end": date(2024, 9, 30), "net_per_capita": 100}]}
-    found = proposals(view(rows), policy_of(8000), asked("ILL")).filter(option="dibao")
+    found = proposals(asked_facts(view(rows), policy_of(8000), asked("ILL"))).filter(option="dibao")
     assert found["standing"].to_list() == ["to_check"]
     paid = {"month": date(2025, 2, 1), "amount": 300, "known_at": AS_OF}
     row = told("ILL", "social_security", "dibao", social_assistance=[paid], **rows)
@@ -339,7 +339,7 @@ def test_a_cause_without_evidence_is_questioned_and_one_without_facts_is_to_be_c
     assert said("MAP", ["DIS"], members=[WORKER])["state"] == "questioned"
     assert said("MAP", ["DIS"])["state"] == "to_check"
     disabled = WORKER | {"disability_type": "visual", "disability_grade": 1}
-    assert statements(view({"members": [disabled]}), policy(), asked("DIS")).filter(rule="MAP").is_empty()
+    assert statements(asked_facts(view({"members": [disabled]}), policy(), asked("DIS"))).filter(rule="MAP").is_empty()
 
 
 def test_a_measure_in_force_that_answers_no_cause_is_listed_too() -> None:
@@ -351,13 +351,13 @@ def test_a_measure_in_force_that_answers_no_cause_is_listed_too() -> None:
             {"measure_id": "M4", "measure": "infrastructure", "started_on": date(2025, 3, 6), "known_at": AS_OF},
         ]
     }
-    found = proposals(view(rows), policy(), asked("EDU")).filter(standing="running")
+    found = proposals(asked_facts(view(rows), policy(), asked("EDU"))).filter(standing="running")
     assert found.select("cause", "measure", "option", "rule").rows() == [(None, "industry", "other", None)]
     for cause in ([], ["DATA"]):
         asked_for = pl.DataFrame(
             {"household_id": [full_id("H1")] * len(cause), "cause": cause}, schema=asked("A").schema
         )
-        assert proposals(view(rows), policy(), asked_for).height == len(cause)
+        assert proposals(asked_facts(view(rows), policy(), asked_for)).height == len(cause)
 
 
 def test_a_measure_whose_end_is_its_last_day_still_runs_on_it() -> None:
@@ -384,9 +384,12 @@ def test_facts_known_later_change_nothing() -> None:
     }
     known = {name: [row for row in rows if row.get("known_at") != later] for name, rows in tables.items()}
     causes = asked("IND", "HOU", "ILL", "JOB", "LAB")
+    before, without, after = (
+        asked_facts(seen, policy(), causes) for seen in (view(tables), view(known), view(tables, later))
+    )
     for made in (proposals, statements):
-        assert made(view(tables), policy(), causes).equals(made(view(known), policy(), causes))
-        assert not made(view(tables, later), policy(), causes).equals(made(view(known), policy(), causes))
+        assert made(before).equals(made(without))
+        assert not made(after).equals(made(without))
 
 
 def test_many_households_are_told_as_each_alone_whatever_the_order() -> None:
@@ -399,14 +402,14 @@ def test_many_households_are_told_as_each_alone_whatever_the_order() -> None:
         [(full_id(f"H{n}"), cause) for cause in causes for n in (3, 1, 2)], schema=asked("A").schema, orient="row"
     )
     for made in (proposals, statements):
-        together = made(seen, policy(), everybody)
+        together = made(asked_facts(seen, policy(), everybody))
         for household in everybody["household_id"].unique():
-            alone = made(seen, policy(), everybody.filter(household_id=household))
+            alone = made(asked_facts(seen, policy(), everybody.filter(household_id=household)))
             assert together.filter(household_id=household).equals(alone)
 
 
 def test_an_unknown_household_or_cause_is_refused() -> None:
     with pytest.raises(UsageError, match="household H9 is not known"):
-        proposals(view({}), policy(), pl.DataFrame({"household_id": ["H9"], "cause": ["ILL"]}))
+        asked_facts(view({}), policy(), pl.DataFrame({"household_id": ["H9"], "cause": ["ILL"]}))
     with pytest.raises(UsageError, match="there is no cause 'FUN'"):
-        statements(view({}), policy(), asked("FUN"))
+        asked_facts(view({}), policy(), asked("FUN"))

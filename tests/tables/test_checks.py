@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from riskmodel.errors import RejectedFile
 from riskmodel.tables.catalogue import TABLES
-from riskmodel.tables.checks import FAILURE_SCHEMA, check_rows, warn_rows
+from riskmodel.tables.checks import FAILURE_SCHEMA, all_good, check_rows, warn_rows
 from worked_example import faults, load, row
 
 
@@ -25,6 +25,21 @@ def test_every_row_of_the_worked_example_is_good(name: str) -> None:
 @pytest.mark.parametrize("name", TABLES)
 def test_nothing_is_odd_about_the_worked_example(name: str) -> None:
     assert warn_rows(TABLES[name], load()[name]).is_empty()
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_rows_asked_for_together_are_good_where_the_schema_says_so(name: str) -> None:
+    table, rows = TABLES[name], load()[name]
+    odd = {pl.String: "?", pl.Date: date(1, 1, 2), pl.Int64: -1, pl.Int32: -1, pl.Float64: float("inf")}
+    spoilt = [
+        rows.with_columns(pl.when(pl.int_range(pl.len()) > 0).then(column).otherwise(pl.lit(value, kind)).alias(column))
+        for column, kind in table.dtypes.items()
+        for value in (None, odd.get(type(kind)))
+    ]
+    told = all_good([(table, frame) for frame in [rows, *spoilt]])
+    assert told == [table.schema.is_valid(frame) for frame in [rows, *spoilt]]
+    assert told[0]
+    assert not all(told)
 
 
 @pytest.mark.parametrize("name", TABLES)

@@ -6,11 +6,9 @@ from typing import Any
 
 import pytest
 
-from riskmodel.errors import NothingInForce, UsageError
 from riskmodel.workflows.assess import Assessed, Assessor, answer
 from riskmodel.workflows.assess_together import Case, assess_together
 from riskmodel.workflows.champions import Champions, Loaded
-from riskmodel.workflows.sent_facts import WrongFacts
 from trained_county import Office
 
 STATE: dict[str, Any] = {"valid_from": date(2019, 1, 1), "village_code": "990301101201", "category": "ordinary"}
@@ -36,10 +34,9 @@ def sent(**state: Any) -> dict[str, list[dict[str, Any]]]:
 
 
 def alone(assessor: Assessor, case: Case, models: Loaded) -> Any:
-    try:
-        found = assessor.assess(case.sent, case.as_of, models, "zh", complete=case.complete)[1]
-    except (UsageError, WrongFacts, NothingInForce) as error:
-        return type(error), str(error)
+    (found,) = assess_together(assessor, [case], models, "zh")
+    if isinstance(found, Exception):
+        return type(found), str(found)
     return answer(found.explanation, full=True), found.missing
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from riskmodel.errors import UsageError
 from riskmodel.policy import Cause
-from riskmodel.scoring.measures import proposals
+from riskmodel.scoring.measures import asked_facts, proposals
 from riskmodel.workflows.evidence import home_view
 from riskmodel.workflows.measures import measure_lines, measures_in, measures_of
 from trained_county import Office
@@ -37,7 +37,7 @@ def test_alone_a_household_is_told_what_it_is_told_in_its_county(office: Office)
     homes = pl.read_parquet(f"{office.results}/*.parquet").select("household_id")
     county = homes.join(pl.DataFrame({"cause": causes}), how="cross")
     entries = measures_in(view, policy, office.riskiest, causes)
-    of_county = proposals(view, policy, county).filter(household_id=office.riskiest)
+    of_county = proposals(asked_facts(view, policy, county)).filter(household_id=office.riskiest)
     told = [(e.cause, e.measure, e.option, e.standing, e.fact, e.value, e.running) for e in entries if e.measure]
     assert told == of_county.select("cause", "measure", "option", "standing", "fact", "value", "running").rows()
     assert len(told) > 40

@@ -54,10 +54,10 @@ class MeasureFacts:
     @cached_property
     def frame(self) -> pl.DataFrame:
         """One row per household, sorted by its code: amounts in yuan, counts, and yes or no; null = not known."""
-        base = self._households().sort("household_id")
+        plan = self._households().sort("household_id")
         for part in (*self._persons(), *self._money(), *self._home(), *self._help()):
-            base = base.join(part, on="household_id", how="left")
-        return base
+            plan = plan.join(part, on="household_id", how="left", maintain_order="left")
+        return self.view.collect(plan)
 
     @cached_property
     def running(self) -> pl.DataFrame:
@@ -67,7 +67,7 @@ class MeasureFacts:
         # a measure that runs twice, once without an end, has none
         until = pl.when(pl.col("ended_on").is_not_null().all()).then(pl.col("ended_on").max())
         grouped = rows.with_columns(codes).group_by("household_id", "measure", "option")
-        return grouped.agg(since=pl.col("started_on").min(), until=until)
+        return self.view.collect(grouped.agg(since=pl.col("started_on").min(), until=until))
 
     def number(self, kind: str) -> float | None:
         """Policy number in force in the county on the day, as known then; None where there is none."""
@@ -82,24 +82,24 @@ class MeasureFacts:
     def _lists(self) -> Facts:
         return Facts(self._seen.moment, lambda _kind: 0.0, listed=listed_months(self.view))
 
-    def _rows(self, prepared: str) -> pl.DataFrame:
-        return self.view.collect(self._mine(rows_seen(prepared, self._seen)))
+    def _rows(self, prepared: str) -> pl.LazyFrame:
+        return self._mine(rows_seen(prepared, self._seen))
 
     def _mine(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         return rows.filter(pl.col("household_id").is_in(self.codes.implode()))
 
-    def _full(self, rows: pl.DataFrame, covered: bool, *counts: str) -> pl.DataFrame:
+    def _full(self, rows: pl.LazyFrame, covered: bool, *counts: str) -> pl.LazyFrame:
         """Counts of all households: a household without a row has 0 where full lists cover the window, else null."""
         if not covered:
             return rows
-        everybody = self.codes.to_frame("household_id").join(rows, on="household_id", how="left")
+        everybody = self.codes.to_frame("household_id").lazy().join(rows, on="household_id", how="left")
         return everybody.with_columns(pl.col(counts).fill_null(0))
 
-    def _households(self) -> pl.DataFrame:
+    def _households(self) -> pl.LazyFrame:
         states = self._mine(self.view.states("households")).filter(pl.col("status") == HouseholdStatus.ACTIVE.value)
-        now = self.view.collect(states.select("household_id", "category", "size", "no_labour", "responsible_id"))
+        now = states.select("household_id", "category", "size", "no_labour", "responsible_id")
         watched = self.view.collect(open_episodes(self.view))["household_id"]
-        history = self.view.collect(
+        history = (
             self._mine(self.view.table("households"))
             .filter(pl.col("valid_from") <= pl.lit(self.view.as_of))
             .sort("household_id", "valid_from")
@@ -114,7 +114,7 @@ class MeasureFacts:
         kept = now.with_columns(pl.col("category").cast(pl.String), monitored=monitored)
         return kept.join(changes, on="household_id", how="left")
 
-    def _persons(self) -> Sequence[pl.DataFrame]:
+    def _persons(self) -> Sequence[pl.LazyFrame]:
         names = ("students", "vocational", "vocational_suspended", "college")
         suspended = pl.col("status") == "suspended"
         pupils = (
@@ -172,7 +172,7 @@ class MeasureFacts:
         first = months_before(self._seen.moment.as_of, ago)
         return any(listed >= first for listed in self._lists.listed.get("enrolments", frozenset()))
 
-    def _money(self) -> Sequence[pl.DataFrame]:
+    def _money(self) -> Sequence[pl.LazyFrame]:
         bills = self._rows("bills").filter(pl.col("months_ago") <= YEAR)
         paid = bills.group_by("household_id").agg(self_pay=pl.col("self_pay").sum() / YUAN)
         loans = self._rows("loans").group_by("household_id").agg(**_LOANS)
@@ -189,7 +189,7 @@ class MeasureFacts:
             surveys,
         )
 
-    def _home(self) -> Sequence[pl.DataFrame]:
+    def _home(self) -> Sequence[pl.LazyFrame]:
         grade = pl.col("house_grade").cast(pl.String).replace_strict(GRADES, default=None, return_dtype=pl.Int64)
         house = self._rows("housing").select("household_id", "occupied", grade=grade, house_on="inspected_on")
         water = self._rows("water").select("household_id", "water_safe", water_on="inspected_on")
@@ -207,32 +207,36 @@ class MeasureFacts:
         listed = self._lists.covered("shocks", 1, SHOCK_MONTHS)
         return house, water, checks, self._full(shocks, listed, "disasters", "accidents", "business_shocks")
 
-    def _help(self) -> Sequence[pl.DataFrame]:
+    def _help(self) -> Sequence[pl.LazyFrame]:
         """Measures in force and assistance of the last months; without a row there is none on record."""
         social = pl.col("measure") == Measure.SOCIAL_SECURITY.value
         assets = (pl.col("measure") == Measure.INDUSTRY.value) & _may_be(MeasureOption.ASSET_INCOME)
         secured = social & (_may_be(MeasureOption.DIBAO) | _may_be(MeasureOption.TEKUN))
-        measures = self.running.group_by("household_id").agg(
-            measures_running=pl.len(),
-            development=count(DEVELOPMENT),
-            assets=count(assets),
-            social_only=social.all(),
-            secured=secured.any(),
+        measures = (
+            self.running.lazy()
+            .group_by("household_id")
+            .agg(
+                measures_running=pl.len(),
+                development=count(DEVELOPMENT),
+                assets=count(assets),
+                social_only=social.all(),
+                secured=secured.any(),
+            )
         )
         industry = self._rows("measures").filter(pl.col("measure") == Measure.INDUSTRY.value)
         had = industry.select("household_id", had_industry=pl.lit(value=True)).unique()
         return self._or(measures, "measures_running", "development", "assets"), self._aid(), self._or(had)
 
-    def _aid(self) -> pl.DataFrame:
+    def _aid(self) -> pl.LazyFrame:
         newest = self._lists.newest_listed("social_assistance")
         inside = pl.col("months_ago") <= RECENT_MONTHS if newest is None else pl.col("months_ago") == newest
         aid = self._rows("assistance").filter(inside).group_by("household_id")
         schemes = {"on_dibao": DIBAO.any(), "on_tekun": TEKUN.any(), "on_allowance": ALLOWANCE.any()}
         return self._or(aid.agg(**schemes))
 
-    def _or(self, rows: pl.DataFrame, *counts: str) -> pl.DataFrame:
+    def _or(self, rows: pl.LazyFrame, *counts: str) -> pl.LazyFrame:
         """All households; one without a row has 0 in the counts, and no flag is set."""
-        everybody = self.codes.to_frame("household_id").join(rows, on="household_id", how="left")
+        everybody = self.codes.to_frame("household_id").lazy().join(rows, on="household_id", how="left")
         return everybody.with_columns(pl.col(counts).fill_null(0), pl.selectors.boolean().fill_null(value=False))
 
 

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from riskmodel.policy import EVIDENCE, TOGETHER, MeasureOption
-from riskmodel.scoring.measure_conditions import EX_POOR, LABOUR, answers
-from riskmodel.scoring.measures import TO_CHECK, asked_facts
+from riskmodel.scoring.measure_conditions import EX_POOR, LABOUR
+from riskmodel.scoring.measures import TO_CHECK, Asked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from riskmodel.policy import Cause, Policy
-    from riskmodel.tables import View
+    from riskmodel.policy import Cause
 
 MET, OPEN, NOT_ASKED, GENERAL = "met", "open", "not_asked", "general"
 QUESTIONED, INCOMPLETE = "questioned", "incomplete"
@@ -29,23 +28,22 @@ COLUMNS: Final = (
 )
 
 
-def statements(view: View, policy: Policy, asked: pl.DataFrame) -> pl.DataFrame:
+def statements(asked: Asked) -> pl.DataFrame:
     """What the rules say of the household as a whole, and which causes have no evidence in the data.
 
-    asked: as for `measures.proposals`. Columns: `household_id`, `cause` (of questioned evidence, else null), `option`
+    Columns: `household_id`, `cause` (of questioned evidence, else null), `option`
     (M10: dibao or tekun), `rule` (M01, M02, M09, M10, M11, M03, M12, or MAP for evidence), `state`, `fact`, `value`
     (M01: measures of development in force; M02: measures in force; M09: incomes from assets in force; M10: net income
     in yuan per person; M11: changes of the responsible person in 365 days), `least`, `most`, `found_on`, `checked_on`.
 
     M10 concerns every household, whatever raises its risk. M11, M09, and M01 where no measure of development is in
     force, concern ex-poor and monitored households, M09 also those below the dibao standard; M02 concerns those with a
-    measure in force. Raises UsageError as `measures.proposals` does.
+    measure in force.
     """
-    facts, coded = asked_facts(view, policy, asked)
-    told = answers(facts)
-    rows = [*_of_household(_with_standard(facts.frame, told)), _evidence(coded, told)]
+    facts, told = asked.facts, asked.told
+    rows = [*_of_household(_with_standard(facts.frame, told)), _evidence(asked.causes, told)]
     made = pl.concat(rows, how="diagonal_relaxed").sort("household_id", maintain_order=True)
-    return made.with_columns(view.ids.decode("H", made["household_id"])).select(COLUMNS)
+    return made.with_columns(facts.view.ids.decode("H", made["household_id"])).select(COLUMNS)
 
 
 def _with_standard(known: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:

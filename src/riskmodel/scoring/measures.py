@@ -5,6 +5,7 @@ Codes and numbers only; sentences are made by `rendering`. The software proposes
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -31,32 +32,41 @@ HELD_BY_AID: Final = {"dibao": "on_dibao", "tekun": "on_tekun", "disability_subs
 HOUSES: Final = ("housing", "relocation")
 
 
-def proposals(view: View, policy: Policy, asked: pl.DataFrame) -> pl.DataFrame:
+@dataclass(frozen=True)
+class Asked:
+    """What is known of the households of which measures are asked."""
+
+    facts: MeasureFacts
+    causes: pl.DataFrame
+    """Causes of each household, once each, its id as coded in the view; backgrounds are left out."""
+    told: pl.DataFrame
+    """The answers to all conditions."""
+
+
+def proposals(asked: Asked) -> pl.DataFrame:
     """Every measure that answers the causes of the households, and those in force that answer none of them.
 
-    asked: `household_id` (text) and `cause` (codes of `Cause`; backgrounds are passed over), one row per cause that
-    raises the risk. Columns: those, `measure`, `option` (null: none), `standing` (see above), `rule` (the rule that
-    admits, demands or excludes it; null for one that only runs), `fact` (the condition that decided) with its `value`
-    and the bounds `least` and `most` (null where there is none), `found_on` and `checked_on` (days of the inspection
-    and of the village's check, null where it found nothing out), `one_of` (the must is one of several), `running`,
-    `since`, `until` (null: open). A measure whose condition is not known is `to_check`, never allowed or excluded.
-
-    Raises UsageError for a household that the view does not know.
+    Columns: `household_id` (text), `cause`, `measure`, `option` (null: none), `standing` (see above), `rule` (the
+    rule that admits, demands or excludes it; null for one that only runs), `fact` (the condition that decided) with
+    its `value` and the bounds `least` and `most` (null where there is none), `found_on` and `checked_on` (days of the
+    inspection and of the village's check, null where it found nothing out), `one_of` (the must is one of several),
+    `running`, `since`, `until` (null: open). A measure whose condition is not known is `to_check`, never allowed or
+    excluded.
     """
-    facts, coded = asked_facts(view, policy, asked)
-    told = answers(facts)
-    cases = coded.join(_table(REMEDIES), on="cause", maintain_order="left").with_row_index("case")
+    facts, told = asked.facts, asked.told
+    cases = asked.causes.join(_table(REMEDIES), on="cause", maintain_order="left").with_row_index("case")
     decided = _decided(cases, told).join(_must(cases, told), on="case", how="left")
     marked = _with_running(decided, facts)
     made = pl.concat([_standing(marked, facts), _others(marked, facts)], how="diagonal_relaxed")
     ordered = made.sort("household_id", "case", "measure", "option", nulls_last=True)
-    return ordered.with_columns(view.ids.decode("H", ordered["household_id"])).select(COLUMNS)
+    return ordered.with_columns(facts.view.ids.decode("H", ordered["household_id"])).select(COLUMNS)
 
 
-def asked_facts(view: View, policy: Policy, asked: pl.DataFrame) -> tuple[MeasureFacts, pl.DataFrame]:
-    """The facts of the households, and their causes once each, ids as coded in the view; backgrounds are left out.
+def asked_facts(view: View, policy: Policy, asked: pl.DataFrame) -> Asked:
+    """The facts of households, for `proposals` and `statements`.
 
-    asked: as for `proposals`. Raises UsageError for a household that the view does not know, and for an unknown cause.
+    asked: `household_id` (text) and `cause` (codes of `Cause`; backgrounds are passed over), one row per cause that
+    raises the risk. Raises UsageError for a household that the view does not know, and for an unknown cause.
     """
     codes = view.ids.find("H", asked["household_id"])
     if codes.null_count():
@@ -67,7 +77,8 @@ def asked_facts(view: View, policy: Policy, asked: pl.DataFrame) -> tuple[Measur
         raise UsageError(f"there is no cause {min(wrong)!r}. Use one of: {', '.join(Cause.codes())}.")
     coded = asked.select(codes.alias("household_id"), pl.col("cause").cast(pl.String))
     causes = coded.filter(pl.col("cause").is_in(Cause.codes())).unique(maintain_order=True)
-    return MeasureFacts(view, policy, codes.unique().sort()), causes
+    facts = MeasureFacts(view, policy, codes.unique().sort())
+    return Asked(facts, causes, answers(facts))
 
 
 def _table(remedies: Sequence[Remedy]) -> pl.DataFrame:

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import types
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import dataframely as dy
 import polars as pl
 
 from riskmodel.errors import RejectedFile
 from riskmodel.tables.column import Column, Type
-from riskmodel.tables.table import Canonical, RowRule, Table
+from riskmodel.tables.table import Canonical, RowRule, Table, row_rules
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 ROW: Final = "row"
 """Column of the input that holds the row number as the office sees it."""
@@ -59,6 +62,14 @@ def check_rows(table: Table, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.Data
     return good.select(*table.columns, *([ROW] if numbered else [])), failures
 
 
+def all_good(frames: Sequence[tuple[Table, pl.DataFrame]]) -> list[bool]:
+    """Whether all rows of each frame, with the stored types, are good; `check_rows` tells what is wrong, ten times as
+    slowly for a few rows."""
+    asked = [frame.lazy().select(_holds(table.schema)) for table, frame in frames]
+    told = pl.collect_all(asked, engine="in-memory", optimizations=pl.QueryOptFlags.none())
+    return [bool(answer.item()) for answer in told]
+
+
 def warn_rows(table: Table, good: pl.DataFrame) -> pl.DataFrame:
     """What is odd about rows that are kept: the warnings of the table, in the form of `FAILURE_SCHEMA`.
 
@@ -96,7 +107,15 @@ def _sound(schema: type[dy.Schema], rows: pl.DataFrame) -> pl.DataFrame | None:
         stored = schema.cast(rows)
     except pl.exceptions.InvalidOperationError:  # a value that cannot be one
         return None
-    return stored if schema.is_valid(stored.lazy(), engine="in-memory") else None
+    return stored if stored.select(_holds(schema)).item() else None
+
+
+@cache
+def _holds(schema: type[dy.Schema]) -> pl.Expr:
+    """Whether every rule on one row holds in all rows; one that says nothing of a row (null) holds."""
+    columns = schema.columns().items()
+    of_columns = (rule for name, kind in columns for rule in kind.validation_rules(pl.col(name)).values())
+    return pl.all_horizontal(*of_columns, *(rule.holds for rule in row_rules(schema).values())).all()
 
 
 @cache

@@ -95,6 +95,13 @@ class Canonical(dy.Schema):
     retracted = flag("作废", "是否作废", default=False, note="true = from known_at on, the key does not exist")
 
 
+def row_rules(schema: type[dy.Schema]) -> dict[str, RowRule]:
+    """Rules on one row by their code, as they are declared in a schema."""
+    attributes = {name: value for cls in reversed(schema.__mro__) for name, value in vars(cls).items()}
+    functions = {name: getattr(value, "validation_fn", None) for name, value in attributes.items()}
+    return {name: function for name, function in functions.items() if isinstance(function, RowRule)}
+
+
 @dataclass(frozen=True)
 class Table:
     """One canonical table. All tuples of columns are in stored order."""
@@ -175,9 +182,7 @@ class Table:
     @cached_property
     def rules(self) -> Mapping[str, RowRule]:
         """Rules on one row by their code; a row that breaks one is quarantined."""
-        attributes = {name: value for cls in reversed(self.schema.__mro__) for name, value in vars(cls).items()}
-        functions = {name: getattr(value, "validation_fn", None) for name, value in attributes.items()}
-        return {name: function for name, function in functions.items() if isinstance(function, RowRule)}
+        return row_rules(self.schema)
 
     def empty(self) -> pl.DataFrame:
         """The table without rows."""

@@ -9,7 +9,7 @@ import polars as pl
 
 from riskmodel.rendering.measure_text import group_heading, heading, measure_sentences, statement_sentence
 from riskmodel.scoring.measure_statements import statements
-from riskmodel.scoring.measures import proposals
+from riskmodel.scoring.measures import asked_facts, proposals
 from riskmodel.tables.own_facts import own_facts
 from riskmodel.workflows.evidence import home_view
 
@@ -67,10 +67,11 @@ def measures_together(view: View, policy: Policy, causes: Mapping[str, Sequence[
     """The same of several households at once; `causes` by household."""
     # the rules of the household as a whole hold without a cause
     pairs = [(household, cause) for household, told in causes.items() for cause in told or [_NO_CAUSE]]
-    asked, own = pl.DataFrame(pairs, schema=_ASKED, orient="row"), own_facts(view, list(causes))
+    own = view if view.in_memory else own_facts(view, list(causes))
+    asked = asked_facts(own, policy, pl.DataFrame(pairs, schema=_ASKED, orient="row"))
     entries: dict[str, list[MeasureEntry]] = {household: [] for household in causes}
     for made in (proposals, statements):
-        for row in made(own, policy, asked).iter_rows(named=True):
+        for row in made(asked).iter_rows(named=True):
             entries[row["household_id"]].append(MeasureEntry(**_without_id(row)))
     return entries
 

@@ -18,7 +18,7 @@ import polars as pl
 
 from riskmodel.errors import DataError
 from riskmodel.tables.catalogue import TABLES
-from riskmodel.tables.checks import ROW, check_rows
+from riskmodel.tables.checks import ROW, all_good, check_rows
 from riskmodel.tables.column import Column, Type
 
 if TYPE_CHECKING:
@@ -94,17 +94,17 @@ def together(asked: Sequence[tuple[Sent, date]]) -> Together:
             owns[item] = _own_id(sent)
         except WrongFacts as error:
             wrong[item] = error.found
-    frames: dict[str, pl.DataFrame] = {}
-    for name, table in TABLES.items():
-        rows = [
+    cells = {
+        name: [
             (item, place, _complete(table, row, own, asked[item][1]))
             for item, own in owns.items()
             for place, row in enumerate(asked[item][0].get(name, ()))
         ]
-        if rows:
-            frames[name], faults = _checked(table, rows)
-            for item, fault in faults:
-                wrong.setdefault(item, []).append(fault)
+        for name, table in TABLES.items()
+    }
+    frames, faults = _checked({name: rows for name, rows in cells.items() if rows})
+    for item, fault in faults:
+        wrong.setdefault(item, []).append(fault)
     if wrong:
         sound = ~pl.col(ITEM).is_in(list(wrong))
         frames = {name: rows.filter(sound) for name, rows in frames.items()}
@@ -114,10 +114,10 @@ def together(asked: Sequence[tuple[Sent, date]]) -> Together:
 def checked_rows(table: Table, rows: Sequence[Mapping[str, Any]], known_at: date) -> pl.DataFrame:
     """Rows of one table, of any households, as canonical rows. Raises WrongFacts with everything that is wrong."""
     cells = [(0, place, _complete(table, row, "", known_at)) for place, row in enumerate(rows)]
-    found, faults = _checked(table, cells)
+    found, faults = _checked({table.name: cells})
     if faults:
         raise WrongFacts([fault for _, fault in faults])
-    return found.drop(ITEM)
+    return found[table.name].drop(ITEM)
 
 
 def own_id(text: str, letter: str) -> str:
@@ -151,18 +151,43 @@ def _complete(table: Table, row: Mapping[str, Any], own: str, as_of: date) -> di
     return {"known_at": as_of} | filled | given
 
 
-def _checked(table: Table, cells: Sequence[_Sent]) -> tuple[pl.DataFrame, list[tuple[int, Wrong]]]:
-    """Rows of a table that are good, with their item, and what is wrong with the others."""
+def _checked(sent: Mapping[str, Sequence[_Sent]]) -> tuple[dict[str, pl.DataFrame], list[tuple[int, Wrong]]]:
+    """Rows by table that are good, with their item, and what is wrong with the others."""
+    stored = {name: _frame(TABLES[name], cells) for name, cells in sent.items()}
+    good = all_good([(TABLES[name], rows) for name, rows in stored.items()])
+    frames, faults = {}, list[tuple[int, Wrong]]()
+    for (name, rows), fine in zip(stored.items(), good, strict=True):
+        if fine and not _twins(TABLES[name], rows):
+            frames[name] = rows.drop(ROW)
+        else:
+            frames[name], found = _set_apart(TABLES[name], rows, sent[name])
+            faults += found
+    return frames, faults
+
+
+def _frame(table: Table, cells: Sequence[_Sent]) -> pl.DataFrame:
+    """Rows with the stored types, the item and the place among `cells`."""
     columns = {c: _stored(fact, [row.get(c) for *_, row in cells]) for c, fact in table.facts.items()}
-    good, failures = check_rows(table, pl.DataFrame(columns, schema=dict(table.dtypes)).with_row_index(ROW))
-    items = pl.Series(ITEM, [item for item, *_ in cells], dtype=pl.Int64)
-    kept = good.with_columns(items.gather(good[ROW]))
-    clashes = pl.DataFrame(schema=failures.schema) if len(cells) == 1 else _clashing(table, kept)
+    about = {ITEM: [item for item, *_ in cells], ROW: range(len(cells))}
+    return pl.DataFrame(columns | about, schema=dict(table.dtypes) | {ITEM: pl.Int64(), ROW: pl.Int64()})
+
+
+def _set_apart(
+    table: Table, rows: pl.DataFrame, cells: Sequence[_Sent]
+) -> tuple[pl.DataFrame, list[tuple[int, Wrong]]]:
+    """The good ones of the rows, and what is wrong with the others."""
+    good, failures = check_rows(table, rows)
+    kept = good.with_columns(rows[ITEM].gather(good[ROW]))
     found = [
         (cells[row][0], Wrong(table.name, cells[row][1], column, value or "", reason))
-        for row, column, value, _, reason in pl.concat([failures, clashes]).iter_rows()
+        for row, column, value, _, reason in pl.concat([failures, _clashing(table, kept)]).iter_rows()
     ]
     return kept.drop(ROW), found
+
+
+def _twins(table: Table, rows: pl.DataFrame) -> bool:
+    """Whether two rows of one household tell of one key on one day."""
+    return len(set(rows[:, [ITEM, *table.key, "known_at"]].iter_rows())) < rows.height
 
 
 def _clashing(table: Table, rows: pl.DataFrame) -> pl.DataFrame:

@@ -27,8 +27,8 @@ from riskmodel.review.keys import Keys
 from riskmodel.review.sessions import Sessions
 from riskmodel.review.users import Users
 from riskmodel.workflows.areas import Area, areas
-from riskmodel.workflows.assess import Assessor
-from riskmodel.workflows.assess import answer as of_facts
+from riskmodel.workflows.assess import Assessor, fresh
+from riskmodel.workflows.assess_in_turn import Request, Turns
 from riskmodel.workflows.assess_together import assess_together
 from riskmodel.workflows.assessed import COUNTY, Assessments
 from riskmodel.workflows.champions import Champions
@@ -48,12 +48,12 @@ if TYPE_CHECKING:
     from riskmodel.rendering.messages import Language
     from riskmodel.review.access import Principal
     from riskmodel.review.identities import Identity
-    from riskmodel.workflows.assess import Assessed
     from riskmodel.workflows.assess_together import Case
     from riskmodel.workflows.champions import Loaded
     from riskmodel.workflows.readiness import ModelFacts, Readiness
-    from riskmodel.workflows.sent_facts import Sent
     from riskmodel.workflows.workspace import Workspace
+
+    Answered = tuple[dict[str, Any], list[str]]
 
 
 class Service:
@@ -69,12 +69,14 @@ class Service:
         self.models = Champions(workspace)
         self.assessments = Assessments(self.store)
         self._assessor = Assessor(workspace)
+        self._turns = Turns(self._assessor)
         self._published = ""
         self.refresh()
         self.log = GroupCommit(AuditLog(workspace.home / LOG))
 
     def close(self) -> None:
         """Write the entries that wait, close the database."""
+        self._turns.close()
         self.log.close()
         self.store.close()
 
@@ -111,29 +113,30 @@ class Service:
         return self.log.answered(_entry(who, "read", [household_id], f"assessment {found.as_of}", now), found.text)
 
     def assess(
-        self, who: Principal, sent: Sent, as_of: date, language: Language, *, complete: bool, full: bool, now: datetime
-    ) -> tuple[dict[str, Any], list[str]]:
+        self, who: Principal, case: Case, models: Loaded, language: Language, *, full: bool, now: datetime
+    ) -> Future[Answered]:
         """What is said of a household whose facts were sent, and the features that are not known of it.
 
-        Raises WrongFacts for facts that break the contract, UsageError without a model and for a household that is not
-        active on that day.
+        The result is there when that it was asked is in the audit log; WrongFacts for facts that break the contract,
+        UsageError for a household that is not active on that day.
         """
-        models = self.models.current
-        if models is None:
-            raise UsageError("no model is in use yet.")
-        found, told = self._assessor.assess(sent, as_of, models, language, complete=complete)
-        self.noted(who, "assess", [found.household_id], f"facts sent, as of {as_of}", now).result()
-        return _fresh(told, models, full=full)
+
+        def noted(household_id: str, told: Answered) -> Future[Answered]:
+            return self.log.answered(
+                _entry(who, "assess", [household_id], f"facts sent, as of {case.as_of}", now), told
+            )
+
+        return self._turns.ask(Request(case, models, language, full, noted))
 
     def assess_together(
         self, who: Principal, cases: Sequence[Case], models: Loaded, language: Language, *, full: bool, now: datetime
-    ) -> list[tuple[dict[str, Any], list[str]] | Exception]:
+    ) -> list[Answered | Exception]:
         """What `assess` says of each of several households, or what it would raise; all of them in one entry."""
         outcomes = assess_together(self._assessor, cases, models, language)
         ids = [told.explanation.household_id for told in outcomes if not isinstance(told, Exception)]
         if ids:
             self.noted(who, "assess", ids, "facts sent in a batch", now).result()
-        return [told if isinstance(told, Exception) else _fresh(told, models, full=full) for told in outcomes]
+        return [told if isinstance(told, Exception) else fresh(told, models, full=full) for told in outcomes]
 
     def visits(
         self, who: Principal, key: str, rows: Sequence[dict[str, Any]], about: dict[str, Any], now: datetime
@@ -252,9 +255,3 @@ class Service:
 
 def _entry(who: Principal, action: str, ids: Sequence[str], purpose: str, now: datetime) -> Entry:
     return Entry(now.isoformat(), who.actor, action, purpose, tuple(ids))
-
-
-def _fresh(told: Assessed, models: Loaded, *, full: bool) -> tuple[dict[str, Any], list[str]]:
-    """What is answered of a household whose facts were sent, and the features that are not known of it."""
-    about = {"model_version": models.version, "feature_set": models.bundle.facts.feature_set}
-    return of_facts(told.explanation, full=full) | about, told.missing

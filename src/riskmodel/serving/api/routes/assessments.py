@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
@@ -15,6 +17,7 @@ from riskmodel.serving.api.problems import RESPONSES, Problem, busy, unknown_hou
 from riskmodel.serving.api.routes.households import ARRIVED, Explain, Group, Language, Told
 from riskmodel.serving.api.strict_request import StrictRoute
 from riskmodel.serving.clock import now
+from riskmodel.workflows.assess_together import Case
 
 ROUTER = APIRouter(prefix="/v1", tags=["assessments"], route_class=StrictRoute, responses=RESPONSES)
 Assessor = Annotated[Principal, Depends(allowed(Right.ASSESS))]
@@ -71,7 +74,7 @@ class FreshAssessment(BaseModel):
 
 
 @ROUTER.post("/assessments", response_model=FreshAssessment, response_model_exclude_unset=True)
-def assess(
+async def assess(
     request: Request,
     facts: Facts,
     running: Running,
@@ -80,13 +83,12 @@ def assess(
     explain: Explain = "short",
 ) -> Response:
     """Assess a household from its facts. Nothing of them is kept; that it was asked is in the audit log."""
-    asked_at, sent = now(), placed(facts, who)
-    if running.models.current is None:
+    asked_at, models = now(), running.models.current
+    case = Case(await run_in_threadpool(placed, facts, who), facts.as_of or asked_at.date(), facts.complete)
+    if models is None:
         raise no_model()
-    as_of = facts.as_of or asked_at.date()
-    told, missing = running.assess(
-        who, sent, as_of, language, complete=facts.complete, full=explain == "full", now=asked_at
-    )
+    answer = running.assess(who, case, models, language, full=explain == "full", now=asked_at)
+    told, missing = await asyncio.wrap_future(answer)
     return JSONResponse(counted(request, told, missing))
 
 
