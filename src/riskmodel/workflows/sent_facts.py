@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from riskmodel.tables.table import Table
 
     Sent = Mapping[str, Sequence[Mapping[str, Any]]]
-    _Sent = tuple[int, int, dict[str, Any]]
-    """Item, place among the rows of its table, and the row."""
+    _Sent = tuple[int, int, Mapping[str, Any], Mapping[str, Any]]
+    """Item, place among the rows of its table, the row, and what stands for the columns that it leaves out."""
 
 ITEM: Final = "item"
 """Column: which of several households a row is of, from 0."""
@@ -96,8 +96,9 @@ def together(asked: Sequence[tuple[Sent, date]]) -> Together:
             wrong[item] = error.found
     cells = {
         name: [
-            (item, place, _complete(table, row, own, asked[item][1]))
+            (item, place, row, left_out)
             for item, own in owns.items()
+            for left_out in [_left_out(table, own, asked[item][1])]
             for place, row in enumerate(asked[item][0].get(name, ()))
         ]
         for name, table in TABLES.items()
@@ -113,7 +114,8 @@ def together(asked: Sequence[tuple[Sent, date]]) -> Together:
 
 def checked_rows(table: Table, rows: Sequence[Mapping[str, Any]], known_at: date) -> pl.DataFrame:
     """Rows of one table, of any households, as canonical rows. Raises WrongFacts with everything that is wrong."""
-    cells = [(0, place, _complete(table, row, "", known_at)) for place, row in enumerate(rows)]
+    left_out = _left_out(table, "", known_at)
+    cells = [(0, place, row, left_out) for place, row in enumerate(rows)]
     found, faults = _checked({table.name: cells})
     if faults:
         raise WrongFacts([fault for _, fault in faults])
@@ -141,14 +143,12 @@ def _own_id(sent: Sent) -> str:
     return own_id(next(iter(named), "household"), "H")
 
 
-def _complete(table: Table, row: Mapping[str, Any], own: str, as_of: date) -> dict[str, Any]:
-    """A row with what may be left out."""
-    given = {name: value for name, value in row.items() if value is not None}
-    filled: dict[str, Any] = {"source": table.sources[0].value, "retracted": False, "batch_id": f"r{as_of:%Y%m%d}-0000"}
-    filled |= {name: fact.default for name, fact in table.facts.items() if fact.default is not None}
-    if table.has_household:
-        filled["household_id"] = own
-    return {"known_at": as_of} | filled | given
+def _left_out(table: Table, own: str, as_of: date) -> dict[str, Any]:
+    """What stands for the columns that may be left out."""
+    always: dict[str, Any] = {"source": table.sources[0].value, "retracted": False, "known_at": as_of}
+    always["batch_id"] = f"r{as_of:%Y%m%d}-0000"
+    defaults = {name: fact.default for name, fact in table.facts.items() if fact.default is not None}
+    return always | defaults | ({"household_id": own} if table.has_household else {})
 
 
 def _checked(sent: Mapping[str, Sequence[_Sent]]) -> tuple[dict[str, pl.DataFrame], list[tuple[int, Wrong]]]:
@@ -167,9 +167,13 @@ def _checked(sent: Mapping[str, Sequence[_Sent]]) -> tuple[dict[str, pl.DataFram
 
 def _frame(table: Table, cells: Sequence[_Sent]) -> pl.DataFrame:
     """Rows with the stored types, the item and the place among `cells`."""
-    columns = {c: _stored(fact, [row.get(c) for *_, row in cells]) for c, fact in table.facts.items()}
-    about = {ITEM: [item for item, *_ in cells], ROW: range(len(cells))}
-    return pl.DataFrame(columns | about, schema=dict(table.dtypes) | {ITEM: pl.Int64(), ROW: pl.Int64()})
+    columns = []
+    for name, fact in table.facts.items():
+        given = (row.get(name) for _, _, row, _ in cells)
+        values = [out.get(name) if value is None else value for value, (*_, out) in zip(given, cells, strict=True)]
+        columns.append(pl.Series(name, _stored(fact, values), dtype=table.dtypes[name]))
+    items = pl.Series(ITEM, [item for item, *_ in cells], dtype=pl.Int64)
+    return pl.DataFrame([*columns, items, pl.Series(ROW, range(len(cells)), dtype=pl.Int64)])
 
 
 def _set_apart(
