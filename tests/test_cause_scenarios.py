@@ -33,7 +33,7 @@ from riskmodel.training.labels import label_named
 from riskmodel.workflows.explain import Explanation, render
 from riskmodel.workflows.measures import MeasureEntry, measure_lines, measures_in
 from riskmodel.workflows.progress import Silent
-from riskmodel.workflows.score import with_facts
+from riskmodel.workflows.score_partition import with_facts
 from riskmodel.workflows.told import Row
 from riskmodel.workflows.train import gathered_rows, recipes_of
 from riskmodel.workflows.workspace import Workspace

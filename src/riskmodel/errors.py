@@ -9,7 +9,9 @@
     │   ├── PolicyError                       a policy file or value is unusable
     │   │   └── NothingInForce                no value for this kind, area and date
     │   └── BundleError                       a model file is damaged, dangerous or does not fit
-    └── BusyError                     75      somebody else holds the lock
+    ├── StorageError                   3      the disk refuses: full, read-only, broken
+    ├── BusyError                     75      somebody else holds the lock
+    └── StoppedError                  75      work that was stopped midway; running it again goes on
 
 A message says what is wrong, where, why, and what to do next.
 """
@@ -61,7 +63,19 @@ class BundleError(DataError):
     """A model file that is damaged, dangerous or does not fit the feature set."""
 
 
+class StorageError(RiskModelError, OSError):
+    """The disk refuses to write or to read; nothing half-written is visible."""
+
+    exit_code = 3
+
+
 class BusyError(RiskModelError):
     """Another process holds the lock; try again later."""
+
+    exit_code = 75
+
+
+class StoppedError(RiskModelError):
+    """Work that was stopped midway, such as by a kill; running it again goes on where it stopped."""
 
     exit_code = 75

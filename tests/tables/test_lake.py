@@ -413,3 +413,14 @@ def test_the_files_in_force_are_a_generation_and_no_older_one(tmp_path: Path) ->
         shutil.copy(path, target)
     assert incomes(Lake(tmp_path / "there"), day(30)) == incomes(lake, day(30))
     assert (tmp_path / "there" / GENERATION / "CURRENT").read_bytes() == found[0].read_bytes()
+
+
+def test_the_state_of_a_county_changes_with_what_it_received_and_with_nothing_else(tmp_path: Path) -> None:
+    first, second, *_ = deliveries()
+    lake = filled(tmp_path, first)
+    before = lake.state(COUNTY)
+    lake.rebuild(COUNTY)
+    assert lake.state(COUNTY) == before == filled(tmp_path / "other", first).state(COUNTY)
+    lake.receive([second])
+    assert lake.state(COUNTY) != before
+    assert lake.size(COUNTY) == sum(path.stat().st_size for path in lake.files_in_force() if path.suffix == ".parquet")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from riskmodel.tables.publish import published_folder, restore_interrupted
+from riskmodel.tables.publish import published_folder, restore_interrupted, written_once
 
 
 def _content(folder: Path) -> dict[str, str]:
@@ -44,3 +44,20 @@ def test_a_kill_after_the_new_folder_is_in_place_only_leaves_something_to_sweep(
     (tmp_path / ".2025-01-05.4711.old").mkdir()
     restore_interrupted(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["2025-01-05"]
+
+
+def test_of_two_who_write_the_same_at_once_the_first_to_end_counts(tmp_path: Path) -> None:
+    target = tmp_path / "part"
+    with written_once(target) as slow:
+        (slow / "a").write_text("slow")
+        with written_once(target) as quick:
+            (quick / "a").write_text("quick")
+        assert _content(target) == {"a": "quick"}
+    assert _content(target) == {"a": "quick"}
+    assert [path.name for path in tmp_path.iterdir()] == ["part"]
+
+
+def test_an_error_while_writing_once_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError), written_once(tmp_path / "part") as filling:
+        (filling / "a").write_text(str(1 / 0))
+    assert list(tmp_path.iterdir()) == []

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from dataclasses import replace
+import json
+from dataclasses import asdict
 from datetime import date, timedelta
 
 import numpy as np
@@ -11,7 +12,7 @@ from riskmodel.features import assemble_view, declared
 from riskmodel.features.health import psi
 from riskmodel.tables.freshness import first_known
 from riskmodel.training.rows import Collected
-from riskmodel.workflows.health import health, health_of_rows
+from riskmodel.workflows.health import county_health, health, health_from, health_of_rows
 from riskmodel.workflows.workspace import Workspace
 
 AS_OF = date(2024, 5, 25)
@@ -36,11 +37,17 @@ def test_where_nothing_was_known_a_year_before_nothing_is_compared(sample_worksp
     assert found.households > 0
 
 
-def test_features_that_were_made_already_are_taken(sample_workspace: Workspace) -> None:
+def test_the_health_of_a_county_is_that_of_a_lake_with_this_county_alone(sample_workspace: Workspace) -> None:
     made = assemble_view(sample_workspace.lake.view("990301", AS_OF), sample_workspace.policy)
-    assert health(sample_workspace, AS_OF, tables=[made]) == health(sample_workspace, AS_OF)
-    half = replace(made, rows=made.rows.head(100))
-    assert health(sample_workspace, AS_OF, tables=[half]).households == 100
+    found = county_health(sample_workspace, made)
+    assert found == health(sample_workspace, AS_OF)
+    assert health_from(json.loads(json.dumps(asdict(found)))) == found
+
+
+def test_a_county_of_which_nobody_was_known_a_year_before_is_compared_with_nothing(sample_workspace: Workspace) -> None:
+    day = first_known(sample_workspace.lake) + timedelta(days=30)
+    made = assemble_view(sample_workspace.lake.view("990301", day), sample_workspace.policy)
+    assert county_health(sample_workspace, made).against is None
 
 
 @pytest.mark.parametrize("against", [AS_OF, date(2024, 6, 1)])

@@ -8,12 +8,11 @@ import pytest
 
 from riskmodel.errors import DataError, UsageError
 from riskmodel.settings import Settings
-from riskmodel.tables.files import write_json, write_parquet
+from riskmodel.tables.files import fingerprint, write_json, write_parquet
 from riskmodel.workflows.issued_lists import (
     LIST,
     MANIFEST,
     Issued,
-    fingerprint,
     folder_of,
     issues,
     newest_list,

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from late_arrivals import FROM_ELSEWHERE, arrived_lately
 from properties import differing, moved_by_row_order, moved_by_the_future
-from riskmodel.errors import BundleError, UsageError
+from riskmodel.errors import BundleError, BusyError, UsageError
 from riskmodel.features import assemble_view, declared, set_hash
 from riskmodel.models import (
     Bundle,
@@ -32,6 +32,7 @@ from riskmodel.policy import Tier
 from riskmodel.scoring.score import score as score_rows
 from riskmodel.settings import Settings
 from riskmodel.tables import View
+from riskmodel.tables.files import locked
 from riskmodel.tables.own_facts import own_facts
 from riskmodel.training.rows import model_columns
 from riskmodel.workflows.score import (
@@ -46,6 +47,7 @@ from riskmodel.workflows.score import (
     published,
     score,
 )
+from riskmodel.workflows.score_parts import PARTS
 from riskmodel.workflows.workspace import Workspace, model_name
 from scenario import COUNTY, Rows, policy_of
 from strategies import AS_OF_DATES, histories
@@ -236,7 +238,7 @@ def test_the_manifest_says_how_exactly_the_reasons_add_up_to_the_scores(office: 
 def test_scores_to_which_their_reasons_do_not_add_up_are_not_published(
     office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place, explained = office.copied(tmp_path), CalibratedModel.explained
+    place, explained = forgotten(office, tmp_path), CalibratedModel.explained
     before = contents(place.results)
 
     def off(model: CalibratedModel, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -270,23 +272,23 @@ def test_scores_without_the_neighbours_say_what_to_do(office: Office, tmp_path: 
 
 
 def test_the_health_of_the_features_comes_with_the_scores(office: Office) -> None:
-    found = office.scored.health
+    found = office.scored.health["990301"]
     assert (found.as_of, found.households) == (office.scored.as_of, office.scored.households)
     assert [state.name for state in found.features] == [f.name for f in declared()]
     assert found.against == office.as_of.replace(year=office.as_of.year - 1).isoformat()
 
 
 def test_the_same_scores_are_the_same_bytes(office: Office, tmp_path: Path) -> None:
-    place = office.copied(tmp_path)
-    before = contents(place.results)
-    score(place, office.as_of)
-    assert contents(place.results) == before
+    place = forgotten(office, tmp_path)
+    done = score(place, office.as_of)
+    assert done.made == ["990301"]
+    assert contents(place.results) == contents(office.workspace.results)
 
 
 def test_an_error_in_the_middle_leaves_the_old_scores(
     office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place = office.copied(tmp_path)
+    place = forgotten(office, tmp_path)
     before = contents(place.results)
 
     def full(*_: object, **__: object) -> None:
@@ -296,6 +298,22 @@ def test_an_error_in_the_middle_leaves_the_old_scores(
     with pytest.raises(OSError, match="disk is full"):
         score(place, office.as_of)
     assert contents(place.results) == before
+
+
+def test_scoring_again_where_nothing_changed_touches_no_file(office: Office, tmp_path: Path) -> None:
+    place = office.copied(tmp_path)
+    before = {path: path.stat().st_ino for path in place.results.rglob("*")}
+    done = score(place, office.as_of)
+    assert (done.made, done.cpu_seconds) == ([], {})
+    assert (done.households, done.tiers, done.sums) == (600, office.scored.tiers, office.scored.sums)
+    assert done.health == office.scored.health
+    assert {path: path.stat().st_ino for path in place.results.rglob("*")} == before
+
+
+def test_two_at_once_are_refused(office: Office) -> None:
+    lock = office.workspace.runs / f".{LABEL}-{office.as_of}.lock"
+    with locked(lock, "the first"), pytest.raises(BusyError, match=f"scores of {office.as_of}: process .* is writing"):
+        score(office.workspace, office.as_of)
 
 
 def test_the_folder_appears_as_a_whole(office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -311,7 +329,7 @@ def test_the_folder_appears_as_a_whole(office: Office, tmp_path: Path, monkeypat
     monkeypatch.setattr(pl.DataFrame, "write_parquet", watched)
     done = score(place, day)
     assert set(seen) == {False}
-    assert {p.name for p in Path(done.folder).iterdir()} == {"990301.parquet", NEIGHBOURS, TYPICAL, MANIFEST}
+    assert {p.name for p in Path(done.folder).iterdir()} == {"990301.parquet", NEIGHBOURS, TYPICAL, PARTS, MANIFEST}
     assert {p.name for p in place.results.iterdir()} == {office.scored.as_of, day.isoformat()}
 
 
@@ -385,6 +403,13 @@ def test_published_scores_are_found_by_date_and_the_newest_without(office: Offic
         published(office.workspace, date(2001, 1, 5))
     with pytest.raises(UsageError, match=r"no scores yet.*riskmodel score"):
         published(Workspace(Settings(tmp_path)))
+
+
+def forgotten(office: Office, folder: Path) -> Workspace:
+    """A copy in which nobody remembers what the scores were made of, so that they are made again."""
+    place = office.copied(folder)
+    shutil.rmtree(place.results / office.scored.as_of / PARTS)
+    return place
 
 
 def contents(folder: Path) -> dict[str, bytes]:

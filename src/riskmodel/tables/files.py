@@ -6,6 +6,7 @@ Files are made for their owner alone, and so are folders: what lies here is abou
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import json
 import math
 import os
@@ -15,6 +16,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from riskmodel.errors import BusyError
+from riskmodel.tables.storage import naming
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,14 +32,14 @@ OWNERS_FOLDER: Final = 0o700
 def write_bytes(path: Path, content: bytes) -> None:
     """Write a file at once: temporary name beside it, fsync, rename, fsync of the folder.
 
-    Raises OSError when the disk refuses; `path` then has its old content, or none.
+    Raises StorageError (an OSError) when the disk refuses; `path` then has its old content, or none.
     """
     write_portions(path, [content])
 
 
 def write_portions(path: Path, portions: Iterable[bytes]) -> None:
     """Write a file at once, from portions that need not be in memory together; see `write_bytes`."""
-    with _beside(path) as temporary, temporary.open("wb") as out:
+    with naming(path), _beside(path) as temporary, temporary.open("wb") as out:
         out.writelines(portions)
 
 
@@ -57,7 +59,7 @@ def finite(content: Any) -> Any:
 
 def write_parquet(path: Path, rows: pl.DataFrame) -> None:
     """Write a Parquet file at once; equal rows are equal bytes, however they were put together."""
-    with _beside(path) as temporary:
+    with naming(path), _beside(path) as temporary:
         rows.write_parquet(temporary, compression="zstd", statistics=True, row_group_size=250_000)
 
 
@@ -65,8 +67,15 @@ def make_folder(folder: Path) -> None:
     """Make a folder and those above it, durably and for their owner alone; one that exists is left alone."""
     if not folder.exists():
         make_folder(folder.parent)
-        folder.mkdir(OWNERS_FOLDER, exist_ok=True)
-        sync_folder(folder.parent)
+        with naming(folder):
+            folder.mkdir(OWNERS_FOLDER, exist_ok=True)
+            sync_folder(folder.parent)
+
+
+def fingerprint(path: Path) -> str:
+    """SHA-256 of a file."""
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def sync_folder(folder: Path) -> None:
@@ -120,7 +129,9 @@ def locked(path: Path, purpose: str) -> Iterator[None]:
     Raises BusyError when another process holds it. The lock is the kernel's, so it never outlives its process.
     """
     make_folder(path.parent)
-    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, OWNERS_FILE), "a+") as handle:
+    with naming(path):
+        opened = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, OWNERS_FILE)
+    with os.fdopen(opened, "a+") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

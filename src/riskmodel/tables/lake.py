@@ -9,7 +9,10 @@ A kill at any point leaves the old generation in force; batches whose record was
 
 from __future__ import annotations
 
+import hashlib
+import json
 from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -80,6 +83,21 @@ class Lake:
             records = self.records(county)
         seen = [r for r in records if r.batch_id in published.batches and r.received_on <= as_of.isoformat()]
         return View(county, as_of, published.ids(), published.scan(), seen, held)
+
+    def state(self, county: str) -> str:
+        """Hash of the batches of a county that are in force, of all days, after those were merged that were not yet.
+
+        The same before and after a view is taken: that is what the view was taken of. A batch received after the day of
+        a view counts too, because it may tell what was known before. Raises what `view` does.
+        """
+        records = self._refreshed(county)
+        merged = self._current(county).batches
+        seen = [asdict(record) for record in records if record.batch_id in merged]
+        return hashlib.sha256(json.dumps(seen, sort_keys=True).encode()).hexdigest()[:16]
+
+    def size(self, county: str) -> int:
+        """Bytes of the files of a county that are in force."""
+        return sum(self._current(county).files.values())
 
     def rebuild(self, county: str) -> None:
         """Derive the generation of a county again from its batches; the old one stays in force until that is done."""

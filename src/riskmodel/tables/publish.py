@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from riskmodel.tables.files import OWNERS_FOLDER, make_folder, sync_folder
+from riskmodel.tables.storage import naming
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 def restore_interrupted(folder: Path) -> None:
@@ -35,16 +37,40 @@ def published_folder(target: Path) -> Iterator[Path]:
     filling = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     replaced = target.with_name(f".{target.name}.{os.getpid()}.old")
     shutil.rmtree(filling, ignore_errors=True)
-    filling.mkdir(OWNERS_FOLDER)
     try:
-        yield filling
-        sync_folder(filling)
-        if target.exists():
-            target.rename(replaced)
-        filling.rename(target)
-        sync_folder(target.parent)
+        with naming(target):
+            filling.mkdir(OWNERS_FOLDER)
+            yield filling
+            sync_folder(filling)
+            if target.exists():
+                target.rename(replaced)
+            filling.rename(target)
+            sync_folder(target.parent)
     finally:
         shutil.rmtree(filling, ignore_errors=True)
         if replaced.exists() and not target.exists():
             replaced.rename(target)
         shutil.rmtree(replaced, ignore_errors=True)
+
+
+@contextmanager
+def written_once(target: Path) -> Iterator[Path]:
+    """A temporary folder to fill; on leaving the block it becomes `target`, unless another has become that meanwhile.
+
+    For work that several may do at the same time, on several machines even, and that gives the same whoever does it:
+    the first to end counts, and what stands is never replaced. An error inside the block leaves nothing.
+    """
+    make_folder(target.parent)
+    with naming(target):
+        filling = Path(tempfile.mkdtemp(".tmp", f".{target.name}.", target.parent))
+        try:
+            yield filling
+            sync_folder(filling)
+            try:
+                filling.rename(target)
+            except OSError:
+                if not target.exists():
+                    raise
+            sync_folder(target.parent)
+        finally:
+            shutil.rmtree(filling, ignore_errors=True)

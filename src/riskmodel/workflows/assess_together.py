@@ -19,7 +19,7 @@ from riskmodel.workflows.apart import apart, item_of
 from riskmodel.workflows.assess import Assessed, missing_in
 from riskmodel.workflows.explain import causes_told, render
 from riskmodel.workflows.measures import measures_together
-from riskmodel.workflows.score import with_facts
+from riskmodel.workflows.score_partition import with_facts
 from riskmodel.workflows.sent_facts import ITEM, WrongFacts, together
 from riskmodel.workflows.told import Row
 

@@ -33,7 +33,17 @@ ACTION: Final = "backup"
 BACKED_UP: Final = (
     *(DATABASE, SETTINGS, "policy"),
     *("lake/receipts", "lake/waiting", "lake/generations", "lake/manifests", "lake/batches", "lake/index.sqlite"),
-    *(STORE, "mlflow/champions", "mlflow/mlflow.db", "mlflow/artifacts", "models", "results", "worklists", "reports"),
+    *(
+        STORE,
+        "mlflow/champions",
+        "mlflow/mlflow.db",
+        "mlflow/artifacts",
+        "models",
+        "results",
+        "worklists",
+        "reports",
+        "runs",
+    ),
     LOG,
 )
 """What is copied of a workspace, in this order: what vouches for something else is copied before it, so that no

@@ -3,38 +3,34 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import polars as pl
 
 from riskmodel.errors import UsageError
 from riskmodel.features import assemble_view, declared
-from riskmodel.features.health import Health, health_of
+from riskmodel.features.health import FeatureState, Health, health_of
 from riskmodel.features.health import health as health_of_matrix
 from riskmodel.tables.freshness import first_known
 from riskmodel.tables.rhythm import Feed, feeds
 from riskmodel.workflows.progress import Progress, Silent
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from riskmodel.features import FeatureTable
+    from riskmodel.tables import View
     from riskmodel.workflows.workspace import Workspace
 
 
-def health(
-    workspace: Workspace,
-    as_of: date,
-    against: date | None = None,
-    tables: Sequence[FeatureTable] = (),
-    progress: Progress | None = None,
-) -> Health:
+def health(workspace: Workspace, as_of: date, against: date | None = None, progress: Progress | None = None) -> Health:
     """Health of the features at `as_of` beside those of `against`, by default the same day of the year before.
 
-    `tables`: the features of `as_of`, one table per county, where somebody has made them already. Nothing is compared
-    by default where no household was known a year before. Raises UsageError where none was known on a day asked for.
+    Nothing is compared by default where no household was known a year before. Raises UsageError where none was known
+    on a day asked for.
     """
     show = progress or Silent()
     counties, first = workspace.counties(), first_known(workspace.lake)
@@ -44,12 +40,28 @@ def health(
     days = [as_of] if against is None and earlier < first else [as_of, earlier]
     for day in days:
         workspace.require_known(day)
-    work = [(day, county) for day in days for county in counties if not (tables and day == as_of)]
+    work = [(day, county) for day in days for county in counties]
     made: dict[date, list[FeatureTable]] = {day: [] for day in days}
-    made[as_of] += tables
     for day, county in show.track(work, f"features of {' and '.join(map(str, days))}", len(work)):
         made[day].append(assemble_view(workspace.lake.view(county, day), workspace.policy))
     return health_of(made[as_of], _sources(workspace, as_of), made.get(earlier, ()))
+
+
+def county_health(workspace: Workspace, table: FeatureTable) -> Health:
+    """Health of the features of a county, which are in `table`, beside those of the same day of the year before.
+
+    Nothing is compared where no household was known then.
+    """
+    earlier = workspace.lake.view(table.county, _year_before(table.as_of))
+    before = [assemble_view(earlier, workspace.policy)] if _anybody(earlier) else []
+    return health_of([table], feeds(workspace.lake.records(table.county), table.as_of), before)
+
+
+def health_from(told: Mapping[str, Any]) -> Health:
+    """A health that was written down as JSON."""
+    states = [FeatureState(**state) for state in told["features"]]
+    silent, stale = ([Feed(**feed) for feed in told[name]] for name in ("silent", "stale"))
+    return Health(**{**told, "features": states, "silent": silent, "stale": stale})
 
 
 def health_of_rows(workspace: Workspace, x: NDArray[np.float64], days: Sequence[date], read_on: date) -> Health:
@@ -69,6 +81,11 @@ def health_of_rows(workspace: Workspace, x: NDArray[np.float64], days: Sequence[
 
 def _sources(workspace: Workspace, as_of: date) -> list[Feed]:
     return [feed for county in workspace.counties() for feed in feeds(workspace.lake.records(county), as_of)]
+
+
+def _anybody(view: View) -> bool:
+    """Whether any household was known."""
+    return bool(view.table("households").select(pl.len()).collect().item())
 
 
 def _year_before(day: date) -> date:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from riskmodel.errors import DataError, UsageError
+from riskmodel.tables.files import fingerprint
 from riskmodel.tables.publish import restore_interrupted
 
 if TYPE_CHECKING:
@@ -80,12 +80,6 @@ def newest_lists(workspace: Workspace, area: str, first: date | None, last: date
     chosen = (date.fromisoformat(day) for day in days)
     issued = (issues(folder_of(workspace, d, area)) for d in chosen if (first or d) <= d <= (last or d))
     return [found[-1] for found in issued if found]
-
-
-def fingerprint(path: Path) -> str:
-    """SHA-256 of a file."""
-    with path.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def _names(folder: Path) -> Iterator[Path]:

@@ -2,50 +2,44 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from dataclasses import asdict, dataclass, field
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
+from riskmodel.engines import Here
 from riskmodel.errors import UsageError
-from riskmodel.features import assemble_view, declared, set_hash
+from riskmodel.features import set_hash
 from riskmodel.features.neighbours import Neighbours
 from riskmodel.features.windows import months_before
 from riskmodel.models import bundle as bundles
-from riskmodel.scoring.score import score as score_county
-from riskmodel.scoring.sums import check_sums
-from riskmodel.scoring.typical import typical
-from riskmodel.tables.files import write_json, write_parquet
-from riskmodel.tables.freshness import first_known, newest_known, too_new
-from riskmodel.tables.outcomes import open_episodes
-from riskmodel.tables.publish import published_folder, restore_interrupted
+from riskmodel.scoring.score import check_feature_set
+from riskmodel.scoring.sums import SumCheck
+from riskmodel.tables.files import locked
+from riskmodel.tables.freshness import first_known
+from riskmodel.tables.publish import restore_interrupted
 from riskmodel.training.labels import LABELS, label_named
-from riskmodel.workflows.health import health
+from riskmodel.workflows.health import health_from
 from riskmodel.workflows.progress import Progress, Silent
-from riskmodel.workflows.train import unconfirmed
+from riskmodel.workflows.score_partition import Model, ScoreTask
+from riskmodel.workflows.score_parts import MANIFEST as MANIFEST
+from riskmodel.workflows.score_parts import Held, gather, parts_folder, publish
 from riskmodel.workflows.workspace import Workspace, model_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from riskmodel.features import FeatureTable
+    from riskmodel.engines import Executor
     from riskmodel.features.health import Health
     from riskmodel.models import Bundle
-    from riskmodel.policy import Policy
-    from riskmodel.scoring.sums import SumCheck
-    from riskmodel.tables import View
 
-MANIFEST = "_manifest.json"
-"""Beside the Parquet files; the leading underscore hides it from Parquet readers."""
+NEIGHBOURS: Final = "_neighbours"
+"""Folder beside the scores: what each household adds to the sums of its village, see `neighbours`."""
 
-NEIGHBOURS = "_neighbours"
-"""Folder beside them: what each household adds to the sums of its village, see `neighbours`."""
-
-TYPICAL = "_typical"
+TYPICAL: Final = "_typical"
 """Folder beside them: what is typical of each village and of the county on that day, see `typical`."""
 
 
@@ -57,6 +51,8 @@ class Scored:
     folder: str
     households: int
     counties: list[str]
+    made: list[str]
+    """Counties that were scored now; those of the others were published before and are unchanged."""
     tiers: dict[str, int]
     model: str
     label: str
@@ -64,74 +60,99 @@ class Scored:
     """Hash of the model of the shorter horizon that was told beside it; None without one."""
     sums: dict[str, SumCheck]
     """By county: how exactly the contributions sum to the margins in a sample, see `scoring.sums`."""
-    health: Health = field(repr=False)
-    """How the features and the sources do on that day; scores are published all the same."""
+    health: dict[str, Health] = field(repr=False)
+    """By county: how the features and the sources do on that day; scores are published all the same."""
     unconfirmed_policy: list[str] = field(repr=False)
+    cpu_seconds: dict[str, dict[str, float]] = field(repr=False)
+    """By county scored now and stage: features (with reading), score (with contributions), write, health."""
 
 
-def score(workspace: Workspace, as_of: date, label: str | None = None, progress: Progress | None = None) -> Scored:
+def score(
+    workspace: Workspace,
+    as_of: date,
+    label: str | None = None,
+    progress: Progress | None = None,
+    executor: Executor | None = None,
+) -> Scored:
     """Score all counties at `as_of` with the champion of a label and publish results/<as_of>/<county>.parquet.
 
     The scores of a label other than that of the installation have a folder of their own, results/<label>/<as_of>.
 
     `pandas.read_parquet(results/<as_of>)` reads them. The files appear together or not at all; scoring again replaces
-    them. Where the label's shorter horizon has a champion, its probability stands beside, see `scoring.score`. Raises
-    UsageError without data, champion or households known on that day, BundleError for a model of another feature
-    set, and for one whose contributions do not sum to its margins in a sample of a county; then nothing is published.
+    them, and does again only the counties of which anything changed. A run that was killed goes on where it stopped.
+    Where the label's shorter horizon has a champion, its probability stands beside, see `scoring.score`. `executor`:
+    what works on the counties, by default this process. Raises UsageError without data, champion or households known on
+    that day, BusyError while somebody else scores it, BundleError for a model of another feature set, and for one whose
+    contributions do not sum to its margins in a sample of a county; then nothing is published.
     """
     show = progress or Silent()
-    counties, name = workspace.counties(), model_name(label_named(label or workspace.settings.label).name)
+    counties, name = workspace.counties(), label_named(label or workspace.settings.label).name
     workspace.require_known(as_of)
-    bundle = champion(workspace, label or workspace.settings.label)
-    shorter = champion_of_shorter(workspace, bundle.facts.label)
-    frames: dict[str, pl.DataFrame] = {}
-    sums: dict[str, SumCheck] = {}
-    groups = {f.name: f.group.value for f in declared()}
-    tables: list[FeatureTable] = []
-    for county in show.track(counties, f"scoring {as_of}", len(counties)):
-        view = workspace.lake.view(county, as_of)
-        tables.append(assemble_view(view, workspace.policy))
-        scored = score_county(tables[-1], bundle, workspace.policy, shorter)
-        sums[county] = check_sums(scored, groups)
-        frames[county] = with_facts(scored, view, workspace.policy)
-    found = health(workspace, as_of, tables=tables, progress=show)
-    target = workspace.scores(bundle.facts.label) / as_of.isoformat()
-    unconfirmed_values = unconfirmed(workspace.policy.unconfirmed_used())
-    manifest = {
+    target = workspace.scores(name).absolute() / as_of.isoformat()
+    with locked(workspace.runs / f".{name}-{as_of}.lock", f"scores of {as_of}"):
+        first, shorter = _models(workspace, name)
+        settings = replace(workspace.settings, home=workspace.home.absolute(), database_url="")
+        tasks = [ScoreTask(settings, county, as_of, first, shorter, parts_folder(target)) for county in counties]
+        held = gather(workspace, target, tasks, executor or Here(), show)
+        publish(target, held, _manifest(as_of, name, first, shorter, workspace, held))
+    return _told(target, name, first, shorter, held)
+
+
+def _models(workspace: Workspace, label: str) -> tuple[Model, Model | None]:
+    """The champion of a label, and that of its shorter horizon where there is one; both fit the features."""
+    folders = [champion_folder(workspace, label)]
+    if name := _shorter(workspace, label):
+        folders.append(champion_folder(workspace, name))
+    found = [bundles.read(folder) for folder in folders]
+    for bundle in found:
+        check_feature_set(bundle)
+    models = [Model(folder.absolute(), bundle.hash) for folder, bundle in zip(folders, found, strict=True)]
+    return models[0], models[1] if models[1:] else None
+
+
+def _manifest(
+    as_of: date, label: str, model: Model, shorter: Model | None, workspace: Workspace, held: Mapping[str, Held]
+) -> dict[str, Any]:
+    """What the scores were made of."""
+    parts = {county: one.part for county, one in held.items()}
+    sooner = {"shorter_model_name": model_name(LABELS[label].shorter), "shorter_model": shorter.hash} if shorter else {}
+    return {
         "as_of": as_of.isoformat(),
-        "model_name": name,
-        "model": bundle.hash,
-        **({"shorter_model_name": model_name(shorter.facts.label), "shorter_model": shorter.hash} if shorter else {}),
-        "feature_set": bundle.facts.feature_set,
+        "model_name": model_name(label),
+        "model": model.hash,
+        **sooner,
+        "feature_set": set_hash(),
         "policy": workspace.policy.version,
-        "inputs": {county: _inputs(workspace, county) for county in counties},
-        "unconfirmed_policy": unconfirmed_values,
-        "sums": {county: asdict(checked) for county, checked in sums.items()},
+        "inputs": {county: part.inputs for county, part in parts.items()},
+        "unconfirmed_policy": _unconfirmed(held),
+        "sums": {county: part.sums for county, part in parts.items()},
     }
-    with published_folder(target) as folder:
-        for (county, frame), table in zip(frames.items(), tables, strict=True):
-            write_parquet(folder / f"{county}.parquet", frame)
-            write_parquet(folder / TYPICAL / f"{county}.parquet", typical(table))
-            if table.neighbours:
-                write_parquet(folder / NEIGHBOURS / f"{county}.parquet", table.neighbours.frame(set_hash()))
-        write_json(folder / MANIFEST, manifest)
-    tiers: dict[str, int] = {}
-    for frame in frames.values():
-        for tier, count in frame["tier"].value_counts().iter_rows():
-            tiers[tier] = tiers.get(tier, 0) + count
+
+
+def _told(target: Path, label: str, model: Model, shorter: Model | None, held: Mapping[str, Held]) -> Scored:
+    parts = {county: one.part for county, one in held.items()}
+    tiers: Counter[str] = Counter()
+    for part in parts.values():
+        tiers.update(part.tiers)
     return Scored(
-        as_of=as_of.isoformat(),
+        as_of=target.name,
         folder=str(target),
-        households=sum(f.height for f in frames.values()),
-        counties=counties,
-        tiers=tiers,
-        model=bundle.hash,
-        label=bundle.facts.label,
+        households=sum(part.households for part in parts.values()),
+        counties=list(parts),
+        made=[county for county, one in held.items() if not one.published],
+        tiers=dict(tiers),
+        model=model.hash,
+        label=label,
         shorter_model=shorter.hash if shorter else None,
-        sums=sums,
-        health=found,
-        unconfirmed_policy=unconfirmed_values,
+        sums={county: SumCheck(**part.sums) for county, part in parts.items()},
+        health={county: health_from(part.health) for county, part in parts.items()},
+        unconfirmed_policy=_unconfirmed(held),
+        cpu_seconds={county: one.cost for county, one in held.items() if one.cost},
     )
+
+
+def _unconfirmed(held: Mapping[str, Held]) -> list[str]:
+    return sorted({value for one in held.values() for value in one.part.unconfirmed})
 
 
 def as_of_of_month(workspace: Workspace, month: date) -> date:
@@ -158,15 +179,25 @@ def newest_told(workspace: Workspace) -> date:
 
 def champion(workspace: Workspace, label: str) -> Bundle:
     """The verified champion of a label. Raises UsageError when there is none."""
-    return bundles.read(workspace.registry.bundle_path(model_name(label), "champion"))
+    return bundles.read(champion_folder(workspace, label))
+
+
+def champion_folder(workspace: Workspace, label: str) -> Path:
+    """Folder of the verified champion of a label. Raises UsageError when there is none."""
+    return workspace.registry.bundle_path(model_name(label), "champion")
 
 
 def champion_of_shorter(workspace: Workspace, label: str) -> Bundle | None:
     """The verified champion of the shorter horizon that a label names; None where there is none."""
+    name = _shorter(workspace, label)
+    return champion(workspace, name) if name else None
+
+
+def _shorter(workspace: Workspace, label: str) -> str:
+    """The label of the shorter horizon that a label names, where it has a champion; else empty."""
     name = LABELS[label].shorter if label in LABELS else ""
-    if not name or not any("champion" in v.aliases for v in workspace.registry.versions(model_name(name))):
-        return None
-    return champion(workspace, name)
+    has_one = name and any("champion" in v.aliases for v in workspace.registry.versions(model_name(name)))
+    return name if has_one else ""
 
 
 def published(workspace: Workspace, as_of: date | None = None) -> Path:
@@ -207,23 +238,3 @@ def neighbours(workspace: Workspace, county: str, as_of: date | None = None) -> 
             f"{folder.name} 的评估结果没有县 {county} 的同村数据。请重新评估该日期。"
         )
     return Neighbours.read(pl.read_parquet(path, glob=False), set_hash())
-
-
-def with_facts(scored: pl.DataFrame, view: View, policy: Policy) -> pl.DataFrame:
-    """Add what decides who is listed: `data_age_days`, `monitored`, `too_new`.
-
-    `data_age_days`: days since news of the household last arrived here; it tells nothing of how old the facts are.
-    `monitored`: the household has an open episode already. `too_new`: its history is too short to judge it by.
-    """
-    joined = scored.join(newest_known(view), on="household_id", how="left", maintain_order="left")
-    age = (pl.col("as_of") - pl.col("known_at")).dt.total_days().cast(pl.Int32)
-    watched = view.ids.decode("H", open_episodes(view).collect()["household_id"])
-    monitored = pl.col("household_id").is_in(watched.implode())
-    new = pl.col("household_id").is_in(too_new(view, policy).implode())
-    return joined.with_columns(data_age_days=age, monitored=monitored, too_new=new).drop("known_at")
-
-
-def _inputs(workspace: Workspace, county: str) -> str:
-    """Hash of the county's batches. Of all: a batch received later may tell what was known before."""
-    batches = [asdict(record) for record in workspace.lake.records(county)]
-    return hashlib.sha256(json.dumps(batches, sort_keys=True).encode()).hexdigest()[:16]

@@ -13,7 +13,7 @@ from riskmodel.errors import UsageError
 from riskmodel.features.windows import months_before
 from riskmodel.policy import Listing
 from riskmodel.scoring.worklist import TIE_RULE, worklist
-from riskmodel.tables.files import locked, write_json, write_parquet
+from riskmodel.tables.files import fingerprint, locked, write_json, write_parquet
 from riskmodel.tables.publish import published_folder
 from riskmodel.workflows import issued_lists as lists
 from riskmodel.workflows.installation import lot_key
@@ -150,7 +150,7 @@ def _inputs(workspace: Workspace, asked: _Asked) -> dict[str, Any]:
         "area": asked.area,
         "by": asked.by,
         "capacity": asked.capacity,
-        "scores": lists.fingerprint(asked.scores / MANIFEST),
+        "scores": fingerprint(asked.scores / MANIFEST),
         "policy": workspace.policy.version,
         "seed": workspace.settings.seed,
         "lots": key.mark,
@@ -183,7 +183,7 @@ def _issue(workspace: Workspace, asked: _Asked, inputs: dict[str, Any], show: Pr
     with published_folder(folder) as filling:
         write_parquet(filling / lists.LIST, rows)
         issued = _manifest(rows, visits, inputs) | {
-            "list": lists.fingerprint(filling / lists.LIST),
+            "list": fingerprint(filling / lists.LIST),
             "scores": json.loads((asked.scores / MANIFEST).read_text("utf-8")),
             "unconfirmed_policy": unconfirmed(workspace.policy.unconfirmed_used()),
         }

@@ -63,6 +63,11 @@ class Workspace:
         return self.home / "results"
 
     @property
+    def runs(self) -> Path:
+        """What is under way for a day or a month, and the accounts of what ran."""
+        return self.home / "runs"
+
+    @property
     def reports(self) -> Path:
         """What was written for people."""
         return self.home / "reports"

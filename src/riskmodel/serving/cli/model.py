@@ -68,11 +68,11 @@ def score(
         f"{done.households:,} households of {len(done.counties)} counties scored as of {done.as_of}: {tiers}",
         f"results: {done.folder}   (pandas.read_parquet reads the folder)",
         _sums_line(done),
-        *health_lines(done.health),
+        *(line for found in done.health.values() for line in health_lines(found)),
         *_unconfirmed_line(done.unconfirmed_policy),
     ]
     emit(done, as_json=as_json, lines=lines)
-    if done.health.failed:
+    if any(found.failed for found in done.health.values()):
         raise typer.Exit(1)
 
 
