@@ -31,7 +31,7 @@ def add_second_county(workspace: Workspace) -> None:
         (records / path.name).write_text(json.dumps(record), "utf-8")
     old = in_force(lake / "generations" / f"county={FIRST}")
     new = Published(lake / "generations" / f"county={SECOND}")
-    ids = Ids({kind: values.str.slice(0, 1) + "f" + values.str.slice(2) for kind, values in old.ids().values.items()})
+    ids = Ids({kind: ids.str.slice(0, 1) + ids.str.slice(1).str.reverse() for kind, ids in old.ids().values.items()})
     tables = {name: old.read(name).with_columns(_moved(name)) for name in TABLES if f"{name}.parquet" in old.files}
     put_in_force(new, tables, ids, old.batches)
 

@@ -123,8 +123,8 @@ def remove_folder(folder: Path) -> None:
 
 
 @contextmanager
-def locked(path: Path, purpose: str) -> Iterator[None]:
-    """Hold an exclusive lock on `path` for the length of the block.
+def locked(path: Path, purpose: str, owner: str = "") -> Iterator[None]:
+    """Hold an exclusive lock on `path` for the length of the block; who holds it stands in the file.
 
     Raises BusyError when another process holds it. The lock is the kernel's, so it never outlives its process.
     """
@@ -136,14 +136,14 @@ def locked(path: Path, purpose: str) -> Iterator[None]:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             handle.seek(0)
-            owner = handle.read().strip() or "another process"
+            holder = handle.read().strip() or "another process"
             message = (
-                f"{purpose}: {owner} is writing here ({path.parent}). Wait until it has ended and try again. / "
-                f"{path.parent} 正被占用（{owner}）。请等它结束后再试。"
+                f"{purpose}: {holder} is writing here ({path.parent}). Wait until it has ended and try again. / "
+                f"{path.parent} 正被占用（{holder}）。请等它结束后再试。"
             )
             raise BusyError(message) from None
         handle.truncate(0)  # what a killed process left
-        handle.write(f"process {os.getpid()}")
+        handle.write(owner or f"process {os.getpid()}")
         handle.flush()
         try:
             yield

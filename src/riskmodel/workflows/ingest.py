@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from itertools import count, groupby
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -37,7 +38,6 @@ from riskmodel.workflows.visits import visits_to_carry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from riskmodel.sources.delivery import DeliveredFile
     from riskmodel.tables.writer import LakeWriter
@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from riskmodel.workflows.visits import SentVisits
     from riskmodel.workflows.workspace import Workspace
 
+SENT = "app"
+"""What reports call an ingest of findings alone."""
 LATEST = date(9999, 12, 30)
 """A day on which every open-ended policy value is in force."""
 MOST_LINES = 40
@@ -93,8 +95,10 @@ class Ingested:
         yield from (f"隔离行占比超过上限 above the limit: {file}" for file in self.above_limit)
 
 
-def ingest(workspace: Workspace, path: Path, progress: Progress | None = None, today: date | None = None) -> Ingested:
-    """Load a delivery folder, a folder of them, or the raw files of the EPH panel into the lake.
+def ingest(
+    workspace: Workspace, path: Path | None, progress: Progress | None = None, today: date | None = None
+) -> Ingested:
+    """Load a delivery folder, a folder of them, or the raw files of the EPH panel into the lake; or None of these.
 
     Bad rows are quarantined and reported, the good ones go on; a file that cannot be used at all is reported and the
     others go on. A file that was taken in before is not read again. Findings that case systems sent since the last time
@@ -103,13 +107,21 @@ def ingest(workspace: Workspace, path: Path, progress: Progress | None = None, t
     process writes.
     """
     show = progress or Silent()
+    if path is None:
+        return _load(workspace, Path(SENT), [], show)
     if not path.is_dir():
         raise UsageError(
             f"{path} is not a folder. Give a delivery YYYY-MM-DD/, a folder of deliveries, or the EPH raw folder."
         )
     if (path / "hogar").is_dir():
         return _ingest_eph(workspace, path, show)
-    files = [file for folder in delivery.deliveries(path) for file in _opened(folder, today)]
+    return _load(
+        workspace, path, [file for folder in delivery.deliveries(path) for file in _opened(folder, today)], show
+    )
+
+
+def _load(workspace: Workspace, path: Path, files: list[DeliveredFile], show: Progress) -> Ingested:
+    """Files of deliveries, and findings that were sent."""
     desk = _Desk(workspace, files)
     with visits_to_carry(workspace) as sent, workspace.lake.writer() as writer:
         every: list[DeliveredFile | SentVisits] = [*files, *sent]

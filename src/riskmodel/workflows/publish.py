@@ -50,24 +50,26 @@ def publish(
     folder, show = published(workspace, as_of), progress or Silent()
     paths = sorted(folder.glob("*.parquet"))
     manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
-    frames = [pl.read_parquet(path, glob=False) for path in paths]
-    day = frames[0]["as_of"][0]
+    sizes = {path: pl.scan_parquet(path, glob=False).select(pl.len()).collect().item() for path in paths}
+    first = pl.scan_parquet(paths[0], glob=False).select("as_of", "label").head(1).collect()
+    day = first["as_of"][0]
     month = Month(
         as_of=day,
-        label=frames[0]["label"][0],
+        label=first["label"][0],
         model=manifest["model"],
         shorter_model=manifest.get("shorter_model"),
         feature_set=manifest["feature_set"],
         policy=manifest["policy"],
-        households=sum(frame.height for frame in frames),
+        households=sum(sizes.values()),
         published_at=stamp(now),
     )
-    portions = [part for frame in frames for part in frame.iter_slices(PORTION)]
+    portions = (part for path in paths for part in pl.read_parquet(path, glob=False).iter_slices(PORTION))
+    count = sum(-(-size // PORTION) for size in sizes.values())
     places = dict(_places(folder, [path.stem for path in paths]))
     with closing(database(workspace)) as store:
         newest = newest_month(store)
         typical = _Typical(places) if newest is None or day >= newest.as_of else None
-        rows = (_rows(part, typical) for part in show.track(portions, f"publishing {day}", len(portions)))
+        rows = (_rows(part, typical) for part in show.track(portions, f"publishing {day}", count))
         replaced = replace_month(store, month, rows, places.items())
     return PublishedMonth(day.isoformat(), month.households, replaced)
 

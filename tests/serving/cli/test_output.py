@@ -45,3 +45,17 @@ def test_a_bar_is_drawn_on_a_terminal_only(capsys: pytest.CaptureFixture[str], m
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     assert list(Terminal().track("ab", "letters", 2)) == ["a", "b"]
     assert capsys.readouterr().out == ""
+
+
+def test_without_a_terminal_lines_say_how_far_it_is_and_what_is_left(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("riskmodel.serving.cli.output.EVERY", 0.0)
+    assert list(Terminal().track(range(3), "counting", 3)) == [0, 1, 2]
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.partition(", about")[0] for line in lines] == [
+        "· counting",
+        "· counting: 1 of 3",
+        "· counting: 2 of 3",
+    ]
+    assert "about 0 minutes left / 约剩 0 分钟" in lines[1]

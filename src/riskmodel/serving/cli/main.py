@@ -25,6 +25,7 @@ from riskmodel.serving.cli import (
     installation,
     keys,
     model,
+    month,
     policy,
     report,
     retention,
@@ -49,7 +50,7 @@ app = typer.Typer(
 )
 COMMANDS = (
     *(installation, audit, simulation, data, checks, model, household, whatif, worklist),
-    *(features, backtest, report, evaluation, policy, keys, users, service, backup, retention),
+    *(features, backtest, report, evaluation, policy, keys, users, service, backup, retention, month),
 )
 for module in COMMANDS:
     module.register(app)

@@ -56,13 +56,14 @@ def score(
     Exit code 1: published, but a source went silent. Exit code 3: nothing was published, for the model does not fit
     the features, or its contributions do not sum to its scores.
     """
+    from riskmodel.workflows.machine import engine
     from riskmodel.workflows.score import as_of_of_month, newest_as_of
     from riskmodel.workflows.score import score as run
 
     place = workspace(context)
     not_both(month, as_of)
     day = parsed_date(as_of) or (as_of_of_month(place, parsed_month(month)) if month else newest_as_of(place))
-    done = run(place, day, label, Terminal())
+    done = run(place, day, label, Terminal(), engine())
     tiers = ", ".join(f"{tier} {count:,}" for tier, count in sorted(done.tiers.items(), key=lambda item: item[1]))
     lines = [
         f"{done.households:,} households of {len(done.counties)} counties scored as of {done.as_of}: {tiers}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from riskmodel.workflows.json_values import plain
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 T = TypeVar("T")
+EVERY = 30.0
+"""Seconds between two lines about how far something is."""
 
 
 def emit(result: Any, *, as_json: bool, lines: Iterable[str] = ()) -> None:
@@ -41,14 +44,25 @@ class Terminal:
         return self._console
 
     def track(self, steps: Iterable[T], title: str, total: int | None = None) -> Iterator[T]:
-        """Yield the steps behind a progress bar; without a terminal only the title is printed."""
+        """Yield the steps behind a bar with the time left; without a terminal a line says it now and then."""
         if not sys.stderr.isatty():
-            self.say(title)
-            yield from steps
+            yield from self._told(steps, title, total)
             return
         from rich.progress import track
 
         yield from track(steps, description=title, total=total, console=self.console, transient=True)
+
+    def _told(self, steps: Iterable[T], title: str, total: int | None) -> Iterator[T]:
+        """Yield the steps; the title is a line, and so is how far they are, at most every half minute."""
+        self.say(title)
+        began = said = time.perf_counter()
+        for done, step in enumerate(steps, start=1):
+            yield step
+            now = time.perf_counter()
+            if total and done < total and now - said >= EVERY:
+                left = (now - began) / done * (total - done) / 60
+                self.say(f"{title}: {done:,} of {total:,}, about {left:,.0f} minutes left / 约剩 {left:,.0f} 分钟")
+                said = now
 
     def say(self, message: str) -> None:
         """One line on standard error."""

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from office_files import write_deliveries
+from riskmodel.errors import BusyError, DataError, UsageError
+from riskmodel.settings import Settings
+from riskmodel.tables import Batch, table
+from riskmodel.workflows.run_lock import run_lock
+from riskmodel.workflows.run_month import MonthRun, run_month
+from riskmodel.workflows.workspace import Workspace
+from trained_county import NOW, Office
+from two_counties import FIRST, SECOND, add_second_county
+
+APRIL = date(2024, 4, 1)
+STAGES = ["ingest", "check", "score", "list", "publish"]
+
+
+def run(place: Workspace, now: datetime = NOW, deliveries: Path | None = None) -> MonthRun:
+    """The run of April."""
+    return run_month(place, APRIL, deliveries, "ann", now)
+
+
+@pytest.fixture(scope="module")
+def finished(office: Office, tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, MonthRun]:
+    """A month that was run over two counties. Do not write."""
+    place = office.copied(tmp_path_factory.mktemp("month"))
+    shutil.rmtree(place.results)
+    add_second_county(place)
+    return place, run(place)
+
+
+def copied(finished: tuple[Workspace, MonthRun], folder: Path) -> Workspace:
+    shutil.copytree(finished[0].home, folder / "home")
+    return Workspace(Settings(folder / "home"))
+
+
+def files(place: Workspace) -> dict[str, tuple[int, int]]:
+    """All but locks and what a database keeps beside it."""
+    found = (path for path in place.home.rglob("*") if path.is_file() and "lock" not in path.as_posix())
+    return {str(path.relative_to(place.home)): (path.stat().st_size, path.stat().st_ino) for path in found}
+
+
+def test_a_month_goes_through_all_stages_and_accounts_for_them(finished: tuple[Workspace, MonthRun]) -> None:
+    place, done = finished
+    assert (done.done, done.scored, done.failed) == (STAGES, [FIRST, SECOND], False)
+    report = json.loads(Path(done.account).read_text("utf-8"))
+    assert Path(done.account) == place.runs / "2024-04.json"
+    assert (report["as_of"], report["finished_at"]) == ("2024-05-05", NOW.isoformat())
+    assert list(report["stages"]) == sorted(STAGES)
+    assert all(stage["cpu_seconds"] >= 0 for stage in report["stages"].values())
+    facts = {name: stage["facts"] for name, stage in report["stages"].items()}
+    assert facts["score"]["households"] == facts["publish"]["households"] == 1200
+    assert {*facts["score"]["cpu_by_county"]} == {FIRST, SECOND}
+    assert {*facts["score"]["cpu_by_county"][FIRST]} == {"features", "score", "write", "health"}
+    assert facts["list"]["visits"] > 0
+    assert {"rows_read", "rows_refused"} <= {*facts["ingest"]}
+    text = "\n".join(done.report.lines())
+    assert "1,200 households of 2 counties" in text
+    assert f"county {SECOND}: " in text
+
+
+def test_a_finished_month_is_a_no_op(finished: tuple[Workspace, MonthRun], tmp_path: Path) -> None:
+    place = copied(finished, tmp_path)
+    before = files(place)
+    again = run(place, NOW + timedelta(days=3))
+    assert (again.done, again.scored) == ([], [])
+    assert again.report == finished[1].report
+    assert files(place) == before
+
+
+def test_what_arrived_since_does_again_its_county_and_the_issued_list_stays(
+    finished: tuple[Workspace, MonthRun], tmp_path: Path
+) -> None:
+    place = copied(finished, tmp_path)
+    rows = table("villages").empty()
+    place.lake.receive([Batch(FIRST, "villages", rows, date(2024, 5, 26), sha256="new", file="villages.csv")])
+    again = run(place, NOW + timedelta(days=3))
+    assert (again.done, again.scored) == (["check", "score", "list", "publish"], [FIRST])
+    assert again.report.stages["list"].facts["outdated"]
+    assert "riskmodel worklist --again" in "\n".join(again.report.lines())
+    assert [path.name for path in (place.home / "worklists" / "2024-05-05").iterdir()] == ["all"]
+    assert run(place).done == []
+
+
+@pytest.mark.parametrize("lost", ["worklists", "reports", "riskmodel.sqlite"])
+def test_what_was_lost_is_made_again_and_nothing_else(
+    finished: tuple[Workspace, MonthRun], tmp_path: Path, lost: str
+) -> None:
+    place = copied(finished, tmp_path)
+    for path in place.home.glob(f"{lost}*"):
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    stage = {"worklists": "list", "reports": "check", "riskmodel.sqlite": "publish"}[lost]
+    assert run(place).done == [stage]
+
+
+def test_a_second_run_of_the_month_is_told_who_runs_it_and_since_when(finished: tuple[Workspace, MonthRun]) -> None:
+    place, since = finished[0], NOW - timedelta(minutes=12)
+    with (
+        run_lock(place.runs / ".2024-04.lock", "another", "bob", since),
+        pytest.raises(
+            BusyError, match=r"the run of 2024-04 is under way already: bob, process \d+ on .* 12 minutes ago"
+        ),
+    ):
+        run(place)
+
+
+@pytest.mark.parametrize(
+    ("now", "said"),
+    [
+        (
+            datetime(2024, 5, 20, tzinfo=NOW.tzinfo),
+            r"the clock says 2024-05-20, .* delivery of 2024-05-25\. .* / 本机日期",
+        ),
+        (
+            datetime(2024, 5, 25, tzinfo=NOW.tzinfo),
+            r"the run of 2024-05 is made on 2024-06-05, and today is 2024-05-25",
+        ),
+    ],
+)
+def test_a_clock_that_was_set_back_and_a_month_that_is_not_over_are_refused(
+    finished: tuple[Workspace, MonthRun], now: datetime, said: str
+) -> None:
+    with pytest.raises(UsageError, match=said):
+        run_month(finished[0], date(2024, 5, 1), None, "ann", now)
+    assert not (finished[0].runs / "2024-05.json").exists()
+
+
+def test_files_that_cannot_be_used_stop_the_run_before_anything_is_scored(place: Workspace, tmp_path: Path) -> None:
+    deliveries = write_deliveries(tmp_path / "deliveries")
+    (folder := sorted(deliveries.iterdir())[0]).joinpath("unknown.csv").write_text("nothing,of,use\n1,2,3\n")
+    with pytest.raises(
+        DataError, match=rf"nothing was scored, because files cannot be used: {folder.name}/unknown\.csv"
+    ):
+        run(place, deliveries=deliveries)
+    assert not place.results.exists()
