@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from riskmodel.policy import Finding, VisitReason
+from riskmodel.review.access import Principal
 from riskmodel.review.assessments import Month, old_months, replace_month
 from riskmodel.review.audit import AuditLog, Entry
+from riskmodel.review.verdict_rules import Verdict
+from riskmodel.review.verdicts import Shown, add_verdict, verdicts_of
 from riskmodel.settings import Settings
 from riskmodel.workflows.audit import head, verify
 from riskmodel.workflows.database import FILE, database
@@ -61,6 +65,9 @@ def test_what_is_older_than_the_policy_allows_is_told_and_left_alone_until_it_is
         assessments_before="2021-01-01",
         months=["2018-01-04", "2020-12-04"],
         results=["results/2018-01-04", "results/2020-12-04"],
+        cases_before="2021-01-01",
+        verdicts=0,
+        entries=0,
     )
     assert ((place.home / LOG).read_bytes(), scored(place)) == before
 
@@ -114,6 +121,21 @@ def test_a_broken_log_is_left_alone_from_the_break_on(place: Workspace) -> None:
     assert verify(place).broken_at == 2
     assert "visit 9" in (place.home / LOG).read_text("utf-8")
     assert "visit 5" not in (place.home / LOG).read_text("utf-8")
+
+
+def test_text_of_old_verdicts_is_erased_and_the_log_says_so(place: Workspace) -> None:
+    who = Principal("a1", "安某", (), "")
+    shown = Shown(HOUSEHOLD, "990301001001", date(2020, 1, 4), "high", listed=True, text=b"{}")
+    verdict = Verdict(date(2020, 1, 6), "K017", VisitReason.ALERT, Finding.RISK, note="户主住院")
+    with closing(database(place)) as store, store.writing() as connection:
+        add_verdict(connection, shown, verdict, who, NOW)
+    assert (erase(place, "ann", NOW, do=True).verdicts, erase(place, "ann", NOW, do=False).verdicts) == (1, 0)
+    *_, said = AuditLog(place.home / LOG).entries()
+    assert said is not None
+    assert said.purpose.endswith("text of 1 verdicts, 0 ledger entries before 2021-01-01")
+    with closing(database(place)) as store:
+        (kept,) = verdicts_of(store, HOUSEHOLD, lambda _: True)
+    assert (kept.verdict.note, kept.verdict.finding) == ("", Finding.RISK)
 
 
 def test_an_empty_workspace_has_nothing_to_erase_and_gets_nothing(tmp_path: Path) -> None:

@@ -1,23 +1,23 @@
-"""Erase text about people whose time is over, by the policy's months: of the audit log, and of old assessments."""
+"""Erase text about people whose time is over, by the policy's months: audit log, assessments, verdicts, ledger."""
 
 from __future__ import annotations
 
 import shutil
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from riskmodel.features.windows import months_before
 from riskmodel.review.assessments import erase_months, old_months
 from riskmodel.review.audit import AuditLog, Entry
+from riskmodel.review.case_texts import due_texts, erase_texts
 from riskmodel.tables.files import sync_folder
 from riskmodel.workflows.database import FILE, database
 from riskmodel.workflows.installation import LOG
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from pathlib import Path
 
     from riskmodel.workflows.workspace import Workspace
@@ -26,6 +26,7 @@ ACTION: Final = "erase"
 """Named in the audit log."""
 LOG_TEXT: Final = "retention.audit_text"
 ASSESSMENTS: Final = "retention.assessments"
+CASE_TEXTS: Final = "retention.case_text"
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,18 @@ class Erased:
     """As-of dates in the database."""
     results: list[str]
     """Folders of scores."""
+    cases_before: str | None
+    """Text of verdicts on visits, and of entries of the ledger closed, before this day; None where the policy says
+    nothing."""
+    verdicts: int
+    """Versions of verdicts."""
+    entries: int
+    """Entries of the ledger."""
 
     @property
     def nothing(self) -> bool:
         """Whether the time of nothing is over."""
-        return not (self.log_entries or self.months or self.results)
+        return not (self.log_entries or self.months or self.results or self.verdicts or self.entries)
 
 
 def erase(workspace: Workspace, who: str, now: datetime, *, do: bool) -> Erased:
@@ -59,10 +67,11 @@ def erase(workspace: Workspace, who: str, now: datetime, *, do: bool) -> Erased:
     database for too long.
     """
     log, today = AuditLog(workspace.home / LOG), now.date()
-    log_before, before = (first_kept(workspace, kind, today) for kind in (LOG_TEXT, ASSESSMENTS))
+    log_before, before, cases = (first_kept(workspace, kind, today) for kind in (LOG_TEXT, ASSESSMENTS, CASE_TEXTS))
     through, texts = log.due(log_before) if log_before else (0, 0)
     months = _months(workspace, before) if before else []
     folders = old_folders(workspace.results, before) if before else []
+    verdicts, entries = _texts(workspace, cases) if cases else (0, 0)
     found = Erased(
         done=do,
         log_before=log_before.isoformat() if log_before else None,
@@ -71,10 +80,15 @@ def erase(workspace: Workspace, who: str, now: datetime, *, do: bool) -> Erased:
         assessments_before=before.isoformat() if before else None,
         months=[day.isoformat() for day in months],
         results=[folder.relative_to(workspace.home).as_posix() for folder in folders],
+        cases_before=cases.isoformat() if cases else None,
+        verdicts=verdicts,
+        entries=entries,
     )
     if do and not found.nothing:
         _note(log, through if texts else 0, Entry(now.isoformat(), who, ACTION, _purpose(found), ()))
         _erase_assessments(workspace, months, folders)
+        if cases and (verdicts or entries):
+            _erase_texts(workspace, cases)
     return found
 
 
@@ -88,10 +102,32 @@ def first_kept(workspace: Workspace, kind: str, today: date) -> date | None:
 
 def _months(workspace: Workspace, before: date) -> list[date]:
     """Old dates of the database; a workspace without one gets none."""
-    if not workspace.settings.database_url and not (workspace.home / FILE).exists():
+    if not _has_database(workspace):
         return []
     with closing(database(workspace)) as store:
         return old_months(store, before)
+
+
+def _texts(workspace: Workspace, before: date) -> tuple[int, int]:
+    """Versions of verdicts and entries of the ledger with old text; a workspace without a database gets none."""
+    if not _has_database(workspace):
+        return 0, 0
+    with closing(database(workspace)) as store:
+        return due_texts(store, before, start(before))
+
+
+def _erase_texts(workspace: Workspace, before: date) -> None:
+    with closing(database(workspace)) as store:
+        erase_texts(store, before, start(before))
+
+
+def _has_database(workspace: Workspace) -> bool:
+    return bool(workspace.settings.database_url) or (workspace.home / FILE).exists()
+
+
+def start(day: date) -> datetime:
+    """The first moment of a day."""
+    return datetime.combine(day, time(), UTC)
 
 
 def old_folders(results: Path, before: date) -> list[Path]:
@@ -106,6 +142,8 @@ def _purpose(found: Erased) -> str:
     if found.months or found.results:
         dates = {*found.months, *(name.rpartition("/")[2] for name in found.results)}
         parts.append(f"assessments of {len(dates)} dates before {found.assessments_before}")
+    if found.verdicts or found.entries:
+        parts.append(f"text of {found.verdicts} verdicts, {found.entries} ledger entries before {found.cases_before}")
     return "; ".join(parts)
 
 
