@@ -1,4 +1,4 @@
-"""Erase text about people whose time is over, by the policy's months: of the audit log, and of old assessments."""
+"""Erase text about people whose time is over, by the policy's months: of the audit log, assessments, findings."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from riskmodel.features.windows import months_before
 from riskmodel.review.assessments import erase_months, old_months
 from riskmodel.review.audit import AuditLog, Entry
+from riskmodel.review.visits import erase_visits, old_visits
 from riskmodel.tables.files import sync_folder
 from riskmodel.workflows.database import FILE, database
 from riskmodel.workflows.installation import LOG
@@ -26,6 +27,7 @@ ACTION: Final = "erase"
 """Named in the audit log."""
 LOG_TEXT: Final = "retention.audit_text"
 ASSESSMENTS: Final = "retention.assessments"
+VISITS: Final = "retention.visits"
 
 
 @dataclass(frozen=True)
@@ -45,11 +47,14 @@ class Erased:
     """As-of dates in the database."""
     results: list[str]
     """Folders of scores."""
+    visits_before: str | None
+    """Findings that were sent before this day and are in the lake; None where the policy says nothing."""
+    visits: int
 
     @property
     def nothing(self) -> bool:
         """Whether the time of nothing is over."""
-        return not (self.log_entries or self.months or self.results)
+        return not (self.log_entries or self.months or self.results or self.visits)
 
 
 def erase(workspace: Workspace, who: str, now: datetime, *, do: bool) -> Erased:
@@ -59,9 +64,9 @@ def erase(workspace: Workspace, who: str, now: datetime, *, do: bool) -> Erased:
     database for too long.
     """
     log, today = AuditLog(workspace.home / LOG), now.date()
-    log_before, before = (_since(workspace, kind, today) for kind in (LOG_TEXT, ASSESSMENTS))
+    log_before, before, visits_before = (_since(workspace, kind, today) for kind in (LOG_TEXT, ASSESSMENTS, VISITS))
     through, texts = log.due(log_before) if log_before else (0, 0)
-    months = _months(workspace, before) if before else []
+    months, visits = _stored(workspace, before, visits_before)
     folders = _folders(workspace.results, before) if before else []
     found = Erased(
         done=do,
@@ -71,10 +76,14 @@ def erase(workspace: Workspace, who: str, now: datetime, *, do: bool) -> Erased:
         assessments_before=before.isoformat() if before else None,
         months=[day.isoformat() for day in months],
         results=[folder.relative_to(workspace.home).as_posix() for folder in folders],
+        visits_before=visits_before.isoformat() if visits_before else None,
+        visits=visits,
     )
     if do and not found.nothing:
         _note(log, through if texts else 0, Entry(now.isoformat(), who, ACTION, _purpose(found), ()))
-        _erase_assessments(workspace, months, folders)
+        if months or visits:
+            _erase_stored(workspace, months, visits_before if visits else None)
+        _erase_folders(folders)
     return found
 
 
@@ -86,12 +95,12 @@ def _since(workspace: Workspace, kind: str, today: date) -> date | None:
     return months_before(today, int(max(values))) if len(values) == len(asked) else None
 
 
-def _months(workspace: Workspace, before: date) -> list[date]:
-    """Old dates of the database; a workspace without one gets none."""
+def _stored(workspace: Workspace, before: date | None, visits_before: date | None) -> tuple[list[date], int]:
+    """Old dates of the database and its number of old findings; a workspace without one gets none."""
     if not workspace.settings.database_url and not (workspace.home / FILE).exists():
-        return []
+        return [], 0
     with closing(database(workspace)) as store:
-        return old_months(store, before)
+        return old_months(store, before) if before else [], old_visits(store, visits_before) if visits_before else 0
 
 
 def _folders(results: Path, before: date) -> list[Path]:
@@ -106,6 +115,8 @@ def _purpose(found: Erased) -> str:
     if found.months or found.results:
         dates = {*found.months, *(name.rpartition("/")[2] for name in found.results)}
         parts.append(f"assessments of {len(dates)} dates before {found.assessments_before}")
+    if found.visits:
+        parts.append(f"{found.visits} findings before {found.visits_before}")
     return "; ".join(parts)
 
 
@@ -116,10 +127,15 @@ def _note(log: AuditLog, through: int, entry: Entry) -> None:
         log.append(entry)
 
 
-def _erase_assessments(workspace: Workspace, months: list[date], folders: list[Path]) -> None:
-    if months:
-        with closing(database(workspace)) as store:
+def _erase_stored(workspace: Workspace, months: list[date], visits_before: date | None) -> None:
+    with closing(database(workspace)) as store:
+        if months:
             erase_months(store, months)
+        if visits_before:
+            erase_visits(store, visits_before)
+
+
+def _erase_folders(folders: list[Path]) -> None:
     for folder in folders:
         gone = folder.with_name(f".{folder.name}.erased.tmp")  # at once invisible; never put back
         shutil.rmtree(gone, ignore_errors=True)

@@ -169,6 +169,7 @@ class Service:
         household_id: str,
         as_of: date | None,
         asked: tuple[Sequence[str], Sequence[str]],
+        models: Loaded,
         language: Language,
         now: datetime,
     ) -> dict[str, Any] | None:
@@ -181,7 +182,7 @@ class Service:
             return None
         self.noted(who, "read", [household_id], f"what if {found.as_of}", now).result()
         county = found.village_code[:COUNTY]
-        return supposed(self.workspace, household_id, county, found.as_of, *asked, language)
+        return supposed(self.workspace, household_id, county, found.as_of, *asked, language, models)
 
     def names(self, who: Principal, household_id: str, purpose: str, now: datetime) -> list[Identity] | None:
         """Who stands behind a household; None outside of the area of who asks. Empty where nobody told its name here.
