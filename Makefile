@@ -12,7 +12,7 @@ LOCK_EXTRAS := client dev postgres
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo notebooks test test-browser test-long check lint types contracts format docs lock bench-eph bench-ingest bench-features bench-shap bench-quality bench-serve wheelhouse clean wipe
+.PHONY: help setup demo notebooks test test-browser screenshots test-long check lint types contracts format docs lock bench-eph bench-ingest bench-features bench-shap bench-quality bench-serve wheelhouse clean wipe
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -35,6 +35,9 @@ test: setup ## Run the tests, the long ones left out
 
 test-browser: setup ## Walk through the pages with Chromium
 	$(BIN)/python -m pytest -m "browser and not long" tests/browser $(ARGS)
+
+screenshots: setup ## Make pictures of every page, on two screens and on paper, in screenshots/
+	$(BIN)/python -m pytest -m pictures tests/browser $(ARGS)
 
 test-long: setup ## Run the tests that take minutes
 	$(BIN)/python -m pytest -m long $(ARGS)
@@ -100,7 +103,7 @@ clean: ## Remove caches and build products
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 wipe: clean ## Remove also .venv, the demo's folders and the executed notebooks
-	rm -rf $(VENV) demo demo-small executed benchmark-home $(WHEELHOUSE)
+	rm -rf $(VENV) demo demo-small executed benchmark-home screenshots $(WHEELHOUSE)
 
 # The stamp: pip runs again only when one of these two files is newer.
 $(VENV)/.installed: pyproject.toml requirements.lock

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from riskmodel.settings import Settings
-from riskmodel.workflows.backtest import backtest
+from riskmodel.workflows.backtest import BackTest, backtest
 from riskmodel.workflows.model_report.material import Material, material
 from riskmodel.workflows.workspace import Workspace
 from trained_county import LABEL, NOW, SOON
@@ -23,6 +23,8 @@ class Backtested:
     """A workspace with back-tests of both horizons. For reading only; see `copied`."""
 
     workspace: Workspace
+    done: BackTest
+    """What the back-test of the shorter horizon answered."""
     material: Material
     """Of the longer horizon, with the shorter one beside it."""
 
@@ -52,4 +54,4 @@ def tested_in(source: Path, home: Path) -> Backtested:
     longer.mkdir(parents=True)
     (longer / "result.json").write_text(json.dumps(made), encoding="utf-8")
     workspace.registry.note(f"household-risk-{LABEL}", 1, "gate_overridden", HOSTILE)
-    return Backtested(workspace, material(workspace, NOW))
+    return Backtested(workspace, done, material(workspace, NOW))

@@ -27,7 +27,7 @@ def key(number: int) -> dict[str, Any]:
 
 
 def test_the_migrations_make_the_tables_that_the_program_declares(store: Store) -> None:
-    assert store.version() == newest_version() == "0003"
+    assert store.version() == newest_version()
     with store.reading() as connection:
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
 
@@ -37,12 +37,14 @@ def test_what_was_there_stays_where_the_tables_are_brought_up_to_date(tmp_path: 
     old = open_store(url, migrate=True)
     with old.writing() as connection:
         connection.execute(insert(KEYS).values(key(1)))
-        for table in ("prepared_answers", "answers", "visits", "visit_batches"):
-            connection.exec_driver_sql(f"DROP TABLE {table}")
+        first = {"api_keys", "published_months", "assessments", "typical_places"}
+        for table in reversed(METADATA.sorted_tables):
+            if table.name not in first:
+                connection.exec_driver_sql(f"DROP TABLE {table.name}")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
     old.close()
     store = open_store(url, migrate=True)
-    assert store.version() == "0003"
+    assert store.version() == newest_version()
     with store.reading() as connection:
         assert [row.id for row in connection.execute(select(KEYS))] == [key(1)["id"]]
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
@@ -55,7 +57,7 @@ def test_the_file_is_for_its_owner_alone(tmp_path: Path) -> None:
 
 
 def test_tables_of_another_version_are_refused_with_what_to_do(empty_url: str) -> None:
-    with pytest.raises(UsageError, match=r"of version none, .* needs 0003.*riskmodel database upgrade"):
+    with pytest.raises(UsageError, match=rf"of version none, .* needs {newest_version()}.*riskmodel database upgrade"):
         open_store(empty_url)
     open_store(empty_url, migrate=True).close()
     open_store(empty_url).close()

@@ -16,24 +16,27 @@ from riskmodel.training.labels import LABELS, Question, label_named
 from riskmodel.workflows import backtest as module
 from riskmodel.workflows.backtest import BackTest, backtest
 from riskmodel.workflows.workspace import Workspace
-from trained_county import NOW, SOON, Office
+from tested_county import Backtested
+from trained_county import NOW, SOON
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
 @pytest.fixture(scope="module")
-def place(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
-    """A copy of the office that back-tests may write into."""
+def place(tested: Backtested, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    """A copy of the office with its back-test that further ones may write into."""
     home = tmp_path_factory.mktemp("backtest") / "home"
-    shutil.copytree(office.workspace.home, home)
+    shutil.copytree(tested.workspace.home, home)
     yield Workspace(Settings(home))
     shutil.rmtree(home)
 
 
 @pytest.fixture(scope="module")
-def done(place: Workspace) -> BackTest:
-    return backtest(place, NOW, SOON, most_origins=1)
+def done(tested: Backtested, place: Workspace) -> BackTest:
+    """The back-test as if it had been made in the copy."""
+    folder = place.home / Path(tested.done.folder).relative_to(tested.workspace.home)
+    return replace(tested.done, folder=str(folder))
 
 
 def test_every_scheme_tells_of_every_kind_and_of_the_champion(done: BackTest) -> None:
@@ -83,6 +86,7 @@ def test_every_fold_has_numbers_with_intervals_and_paired_differences(done: Back
     assert "lightgbm - rules" in fold["differences"]
 
 
+@pytest.mark.long
 def test_other_folds_have_a_folder_of_their_own(place: Workspace, done: BackTest) -> None:
     other = replace(place.settings, seed=5)
     found = backtest(Workspace(other), NOW, "new_entry_6m", most_origins=1)

@@ -13,6 +13,7 @@ import pytest
 
 from riskmodel.errors import BusyError, DataError, UsageError
 from riskmodel.review.audit import AuditLog, Entry
+from riskmodel.review.store import newest_version
 from riskmodel.settings import Settings
 from riskmodel.workflows import backup as module
 from riskmodel.workflows.backup import ACTION, BACKED_UP, LEFT_OUT, backup
@@ -73,7 +74,7 @@ def test_a_backup_is_for_its_owner_alone_and_written_down_before_it_is_made(plac
     assert entry == Entry(NOW.isoformat(), "ann", ACTION, "2026-01-05", ())
     assert done.log_head == str(AuditLog(place.home / LOG).examined().head)
     manifest = read_manifest(tmp_path / "2026-01-05")
-    assert (manifest.database, manifest.made_at, done.files) == ("0003", NOW.isoformat(), len(manifest.files))
+    assert (manifest.database, manifest.made_at, done.files) == (newest_version(), NOW.isoformat(), len(manifest.files))
 
 
 def test_the_key_lies_apart_or_nowhere(place: Workspace, tmp_path: Path) -> None:

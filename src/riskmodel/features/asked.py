@@ -1,7 +1,7 @@
 """All that the features ask on a day, and what they make of the answers; the same for every household of a county.
 
-For households in memory the plans are made once (`plans.py`): an office that asks about one household after another
-waits for the first alone.
+For households in memory the plans are made once: an office that asks about one after another waits for the first
+alone. Several together are worked out by Polars (`plans.py`), one by itself in plain Python (`alone.py`).
 """
 
 from __future__ import annotations
@@ -12,18 +12,28 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 import polars as pl
-from polars import selectors
 
+from riskmodel.features.alone import Alone
 from riskmodel.features.facts import INHERITED, Facts
-from riskmodel.features.origins import ORIGIN
+from riskmodel.features.origins import ORIGIN, STATE, noted
+from riskmodel.features.plain_plan import PlainPlan, Sketch, as_lazy, as_plain
 from riskmodel.features.plans import Mould, Place, followed, kept
 from riskmodel.features.windows import PREPARED, Seen
+from riskmodel.policy import HouseholdStatus
 from riskmodel.tables.lineage import ancestors
 
 if TYPE_CHECKING:
     from riskmodel.tables import View
 
 KEYS = ("household_id", "village_code", "category", "size")
+BASE = ("village_code", "category", "size", "exit_year")
+"""What features use of the state of a household."""
+
+
+def active(states: pl.LazyFrame) -> pl.LazyFrame:
+    """The active households among these states, with what features use of them."""
+    lasting = pl.col("status") == HouseholdStatus.ACTIVE.value
+    return states.filter(lasting).select("household_id", *BASE, noted(STATE).alias(f"{STATE}{ORIGIN}"))
 
 
 @dataclass
@@ -55,8 +65,23 @@ class Asked:
 
     def made_of(self, stepped: pl.LazyFrame) -> pl.LazyFrame:
         """Keys, features, amounts and origins of households, whose answers have been worked on by `facts.steps`."""
-        keys = ("household_id", pl.col("village_code", "category").cast(pl.String), "size")
-        return self.facts.village_steps.added(stepped).select(*keys, *self.expressions, selectors.ends_with(ORIGIN))
+        text = (pl.col(name).cast(pl.String) for name in ("village_code", "category"))
+        keys: tuple[str | pl.Expr, ...] = ("household_id", *text, "size")
+        origins = (f"{name}{ORIGIN}" for name in (STATE, *self.facts.wanted))
+        return self.facts.village_steps.added(stepped).select(*keys, *self.expressions, *origins)
+
+    @cached_property
+    def alone(self) -> Alone:
+        """The same for one household after another, in plain Python."""
+        sketch = Sketch.for_views(self.county, self.facts.moment.as_of)
+        seen = Seen(sketch, self.facts.moment)
+        state = active(sketch.states("households")).group_by("household_id")
+        first = state.agg(*(pl.col(name).first() for name in (*BASE, f"{STATE}{ORIGIN}")))
+        answers = {name: as_plain(self.facts.plan(name, seen)) for name in self.facts.wanted}
+        return Alone.of(as_plain(first), answers, list(self.facts.village_sums), self._made_of_plain)
+
+    def _made_of_plain(self, answered: PlainPlan) -> PlainPlan:
+        return as_plain(self.made_of(self.facts.steps.added(as_lazy(answered))))
 
     def _made_of(self, table: pl.DataFrame) -> tuple[Place, pl.LazyFrame]:
         if self._last is None or self._last[0].rows.columns != table.columns:

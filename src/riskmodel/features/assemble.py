@@ -7,18 +7,19 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import polars as pl
-from polars import selectors
 
 from riskmodel.errors import UsageError
+from riskmodel.features.alone import only_household
 from riskmodel.features.amounts import AMOUNTS
-from riskmodel.features.asked import KEYS, Asked
-from riskmodel.features.facts import LINE, Facts
+from riskmodel.features.asked import BASE, KEYS, Asked, active
+from riskmodel.features.facts import Facts
 from riskmodel.features.feature import Feature, declared
+from riskmodel.features.line import with_line
 from riskmodel.features.lists import listed_months
 from riskmodel.features.neighbours import HOUSEHOLD, Neighbours
-from riskmodel.features.origins import ORIGIN, STATE, noted
+from riskmodel.features.origins import ORIGIN, STATE
 from riskmodel.features.windows import Moment
-from riskmodel.policy import HouseholdStatus, Policy
+from riskmodel.policy import Policy
 from riskmodel.tables.homes import homes
 from riskmodel.tables.memory import AS_WRITTEN
 
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from riskmodel.tables.lake import Lake, View
-
-BASE = ("village_code", "category", "size", "exit_year")
-"""What features use of the state of a household."""
 
 
 @dataclass(frozen=True)
@@ -109,14 +107,19 @@ def assemble_view(
     """
     listed = frozenset((table, months) for table, months in listed_months(view).items())
     asked = _asked(policy, view.county, view.as_of, listed, declared())
-    base = _active(view)
     if apart and neighbours is None:
         neighbours = _nobody(asked.facts, view)
+    alone = only_household(view, households) if neighbours else None
+    if neighbours and alone is not None:
+        made = asked.alone.features(view, alone, policy, _fitting(neighbours, view))
+        if made is not None:
+            return _told(view, made)
+    base = _active(view)
     if households is not None:
         wanted = _wanted(base, view, households)
         near = pl.col("village_code").is_in(wanted["village_code"].unique().implode())
         base = wanted if neighbours else base.filter(near)
-    table = _with_line(_with_answers(_by_id(base, view), asked, view), policy, view)
+    table = with_line(_with_answers(_by_id(base, view), asked, view), policy, view)
     if neighbours:
         return _told(view, asked.features(table.hstack(_fitting(neighbours, view).of_others(table))))
     table = view.collect(asked.facts.steps.added(table.lazy()))
@@ -138,8 +141,9 @@ def not_active(missing: Sequence[str], view: View) -> UsageError:
 
 def _told(view: View, made: pl.DataFrame, summed: Neighbours | None = None) -> FeatureTable:
     """The result, from keys, features, origins and amounts of households."""
-    rows, newest = made.select(*KEYS, *(f.name for f in declared())), selectors.ends_with(ORIGIN)
-    origins, amounts = made.select("household_id", newest), made.select(amount.column for amount in AMOUNTS)
+    rows = made[:, [*KEYS, *(feature.name for feature in declared())]]
+    origins = made[:, ["household_id", *(name for name in made.columns if name.endswith(ORIGIN))]]
+    amounts = made[:, [amount.column for amount in AMOUNTS]]
     return FeatureTable(view.as_of, view.county, rows, declared(), summed, origins, amounts)
 
 
@@ -189,9 +193,7 @@ def _of_this_county(view: View, households: Sequence[str] | None, *, alone: bool
 
 def _active(view: View) -> pl.DataFrame:
     """Active households with the columns of their state that features use, under the code their village has today."""
-    active = pl.col("status") == HouseholdStatus.ACTIVE.value
-    origin = noted(STATE).alias(f"{STATE}{ORIGIN}")
-    return view.collect(homes(view).filter(active).select("household_id", *BASE, origin))
+    return view.collect(active(homes(view)))
 
 
 def _wanted(base: pl.DataFrame, view: View, households: Sequence[str]) -> pl.DataFrame:
@@ -234,22 +236,6 @@ def _about(code: int, answers: pl.DataFrame | None, nothing: pl.DataFrame) -> li
     if answers is None or code not in codes:
         return nothing.get_columns()
     return answers.slice(codes.index(code), 1).get_columns()[1:]
-
-
-def _with_line(table: pl.DataFrame, policy: Policy, view: View) -> pl.DataFrame:
-    """Add the line: fen per person and year in force at the end of each household's survey window, known by now."""
-    key = ["village_code", "surveys.period_end"]
-    if key[1] not in table.columns:
-        return table
-    places = table[:, key]
-    asked = places if places.height == 1 else places.unique()
-    fen = [  # one look-up per village and date of survey, not per household
-        None if day is None else policy.value("monitoring_line", f"{village:012d}", on=day, known=view.as_of) * 100
-        for village, day in asked.iter_rows()
-    ]
-    lines = asked.hstack([pl.Series(LINE, fen, dtype=pl.Float64)])
-    found = lines if asked is places else places.join(lines, on=key, how="left", maintain_order="left")
-    return table.hstack([found[LINE]])
 
 
 def _summed(table: pl.DataFrame, facts: Facts, view: View) -> Neighbours:

@@ -81,16 +81,19 @@ class Neighbours:
         `households` has the columns `household_id` (text) and `village_code`. 0 in a village of which nobody was in the
         publication.
         """
+        others = self.sums(households["household_id"], households["village_code"].to_numpy())
+        return pl.DataFrame(others, schema=dict.fromkeys(self.columns, pl.Int64))
+
+    def sums(self, asked: pl.Series, lives_in: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The same as a matrix, for the ids of households and the villages they live in."""
         villages, sums = self._by_village
         homes, own = self._by_household
-        lives_in = households["village_code"].to_numpy()
-        asked = households["household_id"]
         home = _places(self.amounts["household_id"], asked.replace(self.called) if self.called else asked)
         village = np.searchsorted(villages, lives_in)
         village[np.append(villages, -1)[village] != lives_in] = len(villages)
         stayed = np.append(homes, -1)[home] == lives_in
-        others = sums[village] - own[np.where(stayed, home, len(homes))]
-        return pl.DataFrame(others, schema=dict.fromkeys(self.columns, pl.Int64))
+        difference: NDArray[np.int64] = sums[village] - own[np.where(stayed, home, len(homes))]
+        return difference
 
     @cached_property
     def _by_village(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -1,4 +1,4 @@
-"""Plans that are made once and followed for the rows of one household after another.
+"""Plans that are made once and followed for the rows of a few households after those of a few others.
 
 Polars takes far longer to make a plan of hundreds of expressions than to follow it for a few rows, and for every
 household of a county and day the plan is the same: only the rows differ. So it is made on places without rows, into

@@ -93,7 +93,14 @@ def _axes(panel: Panel, x: Scale, y: Scale, height: float) -> list[Markup]:
             text = names[int(value)] if names else x.shown(value, 4)
             parts += [
                 line(x.at(value), y.start, x.at(value), y.start + 4, GRID),
-                words(x.at(value), y.start + 16, text, "middle", TICK, SOFT),
+                words(
+                    x.at(value),
+                    y.start + 16,
+                    text,
+                    "end" if names and x.at(value) > x.end - 12 else "middle",
+                    TICK,
+                    SOFT,
+                ),
             ]
     parts.append(line(x.start, y.start, x.end, y.start, SOFT))
     parts.append(words((x.start + x.end) / 2, height - 9, panel.x.name, "middle", TICK))

@@ -87,7 +87,10 @@ def checked_area(text: str) -> str:
     Raises UsageError for anything else.
     """
     if len(text) not in AREA_DIGITS or not ((text.isascii() and text.isdigit()) or text == ""):
-        raise UsageError(f"{text!r} is no area. Write the first 2, 4, 6, 9 or 12 digits of the area code.")
+        raise UsageError(
+            f"{text!r} is no area. Write the first 2, 4, 6, 9 or 12 digits of the area code. / "
+            "辖区须为行政区划代码的前 2、4、6、9 或 12 位数字；留空表示全部。"
+        )
     return text
 
 
@@ -95,5 +98,6 @@ def role_of(code: str) -> Role:
     """The role that a code or title names. Raises UsageError for another word."""
     found = Role.from_label(code)
     if found is None:
-        raise UsageError(f"no role {code!r}. Roles: {', '.join(f'{role.value} {role.zh}' for role in Role)}.")
+        known = ", ".join(f"{role.value} {role.zh}" for role in Role)
+        raise UsageError(f"no role {code!r}. Roles: {known}. / 没有这种角色，可选：{'、'.join(r.zh for r in Role)}。")
     return found

@@ -7,6 +7,7 @@ there; lines cut off at the end, or a file written anew as a whole, show only ag
 from __future__ import annotations
 
 import fcntl
+import io
 import os
 from contextlib import contextmanager
 from datetime import datetime
@@ -80,14 +81,22 @@ class AuditLog:
         """The file as it is now, piece by piece; what is added meanwhile is left out. Nothing where there is none."""
         return self._lines()
 
-    def _lines(self) -> Iterator[bytes]:
-        """The lines there are now, each with its end; waits for a process that is adding one, but holds up nobody."""
+    @contextmanager
+    def reading(self) -> Iterator[tuple[IO[bytes], int]]:
+        """The open file and its size as it is now, at the end of a line; it waits for a process that is adding one, but
+        holds up nobody. An empty file where there is none."""
         if not self.path.exists():
+            yield io.BytesIO(), 0
             return
         with self.path.open("rb") as log:
             fcntl.flock(log, fcntl.LOCK_SH)
-            left = os.fstat(log.fileno()).st_size
+            size = os.fstat(log.fileno()).st_size
             fcntl.flock(log, fcntl.LOCK_UN)
+            yield log, size
+
+    def _lines(self) -> Iterator[bytes]:
+        """The lines there are now, each with its end."""
+        with self.reading() as (log, left):
             while left > 0 and (line := log.readline(left)):
                 left -= len(line)
                 yield line

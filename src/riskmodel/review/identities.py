@@ -41,7 +41,8 @@ _MARK: Final = 8
 """Bytes of a digest, as many as an integer of the database has."""
 _MANY: Final = 8
 """It is cheaper to look through so many digests than to ask for one."""
-_LONG_NUMBER: Final = r"\d{11,}"
+LONG_NUMBER: Final = r"\d{11,}"
+"""What a purpose must not hold: it may be the number of a person, or a telephone."""
 _ACTOR: Final = "(key|user) [0-9a-f]{12}"
 """Who asks with a key of a case system, or as a user of the pages; an id may happen to have no letter."""
 _TABLES: Final = (
@@ -90,7 +91,7 @@ def look_up(store: IdentityStore, ids: Sequence[str], reader: Reader, audit: Aud
     if not reader.who.strip() or not reader.purpose.strip():
         raise UsageError("say who asks and what for: every look at names is written down with its purpose.")
     named = "" if re.fullmatch(_ACTOR, reader.who) else reader.who
-    if re.search(_LONG_NUMBER, f"{named} {reader.purpose}"):
+    if re.search(LONG_NUMBER, f"{named} {reader.purpose}"):
         raise UsageError(
             "the purpose holds a long number. Numbers of persons do not belong into the log; leave it out."
         )
@@ -103,7 +104,10 @@ def require_ids(texts: Iterable[str]) -> None:
     """Raises UsageError for a text that is no id of a household or person; it says which one without showing it."""
     for place, text in enumerate(texts, start=1):
         if not re.fullmatch("[HP][0-9a-f]{24}", text):
-            raise UsageError(f"id {place} is no id of a household or person (H or P and 24 hex digits).")
+            raise UsageError(
+                f"id {place} is no id of a household or person (H or P and 24 hex digits). / "
+                f"第 {place} 个编号不是户或人的编号（H 或 P 加 24 位十六进制数字）。"
+            )
 
 
 class IdentityStore:

@@ -72,14 +72,20 @@ class Keys:
     ) -> tuple[Key, str]:
         """A new key and its text, which is told this once. Raises UsageError for what makes no sense."""
         if not name.strip() or len(name) > MOST_NAME or not name.isprintable():
-            raise UsageError(f"a key needs a name of at most {MOST_NAME} printable characters: whose it is.")
+            raise UsageError(
+                f"a key needs a name of at most {MOST_NAME} printable characters: whose it is. / "
+                f"密钥须有名称（说明由谁使用），不超过 {MOST_NAME} 个字符。"
+            )
         if not roles or not 1 <= per_minute <= MOST_PER_MINUTE or expires_at <= now:
             raise UsageError(
                 f"a key needs a role, a day in the future on which it ends, and 1 to {MOST_PER_MINUTE:,} requests a "
-                "minute."
+                f"minute. / 密钥须有角色和将来的到期日，每分钟请求数为 1 至 {MOST_PER_MINUTE:,}。"
             )
         if Role.ADMINISTRATOR in roles:
-            raise UsageError("administrator is a role of people: riskmodel users make LOGIN --role administrator")
+            raise UsageError(
+                "administrator is a role of people: riskmodel users make LOGIN --role administrator / "
+                "管理员角色只能给人，不能给密钥。"
+            )
         secret = secrets.token_urlsafe(32)
         key = Key(
             id=secrets.token_hex(6),
@@ -108,7 +114,7 @@ class Keys:
         self._read.pop(key_id, None)
         found = next((key for key in self.all() if key.id == key_id), None)
         if found is None:
-            raise UsageError(f"there is no key {key_id!r}. List them: riskmodel keys list")
+            raise UsageError(f"there is no key {key_id!r}. List them: riskmodel keys list / 没有密钥“{key_id}”。")
         return found
 
     def at_hand(self, text: str) -> bool:

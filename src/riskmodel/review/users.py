@@ -19,6 +19,7 @@ from sqlalchemy.exc import IntegrityError
 
 from riskmodel.errors import UsageError
 from riskmodel.review.access import Principal, Role, checked_area
+from riskmodel.review.administrators import an_administrator_stays
 from riskmodel.review.keys import stamp
 from riskmodel.review.schema import SESSIONS, USERS
 
@@ -108,14 +109,17 @@ class Users:
         return replace(user, must_change=True, locked_until=None), password
 
     def alter(self, login: str, *, roles: Sequence[Role], area: str) -> User:
-        """Give other roles and another area; the sessions end, so that nothing goes on with the old ones."""
+        """Give other roles and another area; the sessions end, so that nothing goes on with the old ones.
+
+        Raises UsageError where nobody would be left to manage the area.
+        """
         user = self.of(login)
         now_is = replace(user, roles=_people(roles), area=checked_area(area))
         self._change(user, roles=_roles_text(now_is.roles), area=now_is.area)
         return now_is
 
     def disable(self, login: str, now: datetime) -> User:
-        """Let nobody in under this name any more; open sessions end."""
+        """Let nobody in under this name any more; open sessions end. Raises UsageError as `alter` does."""
         user = self.of(login)
         self._change(user, disabled_at=user.disabled_at or stamp(now))
         return self.of(login)
@@ -174,8 +178,8 @@ class Users:
             connection.execute(update(USERS).where(USERS.c.id == user_id).values(**values))
 
     def _change(self, user: User, **values: Any) -> None:
-        """Change something after which nobody who is signed in stays so."""
-        with self._store.writing() as connection:
+        """Change something after which nobody who is signed in stays so. The last administrator of an area stays."""
+        with self._store.writing() as connection, an_administrator_stays(connection, user.id):
             connection.execute(update(USERS).where(USERS.c.id == user.id).values(**values))
             connection.execute(delete(SESSIONS).where(SESSIONS.c.user_id == user.id))
 
@@ -198,13 +202,22 @@ def _random() -> str:
 
 def _checked(text: str, what: str, most: int) -> str:
     if not text or len(text) > most or not text.isprintable():
-        raise UsageError(f"a user needs a {what} of at most {most} printable characters.")
+        raise UsageError(
+            f"a user needs a {what} of at most {most} printable characters. / "
+            f"{_FIELDS[what]}不得为空，不超过 {most} 个字符。"
+        )
     return text
+
+
+_FIELDS: Final = {"login": "登录名", "name": "姓名", "staff code": "工号"}
 
 
 def _people(roles: Sequence[Role]) -> tuple[Role, ...]:
     if not roles or Role.CASE_SYSTEM in roles:
-        raise UsageError("a user needs a role: analyst, officer, reviewer or administrator.")
+        raise UsageError(
+            "a user needs a role: analyst, officer, reviewer or administrator. / "
+            "用户至少要有一个角色：分析人员、乡镇工作人员、复核人员或管理员。"
+        )
     return tuple(dict.fromkeys(roles))
 
 

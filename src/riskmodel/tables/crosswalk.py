@@ -41,8 +41,8 @@ class Crosswalk:
         A code without a successor, or unknown, stays as it is. Raises DataError where codes replace each other in a
         circle.
         """
-        old, new = (_like(codes, column) for column in self.replaced(on))
-        return codes.replace(old, new) if old.len() else codes
+        old, new = self.replaced(on)
+        return codes.replace(_like(codes, old), _like(codes, new)) if old.len() else codes
 
     def replaced(self, on: date) -> tuple[pl.Series, pl.Series]:
         """Codes replaced by a day, and what each of them has become. Raises DataError, see `current`."""

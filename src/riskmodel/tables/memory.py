@@ -8,7 +8,8 @@ has to be compared, and get their order and no more.
 from __future__ import annotations
 
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -65,7 +66,7 @@ def _stored(rows: pl.DataFrame, name: str, codes: Codes) -> pl.LazyFrame:
     if rows.is_empty():
         return _empty(name)
     coded = _coded(rows, name, codes)
-    if not _has_twins(coded, spec.key[:1] if spec.kind == Kind.STATE else spec.key):
+    if not _has_twins(coded, spec.key) and not _has_repeats(coded, name):
         versions = coded.lazy().with_columns(_STILL)
     elif any(_has_twins(coded, columns) for columns in _compared(name)):
         return merge(empty(spec), coded, spec)[0].lazy()
@@ -85,7 +86,21 @@ def _coded(rows: pl.DataFrame, name: str, codes: Codes) -> pl.DataFrame:
 
 def _has_twins(rows: pl.DataFrame, columns: Sequence[str]) -> bool:
     """Whether two rows are the same in all of these columns."""
-    return rows.height > 1 and len(set(rows[:, columns].iter_rows())) < rows.height
+    if rows.height < 2:
+        return False
+    return len(set(zip(*(rows.get_column(name).to_list() for name in columns), strict=True))) < rows.height
+
+
+def _has_repeats(states: pl.DataFrame, name: str) -> bool:
+    """Whether a state, one of each day, says what the state before it says; rows of other tables are no states."""
+    spec = TABLES[name]
+    if spec.kind != Kind.STATE or not _has_twins(states, spec.key[:1]):
+        return False
+    content = [column for column in spec.payload if column not in spec.key]
+    rows = zip(*(states.get_column(column).to_list() for column in (*spec.key, *content)), strict=True)
+    days = len(spec.key)
+    in_order = sorted(rows, key=itemgetter(*range(days)))
+    return any(one[0] == other[0] and one[days:] == other[days:] for one, other in pairwise(in_order))
 
 
 @cache

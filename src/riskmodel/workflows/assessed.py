@@ -77,13 +77,29 @@ class Assessments:
                 continue
         return None
 
+    def row(self, household_id: str, as_of: date | None, sees: Callable[[str], bool]) -> tuple[Stored, Row] | None:
+        """What is stored of a household on a date (default: the newest), with what is typical where it lives.
+
+        None also for what who asks may not see.
+        """
+        while found := assessment(self._store, household_id, as_of):
+            if not sees(found.village_code):
+                return None
+            try:
+                return found, Row(dated(found.row), self._typical(found))
+            except MonthReplaced:
+                continue
+        return None
+
+    def _typical(self, found: Stored) -> Typical:
+        codes = (found.village_code[:COUNTY], found.village_code)
+        return Typical(*(self._place(found.as_of, code, found.published_at) for code in codes))
+
     def _made(self, found: Stored, household_id: str, language: Language, *, full: bool) -> bytes:
         key = (household_id, found.as_of, found.published_at, language, full)
         text = self._texts.get(key)
         if text is None:
-            codes = (found.village_code[:COUNTY], found.village_code)
-            typical = Typical(*(self._place(found.as_of, code, found.published_at) for code in codes))
-            text = made(found.row, typical, language, full=full)
+            text = made(found.row, self._typical(found), language, full=full)
             self._texts.put(key, text)
         return text
 

@@ -33,21 +33,29 @@ from riskmodel.workflows.train import train
 from riskmodel.workflows.workspace import Workspace
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from numpy.typing import NDArray
 
 KINDS = ("naive", "logistic", "lightgbm")
 LABEL = "income_below_line_12m"
+RUNS = ("all", "not_imputed", "purged")
+"""All rows; those without imputed income; a year left out between training and test."""
 SUBSETS = ("overall", "reentry")
 
 
 def benchmark_eph(
-    workspace: Workspace, path: Path, now: datetime, top: int = 0, progress: Progress | None = None
+    workspace: Workspace,
+    path: Path,
+    now: datetime,
+    top: int = 0,
+    progress: Progress | None = None,
+    runs: Collection[str] = RUNS,
 ) -> dict[str, Any]:
     """Run P1 and P2 on the panel below `path` (`panel/*.parquet` and `raw/`).
 
-    Returns `p1` and `p2` by run (all, not_imputed, purged), subset (overall, reentry) and model, with the metrics, `n`
+    Returns `p1` and `p2` by run (those of `runs`), subset (overall, reentry) and model, with the metrics, `n`
     and `prevalence`; the reference numbers under `reference`, the account of the rows under `ingested`; under `gates`
     what the gate says by protocol and run, with the paired intervals of LightGBM's lead. With `top`,
     also trains on the panel's lake, scores its newest date and lists the households of highest risk. All of it lies in
@@ -62,9 +70,9 @@ def benchmark_eph(
     result: dict[str, Any] = {"reference": REFERENCE}
     gates: dict[str, dict[str, PanelGate]] = {}
     bounds = Bounds.of(workspace.policy, "", date(2010, 1, 1))
-    result["p1"], gates["p1"] = _protocol(bounds, own.settings.seed, *_panel_rows(panel), show, "P1")
+    result["p1"], gates["p1"] = _protocol(bounds, own.settings.seed, *_of(runs, _panel_rows(panel)), show, "P1")
     result["ingested"] = ingest(own, raw, show)
-    result["p2"], gates["p2"] = _protocol(bounds, own.settings.seed, *_raw_rows(own, raw, show), show, "P2")
+    result["p2"], gates["p2"] = _protocol(bounds, own.settings.seed, *_of(runs, _raw_rows(own, raw, show)), show, "P2")
     result["gates"] = gates
     if top:
         train(own, now, LABEL, show)
@@ -75,6 +83,13 @@ def benchmark_eph(
 
 
 Masks = dict[str, tuple["NDArray[np.bool_]", "NDArray[np.bool_]"]]
+Question = tuple[Rows, str, Masks, "NDArray[np.bool_]"]
+
+
+def _of(runs: Collection[str], question: Question) -> Question:
+    """A question for these runs alone."""
+    rows, distance, masks, reentry = question
+    return rows, distance, {run: masks[run] for run in runs}, reentry
 
 
 def _protocol(
@@ -104,7 +119,7 @@ def _protocol(
     return found, gates
 
 
-def _panel_rows(folder: Path) -> tuple[Rows, str, Masks, NDArray[np.bool_]]:
+def _panel_rows(folder: Path) -> Question:
     """P1: rows of the flattened panel; codes are categories, nominal money is divided by the line of its quarter."""
     table = pl.concat([pl.read_parquet(p) for p in sorted(folder.glob("*.parquet"))])
     table = table.with_columns(
@@ -125,7 +140,7 @@ def _panel_rows(folder: Path) -> tuple[Rows, str, Masks, NDArray[np.bool_]]:
     )
 
 
-def _raw_rows(own: Workspace, raw: Path, show: Progress) -> tuple[Rows, str, Masks, NDArray[np.bool_]]:
+def _raw_rows(own: Workspace, raw: Path, show: Progress) -> Question:
     """P2: rows of the lake as of the day each base quarter became known; our features, label and line."""
     show.say("P2: reading the raw files again for the flags of the protocol")
     everything = list(eph.quarters(raw))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -23,7 +24,6 @@ from riskmodel.workflows.score import MANIFEST, all_published
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from riskmodel.models import Bundle
     from riskmodel.rendering.messages import Language
@@ -88,6 +88,40 @@ def changed(workspace: Workspace, row: Row, folder: Path, since: date | None, la
     why, split = _split(workspace, earlier, row, before, folder)
     if split is None:
         return Changed(**about, sentences=[first, _of(f"change.{why}", before, language)])
+    return _taken_apart(row, was, split, about, first, way, language)
+
+
+def changed_rows(row: Row, was: Mapping[str, Any], *, same_features: bool, language: Language) -> Changed:
+    """The same of two published rows, where no files of the earlier date and no models are at hand.
+
+    A change between two models is not taken apart then, nor one between two sets of features; it is said why.
+    """
+    day = date.fromisoformat(str(was["as_of"]))
+    about: dict[str, Any] = {
+        "since": day.isoformat(),
+        "probability_before": was["probability"],
+        "probability": row.values["probability"],
+        "same_model": was["model"] == row.values["model"],
+        "model_before": was["model"],
+    }
+    first, way = _probabilities(was["probability"], row, Path(day.isoformat()), language)
+    if not same_features or not about["same_model"]:
+        why = "change.no_model" if same_features else "change.features"
+        return Changed(**about, sentences=[first, _of(why, Path(day.isoformat()), language)])
+    before, is_now = (pl.DataFrame([dict(values)], infer_schema_length=None) for values in (was, row.values))
+    return _taken_apart(row, was, changes(before, is_now), about, first, way, language)
+
+
+def _taken_apart(
+    row: Row,
+    was: Mapping[str, Any],
+    split: Changes,
+    about: Mapping[str, Any],
+    first: str,
+    way: int,
+    language: Language,
+) -> Changed:
+    """The change with what each feature did; `first`: the sentence on the probabilities."""
     moved, sentences = _told(row, was, split, language, way)
     return Changed(
         **about,

@@ -64,10 +64,11 @@ def erase(workspace: Workspace, who: str, now: datetime, *, do: bool) -> Erased:
     database for too long.
     """
     log, today = AuditLog(workspace.home / LOG), now.date()
-    log_before, before, visits_before = (_since(workspace, kind, today) for kind in (LOG_TEXT, ASSESSMENTS, VISITS))
+    kinds = (LOG_TEXT, ASSESSMENTS, VISITS)
+    log_before, before, visits_before = (first_kept(workspace, kind, today) for kind in kinds)
     through, texts = log.due(log_before) if log_before else (0, 0)
     months, visits = _stored(workspace, before, visits_before)
-    folders = _folders(workspace.results, before) if before else []
+    folders = old_folders(workspace.results, before) if before else []
     found = Erased(
         done=do,
         log_before=log_before.isoformat() if log_before else None,
@@ -87,7 +88,7 @@ def erase(workspace: Workspace, who: str, now: datetime, *, do: bool) -> Erased:
     return found
 
 
-def _since(workspace: Workspace, kind: str, today: date) -> date | None:
+def first_kept(workspace: Workspace, kind: str, today: date) -> date | None:
     """The first day that is kept: the longest time that one of the counties asks for; None where one asks for none."""
     areas = workspace.lake.counties() or [""]
     asked = [workspace.policy.find(kind, area, on=today, known=today) for area in areas]
@@ -103,7 +104,7 @@ def _stored(workspace: Workspace, before: date | None, visits_before: date | Non
         return old_months(store, before) if before else [], old_visits(store, visits_before) if visits_before else 0
 
 
-def _folders(results: Path, before: date) -> list[Path]:
+def old_folders(results: Path, before: date) -> list[Path]:
     """Folders of old dates of all labels, but for the newest date of each."""
     found = sorted([*results.glob("????-??-??"), *results.glob("*/????-??-??")])
     by_label = (sorted(group)[:-1] for _, group in groupby(found, lambda folder: folder.parent))

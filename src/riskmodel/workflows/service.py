@@ -67,7 +67,7 @@ class Service:
         self.users = Users(self.store)
         self.sessions = Sessions(self.store)
         self.models = Champions(workspace)
-        self._assessments = Assessments(self.store)
+        self.assessments = Assessments(self.store)
         self._assessor = Assessor(workspace)
         self._turns = Turns(self._assessor)
         self._published = ""
@@ -107,7 +107,7 @@ class Service:
 
         The result is there when the look is in the audit log, see `Assessments` for what is kept between requests.
         """
-        found = self._assessments.of(household_id, as_of, who.sees, language, full=full)
+        found = self.assessments.of(household_id, as_of, who.sees, language, full=full)
         if found is None:
             return None
         return self.log.answered(_entry(who, "read", [household_id], f"assessment {found.as_of}", now), found.text)
@@ -169,14 +169,17 @@ class Service:
         household_id: str,
         as_of: date | None,
         asked: tuple[Sequence[str], Sequence[str]],
-        models: Loaded,
         language: Language,
         now: datetime,
     ) -> dict[str, Any] | None:
         """What would be said of a household with scenarios and corrections; None outside of the area of who asks.
 
-        Raises FactsAway where the facts are not on this machine, UsageError for what cannot be supposed.
+        Raises FactsAway where the facts are not on this machine, UsageError without a model and for what cannot be
+        supposed.
         """
+        models = self.models.current
+        if models is None:
+            raise UsageError("no model is in use yet.")
         found = assessment(self.store, household_id, as_of)
         if found is None or not who.sees(found.village_code):
             return None

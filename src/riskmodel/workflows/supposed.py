@@ -41,7 +41,7 @@ def supposed(
     Raises FactsAway where the lake with the county's facts, or the files of that date, are not on this machine;
     UsageError as `what_if`.
     """
-    _require_facts(workspace, county, as_of)
+    require_facts(workspace, county, as_of)
     found = what_if(workspace, household_id, scenarios, corrections, as_of, models)
     told: dict[str, Any] = plain(found)
     return told | {
@@ -51,10 +51,14 @@ def supposed(
     }
 
 
-def _require_facts(workspace: Workspace, county: str, as_of: date) -> None:
+def require_facts(workspace: Workspace, county: str, as_of: date) -> None:
+    """Raise FactsAway where the lake with the county's facts, or the files of a date, are not on this machine."""
     try:
         here = county in workspace.lake.counties() and published(workspace, as_of) is not None
     except UsageError:
         here = False
     if not here:
-        raise FactsAway("a what-if needs the facts of the county and the files of that date, which are not here.")
+        raise FactsAway(
+            "this needs the facts of the county and the files of that date, which are not here. / "
+            "这需要该县的数据和该评估日的结果文件，本机没有。"
+        )

@@ -32,7 +32,7 @@ def commands() -> Iterator[tuple[str, ...]]:
 
 
 COMMANDS = sorted(commands())
-GROUPS = {(), ("models",), ("policy",), ("benchmark",), ("audit",), ("features",), ("keys",), ("database",)}
+GROUPS = {(), ("models",), ("policy",), ("benchmark",), ("audit",), ("features",), ("keys",), ("users",), ("database",)}
 ENDLESS = {("serve",)}
 """It has no result: it answers until it is stopped, and its log is JSON."""
 
@@ -44,6 +44,7 @@ def test_the_commands_are_those_that_others_rely_on() -> None:
     expected |= {"backtest", "report", "benchmark eph", "evaluate-table", "policy check", "docs"}
     expected |= {"worklist", "worklist-evaluate", "whatif"}
     expected |= {"serve", "publish", "keys make", "keys list", "keys revoke", "database upgrade"}
+    expected |= {f"users {verb}" for verb in ("make", "list", "alter", "reset", "disable", "enable")}
     expected |= {"backup", "restore", "erase"}
     assert {" ".join(words) for words in COMMANDS if words not in GROUPS} == expected
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,7 +12,8 @@ from starlette.testclient import TestClient
 
 from riskmodel.review.access import Role
 from riskmodel.serving.pages.site import PAGES
-from signed_in import person
+from riskmodel.workflows.installation import init
+from signed_in import Person, person
 
 if TYPE_CHECKING:
     from running_service import Running
@@ -32,11 +34,47 @@ class Asked:
 BEFORE_THE_SIGN_IN = {"GET /sign-in", "POST /sign-in"}
 OF_ANYONE = {"GET /", "GET /password", "POST /password", "POST /sign-out"}
 """Pages for whoever is signed in; they tell nothing of a household."""
-OF_A_PLACE: dict[str, Asked] = {}
+_HOUSEHOLD = "/households/{household}"
+OF_A_PLACE: dict[str, Asked] = {
+    "GET /households/{household_id}": Asked(_HOUSEHOLD),
+    "POST /households/{household_id}/names": Asked(f"{_HOUSEHOLD}/names", Role.OFFICER, {"purpose": "a test"}),
+    "GET /households/{household_id}/facts": Asked(f"{_HOUSEHOLD}/facts"),
+    "GET /households/{household_id}/help": Asked(f"{_HOUSEHOLD}/help"),
+    "POST /households/{household_id}/help": Asked(f"{_HOUSEHOLD}/help", data={"scenario": "basic_insurance"}),
+    "GET /households/{household_id}/letter": Asked(f"{_HOUSEHOLD}/letter"),
+    "GET /households/{household_id}/visit-sheet": Asked(f"{_HOUSEHOLD}/visit-sheet"),
+    "POST /households/{household_id}/visit-sheet": Asked(
+        f"{_HOUSEHOLD}/visit-sheet", Role.OFFICER, {"purpose": "a test"}
+    ),
+}
 """Pages about something of our county: 404 for somebody of a sibling county."""
-WITHIN_ONES_AREA: dict[str, Asked] = {"GET /overview": Asked("/overview")}
+WITHIN_ONES_AREA: dict[str, Asked] = {
+    "GET /overview": Asked("/overview"),
+    "GET /model": Asked("/model"),
+    "GET /model/{chapter}": Asked("/model/fairness"),
+}
 """Pages that show what lies in the area of who asks, and so nothing of ours to somebody of a sibling county."""
-OF_MANAGERS: dict[str, Asked] = {}
+OF_MANAGERS: dict[str, Asked] = {
+    "GET /administration": Asked("/administration"),
+    "GET /administration/users": Asked("/administration/users"),
+    "GET /administration/users/new": Asked("/administration/users/new"),
+    "POST /administration/users/new": Asked("/administration/users/new"),
+    "GET /administration/users/{user_id}": Asked("/administration/users/000000000000"),
+    "POST /administration/users/{user_id}": Asked("/administration/users/000000000000"),
+    "GET /administration/users/{user_id}/{act}": Asked("/administration/users/000000000000/disable"),
+    "POST /administration/users/{user_id}/{act}": Asked("/administration/users/000000000000/disable"),
+    "GET /administration/keys": Asked("/administration/keys"),
+    "GET /administration/keys/new": Asked("/administration/keys/new"),
+    "POST /administration/keys/new": Asked("/administration/keys/new"),
+    "GET /administration/keys/{key_id}/revoke": Asked("/administration/keys/000000000000/revoke"),
+    "POST /administration/keys/{key_id}/revoke": Asked("/administration/keys/000000000000/revoke"),
+    "GET /administration/models": Asked("/administration/models"),
+    "GET /administration/models/{label}/{number}": Asked("/administration/models/new_entry_12m/1"),
+    "POST /administration/models/{label}/{number}": Asked("/administration/models/new_entry_12m/1"),
+    "GET /administration/audit": Asked("/administration/audit?id={household}"),
+    "GET /administration/months": Asked("/administration/months"),
+    "GET /administration/retention": Asked("/administration/retention"),
+}
 """Pages that only an administrator sees."""
 
 
@@ -50,13 +88,25 @@ def pages() -> set[str]:
     return found
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _with_names(service: Running) -> None:
+    """The office has a key, and so may hold names."""
+    init(service.workspace)
+
+
+@cache
+def signed_in(service: Running, role: Role, area: str) -> Person:
+    """Somebody of a role and an area, the same for all pages: hashing passwords takes its time."""
+    return person(service, role, area=area)
+
+
 def ask(service: Running, office: Office, name: str, asked: Asked, area: str, role: Role) -> Any:
     """The answer to somebody of an area."""
     fill = {"{household}": office.riskiest, "{month}": str(office.scored.as_of), "{village}": "990301101201"}
     path = asked.path
     for place, value in fill.items():
         path = path.replace(place, value)
-    someone = person(service, role, area=area)
+    someone = signed_in(service, role, area)
     if name.startswith("GET"):
         return someone.get(path)
     return someone.post(path, {key: fill.get(value, value) for key, value in asked.data.items()})

@@ -15,7 +15,7 @@ from tested_county import HOSTILE, Backtested
 
 def test_every_check_of_the_gate_stands_in_a_table_with_what_was_found(tested: Backtested) -> None:
     kept = verdict(tested.result)
-    tables = [block for block in gate(tested.material) if isinstance(block, Table)]
+    tables = [block for block in gate(tested.material.tests, tested.material.kind) if isinstance(block, Table)]
     first = tables[: len(tables) // 2]
     cells = [cell for table in first for row in table.rows for cell in row[1:] if isinstance(cell, Measured)]
     assert len(cells) == len(kept.checks)
@@ -45,7 +45,9 @@ def test_a_result_that_measured_one_other_kind_lends_its_steadiness_to_no_model(
 
 
 def _notes(found: Material) -> list[Words]:
-    return [block.text for block in gate(found) if isinstance(block, Paragraph) and block.tone == "note"]
+    return [
+        block.text for block in gate(found.tests, found.kind) if isinstance(block, Paragraph) and block.tone == "note"
+    ]
 
 
 def test_a_model_that_failed_is_said_to_have_failed_and_who_overrode_it(tested: Backtested) -> None:

@@ -31,6 +31,8 @@ from riskmodel.serving.api.routes import (
     what_if,
     worklists,
 )
+from riskmodel.serving.pages.page_route import for_people, refusal_page
+from riskmodel.serving.pages.refused import not_there
 from riskmodel.serving.pages.site import add_pages
 from riskmodel.workflows.service import Service
 
@@ -142,6 +144,8 @@ async def _http(request: Request, error: Any) -> Response:
     """What Starlette itself refuses: no such path, no such method, a body that is too large."""
     if isinstance(error.__cause__, Problem):  # FastAPI hides why a body could not be read
         return answer(error.__cause__, _id(request))
+    if error.status_code == 404 and for_people(request):
+        return refusal_page(request, not_there("没有这个页面。"))
     names = {404: "not-found", 405: "no-such-method", 413: "too-large"}
     problem = Problem(
         error.status_code, names.get(error.status_code, "refused"), str(error.detail), str(error.detail),

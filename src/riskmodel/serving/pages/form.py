@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from fastapi import Depends, Request
@@ -21,10 +21,10 @@ MOST_PART: Final = 256_000
 
 @dataclass(frozen=True)
 class Form:
-    """The fields of a form by name, in the order sent; a file is apart."""
+    """The fields of a form by name, in the order sent; a file is apart. Passwords are among them: none is printed."""
 
-    fields: Mapping[str, Sequence[str]]
-    files: Mapping[str, UploadFile]
+    fields: Mapping[str, Sequence[str]] = field(repr=False)
+    files: Mapping[str, UploadFile] = field(repr=False)
 
     def text(self, name: str) -> str:
         """A field without blanks around it; empty where it was not sent."""

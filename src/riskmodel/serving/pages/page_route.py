@@ -48,6 +48,11 @@ def refusal_page(request: Request, refused: Refused) -> Response:
     return shown(request, "refused.html", visitor, refused.status, refused=refused, request_id=_id(request))
 
 
+def for_people(request: Request) -> bool:
+    """Whether a browser asks, and not a case system."""
+    return not request.url.path.startswith("/v1") and "text/html" in request.headers.get("accept", "")
+
+
 def _refused(error: Exception, request: Request) -> Refused:
     match error:
         case Refused():

@@ -25,7 +25,7 @@ class Refused(Exception):
 
 def unknown_household() -> Refused:
     """Also for one of another area: who asks must not learn that it exists."""
-    return Refused(404, "您的辖区内没有这一户，或该户没有评估结果。", "请从工作清单进入，或核对户编号。")
+    return Refused(404, "您的辖区内没有这一户，或该户没有评估结果。", "请核对户编号。")
 
 
 def not_there(what: str) -> Refused:

@@ -7,14 +7,28 @@ from typing import TYPE_CHECKING, Any, Final
 
 from starlette.staticfiles import StaticFiles
 
-from riskmodel.serving.pages.routes import overview, sign_in, start
+from riskmodel.serving.pages.routes import (
+    administration,
+    audit_search,
+    household,
+    managed_keys,
+    managed_models,
+    managed_users,
+    model,
+    overview,
+    sign_in,
+    start,
+)
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
     from starlette.responses import Response
     from starlette.types import Scope
 
-PAGES: Final = (start, sign_in, overview)
+PAGES: Final = (
+    *(start, sign_in, overview, household, model),
+    *(administration, managed_users, managed_keys, managed_models, audit_search),
+)
 _STATIC: Final = Path(__file__).parent / "static"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Final
 from urllib.parse import urlencode
 
@@ -28,7 +28,7 @@ class Visitor:
     """Somebody who is signed in and looks at a page."""
 
     session: Session
-    secret: str
+    secret: str = field(repr=False)
 
     @property
     def who(self) -> Principal:

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, Final
 
 from riskmodel.policy import Background, Cause, Tier
+from riskmodel.serving.pages.actions import action_title
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -17,6 +18,7 @@ SAID: Final = {
     "signed-out": "已退出登录。",
     "password": "密码已修改，请用新密码重新登录。",
     "unchanged": "内容没有变化，未作改动。",
+    "promoted": "已改用该版本，各服务进程将在几秒钟内换用。",
 }
 """What is said above a page after an action, by the code in its address: never a text of the address itself."""
 
@@ -31,6 +33,7 @@ def register_filters(into: Environment) -> None:
         "moment": moment,
         "title_of": title_of,
         "tier": tier_title,
+        "action": action_title,
     }
 
 

@@ -53,27 +53,27 @@ def summary(told: Material) -> list[Block]:
     blocks += standings(told)
     for test in told.tests:
         for scheme in LEADING:
-            blocks += _tiles(test, told.kind, scheme)
+            blocks += tiles(test, told.kind, scheme)
     return [*blocks, Paragraph(TELL("summary.forbidden"), "bad")]
 
 
 def standings(told: Material) -> list[Block]:
     """Whether the reported version may be used for each horizon, and whether somebody set that aside."""
-    blocks: list[Block] = [_standing(test, told.kind) for test in told.tests]
+    blocks: list[Block] = [standing(test, told.kind) for test in told.tests]
     if reason := told.version.tags.get(OVERRIDDEN):
         blocks.append(Paragraph(TELL("summary.overridden", reason=reason), "bad"))
     return blocks
 
 
-def gate(told: Material) -> Iterator[Block]:
-    """The verdict of every horizon and each demand that led to it."""
+def gate(tests: Sequence[Test], own: str) -> Iterator[Block]:
+    """The verdict of every horizon and each demand that led to it; `own`: the reported kind."""
     yield Paragraph(TELL("gate.about"))
-    for test in told.tests:
+    for test in tests:
         kept, months = verdict(test), test["horizon_months"]
         kinds = list(dict.fromkeys(check.kind for check in kept.checks))
         counts = [_counts(kept, kind) for kind in kinds]
         yield Bullets(TELL("gate.chosen", months=months, kind=kind_title(kept.chosen)), counts)
-        yield from (Paragraph(words, "note") for words in _steady(kept.stability, told.kind))
+        yield from (Paragraph(words, "note") for words in _steady(kept.stability, own))
         yield from (_demands(kept, kind, months) for kind in kinds)
 
 
@@ -115,7 +115,7 @@ def _checked(check: Check | None) -> Cell:
     return Measured(TELL("gate.passed" if check.passed else "gate.failed"), found(check.found))
 
 
-def _standing(test: Test, kind: str) -> Paragraph:
+def standing(test: Test, kind: str) -> Paragraph:
     """Whether the reported kind may be used for this horizon."""
     kept = verdict(test)
     chosen, own = kind_title(kept.chosen), [check for check in kept.checks if check.kind == kind]
@@ -133,7 +133,7 @@ def _standing(test: Test, kind: str) -> Paragraph:
     return Paragraph(Words(head.zh + text.zh, head.en + text.en), "good" if tone == "good" else "bad")
 
 
-def _tiles(test: Test, kind: str, scheme: str) -> Iterator[Block]:
+def tiles(test: Test, kind: str, scheme: str) -> Iterator[Block]:
     """The leading numbers of the reported kind in one scheme of the test."""
     pooled = test["pooled"][scheme]
     if kind not in pooled["intervals"]:

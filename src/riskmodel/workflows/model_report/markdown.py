@@ -56,7 +56,7 @@ def _analyses(found: Material) -> Iterator[Block]:
         yield Paragraph(TELL("fairness.about", kind=kind_title(found.kind), months=test["horizon_months"]))
         yield from audited.fairness(test, found.kind, found.bounds.group_recall_gap)
     yield Paragraph(TELL("section.gate"), "heading")
-    yield from judged.gate(found)
+    yield from judged.gate(found.tests, found.kind)
     yield Paragraph(TELL("section.influence"), "heading")
     yield from moved(found.influence, found.kind)
 

@@ -57,7 +57,7 @@ def sections(found: Material) -> list[Section]:
             for t in tests
         ),
         ("calibration", TELL("section.calibration"), list(_calibration(found))),
-        ("gate", TELL("section.gate"), list(judged.gate(found))),
+        ("gate", TELL("section.gate"), list(judged.gate(found.tests, found.kind))),
         ("fairness", TELL("section.fairness"), list(_fairness(found))),
         ("influence", TELL("section.influence"), moved(found.influence, found.kind)),
         ("uses", TELL("section.uses"), told.uses()),

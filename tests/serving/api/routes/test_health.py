@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from riskmodel.models.pointer import FOLDER
+from riskmodel.review.store import newest_version
 from riskmodel.serving.api.stopping import STOPPING
 from riskmodel.settings import Settings
 from riskmodel.workflows.workspace import Workspace
@@ -16,7 +17,12 @@ def test_it_is_alive_and_ready_with_model_database_and_month(service: Running) -
     found = service.client.get("/readyz")
     assert found.status_code == 200
     told = found.json()
-    assert (told["ready"], told["stopping"], told["database"], told["model_refused"]) == (True, False, "0003", "")
+    assert (told["ready"], told["stopping"], told["database"], told["model_refused"]) == (
+        True,
+        False,
+        newest_version(),
+        "",
+    )
     assert told["model"].startswith("1 ")
     assert service.published is not None
     assert told["newest_month"] == service.published.as_of

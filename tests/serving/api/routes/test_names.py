@@ -36,7 +36,7 @@ def named(service: Running, office: Office) -> Running:
     return service
 
 
-@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMINISTRATOR])
 def test_only_those_who_may_are_told_a_name(named: Running, office: Office, role: Role) -> None:
     found = asked(named, office.riskiest, named.key(role))
     may = role in (Role.OFFICER, Role.REVIEWER)

@@ -47,8 +47,8 @@ from riskmodel.workflows.workspace import Workspace
 service = Service(Workspace(Settings(Path(sys.argv[1]))))
 who = Principal("k" * 12, "a test", (Role.CASE_SYSTEM,), "")
 asked = (["basic_insurance"], [])
-models, now = service.models.current, datetime.now(timezone.utc)
-assert service.what_if(who, sys.argv[2], date.fromisoformat(sys.argv[3]), asked, models, "zh", now)
+now = datetime.now(timezone.utc)
+assert service.what_if(who, sys.argv[2], date.fromisoformat(sys.argv[3]), asked, "zh", now)
 service.close()
 assert "mlflow" not in sys.modules
 """

@@ -103,14 +103,13 @@ def what_if(
     household_id: HouseholdId, supposition: Supposition, running: Running, who: Reader, language: Language = "zh"
 ) -> Response:
     """What would be said of a household if help were given or a value were another. Nothing of it is kept."""
-    models = running.models.current
-    if models is None:
+    if running.models.current is None:
         raise no_model()
     asked = (supposition.scenarios, supposition.corrections)
     if not any(asked):
         raise invalid([fault(["body", "scenarios"], "", "name a scenario or a correction")])
     try:
-        found = running.what_if(who, household_id, supposition.as_of, asked, models, language, now())
+        found = running.what_if(who, household_id, supposition.as_of, asked, language, now())
     except FactsAway as error:
         raise Problem(503, "facts-away", "Facts are not here", str(error)) from None
     if found is None:
