@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from riskmodel.review.once import once
 from riskmodel.review.schema import VISIT_BATCHES, VISITS
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
-    from sqlalchemy import Connection
+    from sqlalchemy import ColumnElement, Connection
 
     from riskmodel.review.once import Letter
     from riskmodel.review.store import Store
@@ -94,6 +94,25 @@ def mark_carried(store: Store, batches: Sequence[VisitBatch]) -> None:
     with store.writing() as connection:
         ids = [batch.id for batch in batches]
         connection.execute(update(VISIT_BATCHES).where(VISIT_BATCHES.c.id.in_(ids)).values(carried=True))
+
+
+def old_visits(store: Store, before: date) -> int:
+    """How many findings were sent before a day and are in the lake."""
+    with store.reading() as connection:
+        return connection.execute(select(func.count()).select_from(VISITS).where(_old(before))).scalar_one()
+
+
+def erase_visits(store: Store, before: date) -> None:
+    """Erase the findings that were sent before a day and are in the lake, and their batches."""
+    with store.erasing() as connection:
+        connection.execute(delete(VISITS).where(_old(before)))
+        batches = VISIT_BATCHES.c
+        connection.execute(delete(VISIT_BATCHES).where(batches.carried & (batches.known_at < before)))
+
+
+def _old(before: date) -> ColumnElement[bool]:
+    carried = select(VISIT_BATCHES.c.id).where(VISIT_BATCHES.c.carried & (VISIT_BATCHES.c.known_at < before))
+    return VISITS.c.batch_id.in_(carried)
 
 
 def _rows_of(connection: Connection, batch: int) -> list[dict[str, Any]]:
