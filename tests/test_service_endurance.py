@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -19,8 +20,8 @@ import pytest
 from sqlalchemy import func, select
 
 from riskmodel.review.assessments import month
-from riskmodel.review.audit import AuditLog
-from riskmodel.review.schema import ANSWERS, ASSESSMENTS
+from riskmodel.review.audit import AuditLog, Entry
+from riskmodel.review.schema import ANSWERS, ASSESSMENTS, VISITS
 from riskmodel.serving.api.app import Limits
 from riskmodel.workflows.database import database, make_key
 from riskmodel.workflows.installation import LOG
@@ -143,6 +144,40 @@ def test_a_service_that_is_killed_has_written_down_every_look_that_it_answered(
         assert sum(1 for _ in log.entries()) - before >= len(told)
         log.append(next(entry for entry in log.entries() if entry))
         assert log.verify() is None or _torn_only(log)
+
+
+def test_findings_that_were_acknowledged_survive_a_service_that_is_killed(
+    office: Office, place: Workspace, tmp_path: Path
+) -> None:
+    log = AuditLog(place.home / LOG)
+    for kill, seconds in enumerate((1.0, 1.7, 2.9)):
+        asked = _findings(office, place, kill)
+        with served(place, tmp_path) as (process, port):
+            assert statuses(port, islice(asked, 1), 1) == [201]
+            timer = threading.Timer(seconds, process.kill)
+            timer.start()
+            told = statuses(port, asked, 8)
+            timer.join()
+        assert set(told) == {201}
+        with closing(database(place)) as store, store.reading() as connection:
+            kept = connection.execute(select(func.count()).where(VISITS.c.visitor_id == f"K{kill}")).scalar_one()
+        assert kept > len(told)  # one was before
+        noted = sum(entry is not None and entry.action == "visit" for entry in log.entries())
+        log.append(Entry(NOW.isoformat(), "a test", "read", "", ()))
+        assert noted >= kept
+        assert log.verify() is None or _torn_only(log)
+
+
+def _findings(office: Office, place: Workspace, kill: int) -> Iterator[bytes]:
+    """Requests with a finding each, every one with a key of its own."""
+    now = datetime.now(UTC)  # noqa: TID251 - the clock of the service
+    key = make_key(place, "test", ["case_system"], "", 300, now, 1_000_000).text
+    finding = {"household_id": office.riskiest, "visited_on": "2026-01-03", "visitor_id": f"K{kill}"}
+    body = json.dumps({"visits": [finding | {"reason": "routine", "finding": "no_risk"}]}).encode()
+    for number in range(100_000):
+        own = f"Idempotency-Key: finding-{kill}-{number}\r\nContent-Type: application/json\r\n"
+        head = f"POST /v1/visits HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {key}\r\n{own}"
+        yield f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
 
 def _torn_only(log: AuditLog) -> bool:

@@ -119,7 +119,7 @@ def rows_of(height: int) -> pl.DataFrame:
 
 
 def assert_the_same(expression: pl.Expr) -> None:
-    made = translated({"made": expression.alias("made")}, SCHEMA)["made"]
+    made = translated({"made": expression.alias("made")}, pl.LazyFrame(schema=SCHEMA))["made"]
     for start, height in product((0, 1, 2, 5), (0, 1, 2, 12)):
         frame = rows_of(60).slice(start, height)
         found = made(Rows(frame.height, lambda _, name, frame=frame: frame[name].to_list()))  # type: ignore[misc]  # an early binding

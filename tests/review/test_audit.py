@@ -211,3 +211,12 @@ def test_a_kill_while_text_is_erased_leaves_the_log_as_it_was(tmp_path: Path, mo
     with pytest.raises(OSError, match="No space left"):
         log.erase(2, entry(9))
     assert (log.path.read_bytes(), [path.name for path in tmp_path.iterdir()]) == (before, ["audit.jsonl"])
+
+
+def test_a_name_that_no_encoding_knows_is_written_down_and_the_chain_stays_whole(tmp_path: Path) -> None:
+    log = AuditLog(tmp_path / "audit.jsonl")
+    log.append(Entry("2026-01-05T09:00:00+08:00", "caf\udce9", "look_up", "visit \ud800", ("H1",)))
+    log.append(Entry("2026-01-05T09:00:00+08:00", "ann", "look_up", "visit", ("H1",)))
+    found = [(entry.who, entry.purpose) for entry in log.entries() if entry]
+    assert found == [("caf\\udce9", "visit \\ud800"), ("ann", "visit")]
+    assert log.verify() is None

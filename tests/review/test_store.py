@@ -13,6 +13,7 @@ from sqlalchemy import insert, select
 
 from riskmodel.errors import BusyError, DataError, UsageError
 from riskmodel.review import store as module
+from riskmodel.review.ledger_schema import ENTRIES
 from riskmodel.review.schema import KEYS, METADATA
 from riskmodel.review.store import Store, knows_version, newest_version, open_store, version_in_file
 
@@ -28,6 +29,7 @@ def key(number: int) -> dict[str, Any]:
 
 def test_the_migrations_make_the_tables_that_the_program_declares(store: Store) -> None:
     assert store.version() == newest_version()
+    assert ENTRIES.name in METADATA.tables
     with store.reading() as connection:
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
 

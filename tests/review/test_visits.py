@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import func, select
 
+from riskmodel.review.once import KeyUsedBefore, Letter, answered
 from riskmodel.review.schema import VISITS
 from riskmodel.review.store import Store, open_store
-from riskmodel.review.visits import KeyUsedBefore, Letter, answered, keep, mark_carried, open_batches
+from riskmodel.review.visits import keep, mark_carried, open_batches
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,9 +5,17 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from riskmodel.policy import Finding, VisitReason
+from riskmodel.review.access import Principal
 from riskmodel.review.assessments import Month, old_months, replace_month
 from riskmodel.review.audit import AuditLog, Entry
+from riskmodel.review.once import Letter
+from riskmodel.review.schema import VISITS
+from riskmodel.review.verdict_rules import Verdict
+from riskmodel.review.verdicts import Shown, add_verdict, verdicts_of
+from riskmodel.review.visits import keep, mark_carried, open_batches
 from riskmodel.settings import Settings
 from riskmodel.workflows.audit import head, verify
 from riskmodel.workflows.database import FILE, database
@@ -61,6 +69,11 @@ def test_what_is_older_than_the_policy_allows_is_told_and_left_alone_until_it_is
         assessments_before="2021-01-01",
         months=["2018-01-04", "2020-12-04"],
         results=["results/2018-01-04", "results/2020-12-04"],
+        cases_before="2021-01-01",
+        verdicts=0,
+        entries=0,
+        visits_before="2025-01-01",
+        visits=0,
     )
     assert ((place.home / LOG).read_bytes(), scored(place)) == before
 
@@ -116,8 +129,44 @@ def test_a_broken_log_is_left_alone_from_the_break_on(place: Workspace) -> None:
     assert "visit 5" not in (place.home / LOG).read_text("utf-8")
 
 
+def test_text_of_old_verdicts_is_erased_and_the_log_says_so(place: Workspace) -> None:
+    who = Principal("a1", "安某", (), "")
+    shown = Shown(HOUSEHOLD, "990301001001", date(2020, 1, 4), "high", listed=True, text=b"{}")
+    verdict = Verdict(date(2020, 1, 6), "K017", VisitReason.ALERT, Finding.RISK, note="户主住院")
+    with closing(database(place)) as store, store.writing() as connection:
+        add_verdict(connection, shown, verdict, who, NOW)
+    assert (erase(place, "ann", NOW, do=True).verdicts, erase(place, "ann", NOW, do=False).verdicts) == (1, 0)
+    *_, said = AuditLog(place.home / LOG).entries()
+    assert said is not None
+    assert said.purpose.endswith("text of 1 verdicts, 0 ledger entries before 2021-01-01")
+    with closing(database(place)) as store:
+        (kept,) = verdicts_of(store, HOUSEHOLD, lambda _: True)
+    assert (kept.verdict.note, kept.verdict.finding) == ("", Finding.RISK)
+
+
 def test_an_empty_workspace_has_nothing_to_erase_and_gets_nothing(tmp_path: Path) -> None:
     place = Workspace(Settings(tmp_path / "home"))
     assert erase(place, "ann", NOW, do=True).nothing
     assert not place.home.exists()
     assert not (place.home / FILE).exists()
+
+
+def test_old_findings_go_from_the_database_once_the_lake_has_them(place: Workspace) -> None:
+    finding = {"household_id": HOUSEHOLD, "visited_on": date(2024, 5, 1), "visitor_id": "K017", "reason": "routine"}
+    finding |= {"finding": "no_risk", "cause_1": None, "cause_2": None, "retracted": False}
+    with closing(database(place)) as store:
+        for year in (2023, 2024, 2025):
+            row, letter = finding | {"known_at": date(year, 6, 1)}, Letter("a", f"year{year}", bytes(32))
+            keep(store, letter, [row], b"{}", NOW, NOW, lambda: None)
+        batches = open_batches(store)
+        mark_carried(store, [batches[0], batches[2]])
+    assert erase(place, "ann", NOW, do=False).visits == 1
+    assert erase(place, "ann", NOW, do=True).visits == 1
+    assert erase(place, "ann", NOW, do=True).nothing
+    *_, said = AuditLog(place.home / LOG).entries()
+    assert said is not None
+    assert said.purpose.endswith("; 1 findings before 2025-01-01")
+    with closing(database(place)) as store, store.reading() as connection:
+        left = connection.execute(select(VISITS.c.known_at).order_by(VISITS.c.known_at)).scalars().all()
+        assert left == [date(2024, 6, 1), date(2025, 6, 1)]
+        assert [batch.id for batch in open_batches(store)] == [batches[1].id]

@@ -136,7 +136,7 @@ class PlainPlan:
 
     def values(self, expressions: Mapping[str, pl.Expr]) -> dict[str, Value]:
         """What expressions give of the rows."""
-        return translated(expressions, self.like.collect_schema())
+        return translated(expressions, self.like)
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,13 @@ An expression is taken apart once, from what Polars writes down of it, into func
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -26,10 +28,13 @@ if TYPE_CHECKING:
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 
 
-def translated(expressions: Mapping[str, pl.Expr], schema: pl.Schema) -> dict[str, Value]:
-    """What expressions give of rows of a schema. Raises NotImplementedError for an operation that is not known."""
-    nodes = {name: json.loads(each.meta.serialize(format="json")) for name, each in expressions.items()}
-    translator = _Translator(schema, Counter(part for node in nodes.values() for part in _parts(node)))
+def translated(expressions: Mapping[str, pl.Expr], like: pl.LazyFrame) -> dict[str, Value]:
+    """What expressions give of rows with the columns of `like`.
+
+    Raises NotImplementedError for an operation that is not known.
+    """
+    nodes = {name: _written(each) for name, each in expressions.items()}
+    translator = _Translator(like, Counter(part for node in nodes.values() for part in _parts(node)))
     return {name: translator.of(node) for name, node in nodes.items()}
 
 
@@ -37,7 +42,8 @@ def translated(expressions: Mapping[str, pl.Expr], schema: pl.Schema) -> dict[st
 class _Translator:
     """Makes functions of expressions as they are written down; of a part of several one that is worked out once."""
 
-    schema: pl.Schema
+    like: pl.LazyFrame
+    """Rows with the same columns."""
     used: Counter[str]
     """How often each part is used."""
     _known: dict[str, Value] = field(default_factory=dict, repr=False)
@@ -58,7 +64,7 @@ class _Translator:
             case "Column":
                 return itemgetter(what)
             case "Literal":
-                constant = _worked_out(node)
+                constant = _worked_out(json.dumps(node))
                 return lambda _: constant
             case "Alias":
                 return self.of(what[0])
@@ -86,7 +92,7 @@ class _Translator:
 
     def _kind(self, node: Any) -> Any:
         """The type of what a part of an expression gives."""
-        return pl.LazyFrame(schema=self.schema).select(_expression(node)).collect_schema().dtypes()[0]
+        return self.like.select(_expression(json.dumps(node))).collect_schema().dtypes()[0]
 
 
 def _operation(kind: str, what: Any) -> tuple[str, Sequence[Any]]:
@@ -167,7 +173,7 @@ def _ranked(of: Value, kind: Any) -> Value:
 
 def _parts(node: Any) -> Iterator[str]:
     """Every part of an expression as it is written down, once for each use."""
-    if isinstance(node, dict) and "Literal" not in node:
+    if isinstance(node, dict) and not isinstance(node, _Literal):
         yield repr(node)
         node = list(node.values())
     if isinstance(node, list):
@@ -182,10 +188,28 @@ def _spelled(function: Any) -> str:
     return " ".join(map(_spelled, function)) if isinstance(function, list) else str(function)
 
 
-def _expression(node: Any) -> pl.Expr:
-    return pl.Expr.deserialize(io.StringIO(json.dumps(node)), format="json")
+class _Literal(dict[str, Any]):
+    """A literal as it is written down, with a short name: a list is written byte by byte."""
+
+    def __init__(self, written: Mapping[str, Any]) -> None:
+        super().__init__(written)
+        self._name = f"literal {hashlib.sha256(repr(written).encode()).hexdigest()}"
+
+    def __repr__(self) -> str:
+        return self._name
 
 
-def _worked_out(literal: Any) -> Column:
+def _written(expression: pl.Expr) -> Any:
+    """What Polars writes down of an expression."""
+    text = expression.meta.serialize(format="json")
+    return json.loads(text, object_hook=lambda part: _Literal(part) if "Literal" in part else part)
+
+
+def _expression(text: str) -> pl.Expr:
+    return pl.Expr.deserialize(io.StringIO(text), format="json")
+
+
+@lru_cache(maxsize=4096)
+def _worked_out(literal: str) -> Column:
     """What a literal gives: one value, which may be a list."""
     return pl.select(_expression(literal)).to_series().to_list()

@@ -18,6 +18,11 @@ class Tier(Term):
         """The warning colour in use for four grades: 红, 橙, 黄, 绿."""
         return {"very_high": "红", "high": "橙", "medium": "黄", "low": "绿"}[self.value]
 
+    @property
+    def visited(self) -> bool:
+        """Whether the list asks for a visit: the two upper grades, whose thresholds are tuned to visiting capacity."""
+        return self in (Tier.VERY_HIGH, Tier.HIGH)
+
 
 class Listing(Term):
     """Where a household stands on the work list of a month (名单状态)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from riskmodel.policy.causes import Background, Cause, Group, ShockKind, group
+from riskmodel.policy.ledger import Lamp, LedgerClass, LedgerState, Step, Track
 from riskmodel.policy.livelihood import (
     Aspect,
     HouseGrade,
@@ -69,7 +70,10 @@ __all__ = [
     "IncomeBlock",
     "IncomeComponent",
     "Labour",
+    "Lamp",
     "LeaveReason",
+    "LedgerClass",
+    "LedgerState",
     "Listing",
     "LoanProduct",
     "LoanPurpose",
@@ -85,9 +89,11 @@ __all__ = [
     "Sex",
     "ShockKind",
     "Source",
+    "Step",
     "SurveyStage",
     "Term",
     "Tier",
+    "Track",
     "VisitReason",
     "VisitType",
     "WaterSource",

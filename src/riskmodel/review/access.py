@@ -32,6 +32,15 @@ class Right(StrEnum):
     """Make and end users and keys, promote models, search the audit log; no household is seen by it."""
 
 
+class NotAllowed(UsageError):
+    """Somebody's roles do not allow what they asked for."""
+
+    def __init__(self, right: Right) -> None:
+        super().__init__(
+            f"your roles do not allow this ({right.value}). Ask the administrator. / 您的角色没有此项权限。"
+        )
+
+
 class Role(Term):
     """What somebody, or a case system, is to the office."""
 
@@ -75,6 +84,11 @@ class Principal:
     def may(self, right: Right) -> bool:
         """Whether one of the roles allows it."""
         return any(right in role.rights for role in self.roles)
+
+    def require(self, right: Right) -> None:
+        """Raise NotAllowed where none of the roles allows it."""
+        if not self.may(right):
+            raise NotAllowed(right)
 
     def sees(self, code: str) -> bool:
         """Whether a place (or a part of the country) lies wholly in the area. API, pages and exports ask here."""

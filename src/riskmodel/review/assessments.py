@@ -171,16 +171,11 @@ def old_months(store: Store, before: date) -> list[date]:
 
 
 def erase_months(store: Store, dates: Sequence[date]) -> None:
-    """Erase what the database holds of these dates, all of it or nothing; in SQLite it is overwritten, too."""
-    with store.writing() as connection:
-        if store.embedded:
-            connection.exec_driver_sql("PRAGMA secure_delete = ON")
+    """Erase what the database holds of these dates, all of it or nothing."""
+    with store.erasing() as connection:
         for table in reversed(METADATA.sorted_tables):
             if "as_of" in table.c:
                 connection.execute(delete(table).where(table.c.as_of.in_(dates)))
-    if store.embedded:  # else it would stay in the write-ahead log until other writes take its place
-        with store.reading() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def assessment(store: Store, household_id: str, as_of: date | None = None) -> Stored | None:

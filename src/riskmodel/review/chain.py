@@ -116,8 +116,8 @@ def written(entry: Entry, before: str, claim: Claim | None = None) -> bytes:
 
 def linked(entry: Entry, before: str, claim: Claim | None = None) -> tuple[bytes, str]:
     """The same line, and its link."""
-    told = {"when": entry.when, "who": entry.who, "action": entry.action}
-    text = {"purpose": entry.purpose, "ids": list(entry.ids), "salt": secrets.token_hex(16)}
+    told = {"when": entry.when, "who": _utf8(entry.who), "action": entry.action}
+    text = {"purpose": _utf8(entry.purpose), "ids": list(map(_utf8, entry.ids)), "salt": secrets.token_hex(16)}
     fixed: dict[str, Any] = {"before": before, **told, "said": _sha256(_dumped(told | text))}
     if claim:
         fixed[_CLAIM] = asdict(claim)
@@ -238,6 +238,11 @@ def _entry(found: dict[str, Any], erased: bool = False) -> Entry | None:
         return None
     sound = all(isinstance(text, str) for text in (*texts, *ids))
     return Entry(when, who, action, purpose, ids, erased) if sound else None
+
+
+def _utf8(text: str) -> str:
+    r"""The text as UTF-8 holds it: a byte of no encoding, as a user's name may have it, is told as \udcff."""
+    return text.encode(errors="backslashreplace").decode()
 
 
 def _dumped(content: dict[str, Any]) -> bytes:

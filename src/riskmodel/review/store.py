@@ -54,6 +54,17 @@ class Store:
                 raise BusyError("the database is being written by somebody else. Try again in a minute.") from error
             raise
 
+    @contextmanager
+    def erasing(self) -> Iterator[Connection]:
+        """As `writing`; in SQLite what is deleted is overwritten, too, in the file and in the write-ahead log."""
+        with self.writing() as connection:
+            if self.embedded:
+                connection.exec_driver_sql("PRAGMA secure_delete = ON")
+            yield connection
+        if self.embedded:  # else it would stay in the write-ahead log until other writes take its place
+            with self.reading() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
     @property
     def embedded(self) -> bool:
         """Whether this is SQLite."""

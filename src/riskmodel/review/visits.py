@@ -1,8 +1,7 @@
 """Findings of visits in the database, from the request that brings them to the batch of the lake that has them.
 
-A request counts once, whatever the network makes of it: its answer is kept under the key that the asker gave it. Rows
-are put into batches of their day before anything is written into the lake, and a batch is marked when the lake has it;
-so whatever is broken off in between is done again with the same rows, which the lake knows by their hash.
+Rows are put into batches of their day before anything is written into the lake, and a batch is marked when the lake has
+it; so whatever is broken off in between is done again with the same rows, which the lake knows by their hash.
 """
 
 from __future__ import annotations
@@ -11,40 +10,25 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import delete, func, insert, select, update
 
-from riskmodel.errors import UsageError
-from riskmodel.review.keys import stamp
-from riskmodel.review.schema import ANSWERS, VISIT_BATCHES, VISITS
+from riskmodel.review.once import once
+from riskmodel.review.schema import VISIT_BATCHES, VISITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
-    from sqlalchemy import Connection
+    from sqlalchemy import ColumnElement, Connection
 
+    from riskmodel.review.once import Letter
     from riskmodel.review.store import Store
 
 _KEY: Final = ("household_id", "visited_on", "visitor_id")
 ROW: Final = (*_KEY, "reason", "finding", "cause_1", "cause_2", "retracted")
 """Columns of a finding, as in the table of the lake; `known_at` is that of the batch."""
-
-
-class KeyUsedBefore(UsageError):
-    """The same key came with other findings before."""
-
-
-@dataclass(frozen=True)
-class Letter:
-    """What tells a request from others: the asker's id, the key that it was given, and a hash of what it says."""
-
-    sender: str
-    key: str
-    digest: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -62,12 +46,6 @@ class VisitBatch:
         return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()
 
 
-def answered(store: Store, letter: Letter) -> bytes | None:
-    """The answer that a request got before; None for a new one. Raises KeyUsedBefore, see there."""
-    with store.reading() as connection:
-        return _answered(connection, letter)
-
-
 def keep(
     store: Store,
     letter: Letter,
@@ -79,15 +57,22 @@ def keep(
 ) -> bytes:
     """Keep findings and the answer to them in one transaction; returns the answer, or the one that was given before.
 
-    rows: columns `ROW` and `known_at`. `noted` writes that they were sent; it is called before the transaction ends, so
-    that nothing is kept of which the audit log does not know. Answers older than `forget_before` are given up.
-    Raises KeyUsedBefore for a key that came with something else.
+    rows: as for `add`. `noted` writes that they were sent; it is called before the transaction ends, so that nothing is
+    kept of which the audit log does not know. See `once` for the rest.
     """
-    once = partial(_keep, store, letter, rows, answer, now, forget_before, noted)
-    try:
-        return once()
-    except IntegrityError:  # the same request came twice at once, and the other one was first
-        return once()
+
+    def write(connection: Connection) -> bytes:
+        add(connection, rows, letter.sender)
+        noted()
+        return answer
+
+    return once(store, letter, write, now, forget_before)
+
+
+def add(connection: Connection, rows: Sequence[Mapping[str, Any]], sender: str) -> None:
+    """Add findings to those that the next ingest takes along; rows: columns `ROW` and `known_at`."""
+    names = (*ROW, "known_at")
+    connection.execute(insert(VISITS), [{name: row[name] for name in names} | {"key_id": sender} for row in rows])
 
 
 def open_batches(store: Store) -> list[VisitBatch]:
@@ -111,37 +96,23 @@ def mark_carried(store: Store, batches: Sequence[VisitBatch]) -> None:
         connection.execute(update(VISIT_BATCHES).where(VISIT_BATCHES.c.id.in_(ids)).values(carried=True))
 
 
-def _keep(
-    store: Store,
-    letter: Letter,
-    rows: Sequence[Mapping[str, Any]],
-    answer: bytes,
-    now: datetime,
-    forget_before: datetime,
-    noted: Callable[[], None],
-) -> bytes:
-    with store.writing() as connection:
-        connection.execute(delete(ANSWERS).where(ANSWERS.c.answered_at < stamp(forget_before)))
-        before = _answered(connection, letter)
-        if before is not None:
-            return before
-        told = {"key_id": letter.sender, "idempotency_key": letter.key, "digest": letter.digest, "answer": answer}
-        connection.execute(insert(ANSWERS).values(**told, answered_at=stamp(now)))
-        names = (*ROW, "known_at")
-        own = [{name: row[name] for name in names} | {"key_id": letter.sender} for row in rows]
-        connection.execute(insert(VISITS), own)
-        noted()
-    return answer
+def old_visits(store: Store, before: date) -> int:
+    """How many findings were sent before a day and are in the lake."""
+    with store.reading() as connection:
+        return connection.execute(select(func.count()).select_from(VISITS).where(_old(before))).scalar_one()
 
 
-def _answered(connection: Connection, letter: Letter) -> bytes | None:
-    mine = (ANSWERS.c.key_id == letter.sender) & (ANSWERS.c.idempotency_key == letter.key)
-    found = connection.execute(select(ANSWERS.c.digest, ANSWERS.c.answer).where(mine)).first()
-    if found is None:
-        return None
-    if bytes(found.digest) != letter.digest:
-        raise KeyUsedBefore("this Idempotency-Key came with other findings before. Give every request its own.")
-    return bytes(found.answer)
+def erase_visits(store: Store, before: date) -> None:
+    """Erase the findings that were sent before a day and are in the lake, and their batches."""
+    with store.erasing() as connection:
+        connection.execute(delete(VISITS).where(_old(before)))
+        batches = VISIT_BATCHES.c
+        connection.execute(delete(VISIT_BATCHES).where(batches.carried & (batches.known_at < before)))
+
+
+def _old(before: date) -> ColumnElement[bool]:
+    carried = select(VISIT_BATCHES.c.id).where(VISIT_BATCHES.c.carried & (VISIT_BATCHES.c.known_at < before))
+    return VISITS.c.batch_id.in_(carried)
 
 
 def _rows_of(connection: Connection, batch: int) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ import polars as pl
 from riskmodel.review.assessments import Month, packed, replace_month
 from riskmodel.review.assessments import month as newest_month
 from riskmodel.review.keys import stamp
+from riskmodel.review.ledger_homes import follow_homes
 from riskmodel.scoring.typical import Typical
 from riskmodel.workflows.assessed import COUNTY, MOST_PLACES, dated, prepared
 from riskmodel.workflows.database import database
@@ -71,6 +72,8 @@ def publish(
         typical = _Typical(places) if newest is None or day >= newest.as_of else None
         rows = (_rows(part, typical) for part in show.track(portions, f"publishing {day}", count))
         replaced = replace_month(store, month, rows, places.items())
+        if typical is not None:  # the newest date
+            follow_homes(store, day)
     return PublishedMonth(day.isoformat(), month.households, replaced)
 
 

@@ -174,14 +174,18 @@ class Service:
     ) -> dict[str, Any] | None:
         """What would be said of a household with scenarios and corrections; None outside of the area of who asks.
 
-        Raises FactsAway where the facts are not on this machine, UsageError for what cannot be supposed.
+        Raises FactsAway where the facts are not on this machine, UsageError without a model and for what cannot be
+        supposed.
         """
+        models = self.models.current
+        if models is None:
+            raise UsageError("no model is in use yet.")
         found = assessment(self.store, household_id, as_of)
         if found is None or not who.sees(found.village_code):
             return None
         self.noted(who, "read", [household_id], f"what if {found.as_of}", now).result()
         county = found.village_code[:COUNTY]
-        return supposed(self.workspace, household_id, county, found.as_of, *asked, language)
+        return supposed(self.workspace, household_id, county, found.as_of, *asked, language, models)
 
     def names(self, who: Principal, household_id: str, purpose: str, now: datetime) -> list[Identity] | None:
         """Who stands behind a household; None outside of the area of who asks. Empty where nobody told its name here.

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from riskmodel.rendering.messages import Language
+    from riskmodel.workflows.champions import Loaded
     from riskmodel.workflows.workspace import Workspace
 
 say = messages("whatif")
@@ -33,14 +34,15 @@ def supposed(
     scenarios: Sequence[str],
     corrections: Sequence[str],
     language: Language,
+    models: Loaded,
 ) -> dict[str, Any]:
-    """What `what_if` says of a household of a county on a published date.
+    """What `what_if` says of a household of a county on a published date, by the models in use.
 
     Raises FactsAway where the lake with the county's facts, or the files of that date, are not on this machine;
     UsageError as `what_if`.
     """
     require_facts(workspace, county, as_of)
-    found = what_if(workspace, household_id, scenarios, corrections, as_of)
+    found = what_if(workspace, household_id, scenarios, corrections, as_of, models)
     told: dict[str, Any] = plain(found)
     return told | {
         "association": True,

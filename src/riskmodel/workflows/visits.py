@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from riskmodel.policy import Source
-from riskmodel.review.visits import ROW, Letter, VisitBatch, answered, keep, mark_carried, open_batches
+from riskmodel.review.once import Letter, answered
+from riskmodel.review.visits import ROW, VisitBatch, keep, mark_carried, open_batches
 from riskmodel.sources.source import Received
 from riskmodel.tables import table
 from riskmodel.workflows.database import FILE, database
@@ -97,9 +98,13 @@ def keep_visits(
     noted: Callable[[], None],
 ) -> bytes:
     """Keep checked findings and the answer, see `review.visits.keep`; for as long as the policy says."""
+    return keep(store, letter, rows, answer, now, forget_before(policy, now), noted)
+
+
+def forget_before(policy: Policy, now: datetime) -> datetime:
+    """Answers older than this are given up."""
     today = now.date()
-    days = int(policy.value(KEPT, "", on=today, known=today))
-    return keep(store, letter, rows, answer, now, now - timedelta(days=days), noted)
+    return now - timedelta(days=int(policy.value(KEPT, "", on=today, known=today)))
 
 
 @contextmanager

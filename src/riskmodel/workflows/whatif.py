@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from riskmodel.policy import Policy
+    from riskmodel.workflows.champions import Loaded
     from riskmodel.workflows.workspace import Workspace
 
 
@@ -101,10 +102,12 @@ def what_if(
     scenarios: Sequence[str] = (),
     corrections: Sequence[str] = (),
     as_of: date | None = None,
+    in_use: Loaded | None = None,
 ) -> WhatIf:
     """The household as it is and as it would be with the scenarios and corrections together.
 
     scenarios: `CODE` or `CODE:PARAMETER=VALUE,...`; corrections: `TABLE[KEY=VALUE,...].COLUMN=VALUE`, applied first.
+    `in_use`: the models to ask (default: the champions as the registry names them).
     The day must have published scores (default: the newest), whose neighbours' figures are used. Raises UsageError for
     an unknown household, scenario, parameter or column, and for values outside the range of the policy or table,
     BundleError for a model of another feature set.
@@ -119,7 +122,7 @@ def what_if(
     folder = published(workspace, as_of)
     day = date.fromisoformat(folder.name)
     view = home_view(workspace, household_id, day)
-    models = _models(workspace, view.county, day)
+    models = _models(workspace, view.county, day, in_use)
     rows = HouseholdRows.of(view, household_id)
     right_rows, steps = _put_right(rows, right)
     after, helped = _helped(right_rows, workspace.policy, asked)
@@ -170,9 +173,9 @@ def _published(folder: Path, household_id: str) -> dict[str, bool]:
     return {name: name in found.columns and bool(found[name].any()) for name in marks}
 
 
-def _models(workspace: Workspace, county: str, day: date) -> Models:
-    bundle = champion(workspace, workspace.settings.label)
-    shorter = champion_of_shorter(workspace, bundle.facts.label)
+def _models(workspace: Workspace, county: str, day: date, in_use: Loaded | None) -> Models:
+    bundle = in_use.bundle if in_use else champion(workspace, workspace.settings.label)
+    shorter = in_use.shorter if in_use else champion_of_shorter(workspace, bundle.facts.label)
     for found in filter(None, (bundle, shorter)):
         check_feature_set(found)  # before the neighbours' figures: to score again would not help
     return Models(bundle, shorter, workspace.policy, neighbours(workspace, county, day))

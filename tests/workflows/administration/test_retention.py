@@ -25,6 +25,7 @@ def test_what_is_due_is_what_would_be_erased_and_nothing_is_due_afterwards(servi
     assert [day.isoformat() for day in found.months] == would.months == ["2010-01-05"]
     assert found.folders == ["2010-01-05"]
     assert (str(found.log_before), str(found.assessments_before)) == (would.log_before, would.assessments_before)
+    assert (str(found.cases_before), found.verdicts, found.entries) == (would.cases_before, 0, 0)
     erase(service.workspace, "os me", NOW, do=True)
     after = due(service, NOW)
     assert (after.log, after.months, after.folders) == (False, [], [])

@@ -45,6 +45,15 @@ def _lines(found: Erased) -> Iterator[str]:
         yield "assessments: kept, no retention.assessments is in force / 评估结果:政策未规定保存期,全部保留"
     else:
         yield f"assessments before {found.assessments_before} / 评估结果: {_dates(found)}"
+    if found.cases_before is None:
+        yield "verdicts and ledger: kept, no retention.case_text is in force / 核查结论和台账:政策未规定保存期,全部保留"
+    else:
+        told = f"text of {found.verdicts:,} verdicts and {found.entries:,} ledger entries"
+        yield f"{told} before {found.cases_before} / 核查结论和台账文字"
+    if found.visits_before is None:
+        yield "findings: kept, no retention.visits is in force / 走访记录:政策未规定保存期,全部保留"
+    else:
+        yield f"{found.visits:,} findings sent before {found.visits_before}, which the lake has / 已入库的走访记录"
     if found.log_broken_at is not None:
         yield f"the audit log is BROKEN at line {found.log_broken_at} and left alone from there: riskmodel audit verify"
     if found.nothing:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from riskmodel.review.assessments import old_months
 from riskmodel.review.audit import AuditLog
+from riskmodel.review.case_texts import due_texts
 from riskmodel.review.chain import taken_apart
 from riskmodel.review.trail import line_before, place_of
-from riskmodel.workflows.erase import ASSESSMENTS, LOG_TEXT, first_kept, old_folders
+from riskmodel.workflows.erase import ASSESSMENTS, CASE_TEXTS, LOG_TEXT, first_kept, old_folders, start
 from riskmodel.workflows.installation import LOG
 
 if TYPE_CHECKING:
@@ -33,12 +34,19 @@ class Due:
     """As-of dates in the database."""
     folders: list[str]
     """Names of folders of scores."""
+    cases_before: date | None
+    """Text of verdicts on visits, and of entries of the ledger closed, before this day; None as above."""
+    verdicts: int
+    """Versions of verdicts."""
+    entries: int
+    """Entries of the ledger."""
 
 
 def due(service: Service, now: datetime) -> Due:
     """What is older than the policy allows on this day."""
     workspace, today = service.workspace, now.date()
-    log_before, before = (first_kept(workspace, kind, today) for kind in (LOG_TEXT, ASSESSMENTS))
+    log_before, before, cases = (first_kept(workspace, kind, today) for kind in (LOG_TEXT, ASSESSMENTS, CASE_TEXTS))
+    verdicts, entries = due_texts(service.store, cases, start(cases)) if cases else (0, 0)
     folders = old_folders(workspace.results, before) if before else []
     return Due(
         log_before=log_before,
@@ -46,6 +54,9 @@ def due(service: Service, now: datetime) -> Due:
         assessments_before=before,
         months=old_months(service.store, before) if before else [],
         folders=[folder.relative_to(workspace.results).as_posix() for folder in folders],
+        cases_before=cases,
+        verdicts=verdicts,
+        entries=entries,
     )
 
 

@@ -15,6 +15,8 @@ from riskmodel.workflows.installation import LOG
 if TYPE_CHECKING:
     from running_service import Running
 
+ON_EVERY_DATABASE = True
+
 STATE = {"valid_from": "2019-01-01", "village_code": "990301101201", "category": "ordinary", "size": 2}
 HEAD = {"person_id": "父", "valid_from": "2019-01-01", "relation": "head", "sex": "male", "birth_month": "1961-03"}
 BILL = {"settlement_id": "a", "person_id": "父", "visit_type": "inpatient", "service_end": "2024-04-20"}

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 from riskmodel.review.audit import AuditLog
@@ -32,6 +34,30 @@ def test_it_is_answered_as_the_command_answers_and_marked_as_an_association(serv
     assert "not an effect" in told["note"]
     *_, last = (entry for entry in AuditLog(service.workspace.home / LOG).entries() if entry)
     assert (last.action, last.purpose, last.ids) == ("read", f"what if {office.scored.as_of}", (office.riskiest,))
+
+
+_ASKED = """
+import sys
+from datetime import date, datetime, timezone
+from pathlib import Path
+from riskmodel.review.access import Principal, Role
+from riskmodel.settings import Settings
+from riskmodel.workflows.service import Service
+from riskmodel.workflows.workspace import Workspace
+service = Service(Workspace(Settings(Path(sys.argv[1]))))
+who = Principal("k" * 12, "a test", (Role.CASE_SYSTEM,), "")
+asked = (["basic_insurance"], [])
+now = datetime.now(timezone.utc)
+assert service.what_if(who, sys.argv[2], date.fromisoformat(sys.argv[3]), asked, "zh", now)
+service.close()
+assert "mlflow" not in sys.modules
+"""
+
+
+def test_nothing_of_mlflow_is_asked(service: Running, office: Office) -> None:
+    words = [sys.executable, "-c", _ASKED, str(service.workspace.home), office.riskiest, office.scored.as_of]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def test_what_cannot_be_supposed_is_told(service: Running, office: Office) -> None:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from riskmodel.review.access import Principal, Right
-from riskmodel.review.visits import KeyUsedBefore
+from riskmodel.review.once import KeyUsedBefore
 from riskmodel.serving.api.auth import Running, allowed
 from riskmodel.serving.api.facts import row_model
 from riskmodel.serving.api.problems import RESPONSES, Problem, ProblemBody, fault, invalid, unknown_household

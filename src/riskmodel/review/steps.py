@@ -1,0 +1,63 @@
+"""Days on which the steps of an identification were done; a later note about a step stands before an earlier one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import insert, select
+
+from riskmodel.errors import UsageError
+from riskmodel.policy import Step
+from riskmodel.review.keys import stamp
+from riskmodel.review.ledger_schema import STEPS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+
+    from sqlalchemy import Connection
+
+    from riskmodel.review.access import Principal
+    from riskmodel.review.store import Store
+
+
+@dataclass(frozen=True)
+class Identification:
+    """One identification of a household: the day of its clue, and the steps that were done."""
+
+    clue_on: date
+    days: Mapping[Step, date]
+
+
+def note_step(
+    connection: Connection,
+    household_id: str,
+    clue_on: date,
+    step: Step,
+    done_on: date | None,
+    who: Principal,
+    now: datetime,
+) -> None:
+    """Write down when a step was done; None takes back what was written by mistake. The history stays."""
+    if done_on is not None and not clue_on <= done_on <= now.date():
+        raise UsageError(
+            f"{step.value} on {done_on}: a step lies between its clue ({clue_on}) and today. / "
+            f"“{step.zh}”的日期 {done_on} 应在线索日期（{clue_on}）与今天之间。"
+        )
+    by = {"by_id": who.id, "by_name": who.name, "at": stamp(now)}
+    row = {"household_id": household_id, "clue_on": clue_on, "step": step.value, "done_on": done_on}
+    connection.execute(insert(STEPS).values(**row, **by))
+
+
+def identifications(store: Store, household_id: str) -> list[Identification]:
+    """The identifications of a household, the newest clue first."""
+    query = select(STEPS).where(STEPS.c.household_id == household_id).order_by(STEPS.c.id)
+    found: dict[date, dict[Step, date | None]] = {}
+    with store.reading() as connection:
+        for row in connection.execute(query).mappings():
+            found.setdefault(row["clue_on"], {Step.CLUE: row["clue_on"]})[Step(row["step"])] = row["done_on"]
+    return [
+        Identification(clue, {step: day for step, day in found[clue].items() if day is not None})
+        for clue in sorted(found, reverse=True)
+    ]
