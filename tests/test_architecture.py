@@ -49,6 +49,7 @@ TESTS_OF_THE_WHOLE = {
     "test_wheelhouse.py",
     "test_worked_example.py",
     "workflows/test_ingest_killed.py",
+    "workflows/test_run_month_disturbed.py",
 }
 
 MEANINGLESS_NAMES = {"common", "helper", "helpers", "manager", "misc", "util", "utils"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 FIRST: Final = "990301"
 SECOND: Final = "990302"
+APRIL: Final = date(2024, 4, 1)
+"""A month that both can be run for."""
 _MOVED: Final = (int(SECOND) - int(FIRST)) * 10**6
 
 

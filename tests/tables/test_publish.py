@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import fcntl
+import os
 from pathlib import Path
 
 import pytest
@@ -44,6 +46,18 @@ def test_a_kill_after_the_new_folder_is_in_place_only_leaves_something_to_sweep(
     (tmp_path / ".2025-01-05.4711.old").mkdir()
     restore_interrupted(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["2025-01-05"]
+
+
+def test_what_a_kill_left_half_filled_is_removed_by_the_next_and_what_is_being_filled_is_not(tmp_path: Path) -> None:
+    (tmp_path / ".month.4711.tmp").mkdir()
+    (tmp_path / ".month.4711.tmp" / "half").touch()
+    (spared := tmp_path / ".month.4712.tmp").mkdir()
+    handle = os.open(spared, os.O_RDONLY)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    with published_folder(tmp_path / "month"):
+        pass
+    os.close(handle)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [spared.name, "month"]
 
 
 def test_of_two_who_write_the_same_at_once_the_first_to_end_counts(tmp_path: Path) -> None:

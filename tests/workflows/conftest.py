@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
 from office_files import workspace_in, write_deliveries
+from riskmodel.settings import Settings
 from riskmodel.workflows.ingest import ingest
+from riskmodel.workflows.run_month import MonthRun, run_month
+from riskmodel.workflows.workspace import Workspace
 from tested_county import Backtested, tested_in
-from trained_county import Office, office_in
+from trained_county import NOW, Office, office_in
+from two_counties import APRIL, add_second_county
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from riskmodel.workflows.workspace import Workspace
 
 
 @pytest.fixture(scope="session")
@@ -27,6 +30,24 @@ def office(sample_workspace: Workspace) -> Office:
 def tested(office: Office) -> Backtested:
     """The office with a finished back-test; made once for this folder and that of the command line."""
     return tested_in(office.workspace.home, office.workspace.home.with_name("tested"))
+
+
+@pytest.fixture(scope="session")
+def ready(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """Two counties and a champion, nothing scored yet. For reading only."""
+    place = office.copied(tmp_path_factory.mktemp("ready"))
+    shutil.rmtree(place.results)
+    add_second_county(place)
+    return place
+
+
+@pytest.fixture(scope="session")
+def finished(ready: Workspace, tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, MonthRun]:
+    """The same with April run, undisturbed. For reading only."""
+    home = tmp_path_factory.mktemp("month") / "home"
+    shutil.copytree(ready.home, home)
+    place = Workspace(Settings(home))
+    return place, run_month(place, APRIL, None, "ann", NOW)
 
 
 @pytest.fixture

@@ -14,25 +14,15 @@ from riskmodel.tables import Batch, table
 from riskmodel.workflows.run_lock import run_lock
 from riskmodel.workflows.run_month import MonthRun, run_month
 from riskmodel.workflows.workspace import Workspace
-from trained_county import NOW, Office
-from two_counties import FIRST, SECOND, add_second_county
+from trained_county import NOW
+from two_counties import APRIL, FIRST, SECOND
 
-APRIL = date(2024, 4, 1)
 STAGES = ["ingest", "check", "score", "list", "publish"]
 
 
 def run(place: Workspace, now: datetime = NOW, deliveries: Path | None = None) -> MonthRun:
     """The run of April."""
     return run_month(place, APRIL, deliveries, "ann", now)
-
-
-@pytest.fixture(scope="module")
-def finished(office: Office, tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, MonthRun]:
-    """A month that was run over two counties. Do not write."""
-    place = office.copied(tmp_path_factory.mktemp("month"))
-    shutil.rmtree(place.results)
-    add_second_county(place)
-    return place, run(place)
 
 
 def copied(finished: tuple[Workspace, MonthRun], folder: Path) -> Workspace:

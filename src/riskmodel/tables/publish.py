@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,17 +31,19 @@ def restore_interrupted(folder: Path) -> None:
 def published_folder(target: Path) -> Iterator[Path]:
     """A temporary folder to fill; on leaving the block it takes the place of `target`, which is replaced as a whole.
 
-    An error inside the block leaves the old folder as it was.
+    An error inside the block leaves the old folder as it was; what a kill left is removed by the next one.
     """
     make_folder(target.parent)
     restore_interrupted(target.parent)
+    _sweep(target)
     filling = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     replaced = target.with_name(f".{target.name}.{os.getpid()}.old")
     shutil.rmtree(filling, ignore_errors=True)
     try:
         with naming(target):
             filling.mkdir(OWNERS_FOLDER)
-            yield filling
+            with _locked(filling):
+                yield filling
             sync_folder(filling)
             if target.exists():
                 target.rename(replaced)
@@ -51,6 +54,24 @@ def published_folder(target: Path) -> Iterator[Path]:
         if replaced.exists() and not target.exists():
             replaced.rename(target)
         shutil.rmtree(replaced, ignore_errors=True)
+
+
+def _sweep(target: Path) -> None:
+    """Remove what killed processes left half filled; what somebody fills is spared."""
+    for rest in target.parent.glob(f".{target.name}.*.tmp"):
+        with suppress(OSError), _locked(rest):
+            shutil.rmtree(rest)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold the lock of a folder that is being filled; it goes with its process. Raises OSError if somebody has it."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(handle)
 
 
 @contextmanager

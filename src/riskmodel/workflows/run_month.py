@@ -35,10 +35,11 @@ from riskmodel.workflows.score import MANIFEST, as_of_of_month, score
 from riskmodel.workflows.worklist import work_list
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from riskmodel.engines import Executor
+    from riskmodel.sources.account import FileAccount
     from riskmodel.workflows.ingest import Ingested
     from riskmodel.workflows.workspace import Workspace
 
@@ -113,19 +114,22 @@ class _Run:
         self.as_of = as_of_of_month(self.workspace, self.month)
         self._check_clock()
         self.report = read_report(self.path, f"{self.month:%Y-%m}", self.as_of.isoformat())
-        facts = _account(taken, as_of_of_month(self.workspace, months_before(self.month, 1)))
         known = self.report.stages.get("ingest")
-        if not known or any(not account.known_before for account in taken.accounts):
-            seconds = used.seconds() + (known.cpu_seconds if known else 0)
-            before = known.facts if known else facts
-            self._note("ingest", Stage("", seconds, facts if facts["files"] else before))
+        new = [file for file in taken.accounts if not file.known_before]
+        if known and new:
+            facts = {name: known.facts[name] + more for name, more in _account(new).items()}
+            self._note("ingest", Stage("", used.seconds() + known.cpu_seconds, facts))
+        elif not known:  # a killed run may have read some of them
+            since = as_of_of_month(self.workspace, months_before(self.month, 1)).isoformat()
+            of_month = [file for file in taken.accounts if not file.known_before or file.received_on > since]
+            self._note("ingest", Stage("", used.seconds(), _account(of_month)))
         self.states = {county: self.workspace.lake.state(county) for county in self.workspace.counties()}
 
     def check_and_score(self) -> None:
         """The numbered content checks, and the scores with contributions and reasons of the counties that changed."""
         day, report = self.as_of, self.workspace.reports
         key = _hash(self.states, day.isoformat(), self.workspace.policy.version, __version__)
-        self._stage("check", key, lambda: self._checked(), report / "checks" / day.isoformat())
+        self._stage("check", key, self._checked, report / "checks" / day.isoformat())
         used = _Cost()
         scored = score(self.workspace, day, progress=self.show, executor=self.executor)
         self.scored = scored.made
@@ -224,9 +228,8 @@ class _Cost:
         return time.process_time() + ended.ru_utime + ended.ru_stime
 
 
-def _account(taken: Ingested, since: date) -> dict[str, int]:
-    """Sums over the files that were read now or came after the run before; a killed run had read some of them."""
-    files = [a for a in taken.accounts if not a.known_before or a.received_on > since.isoformat()]
+def _account(files: Sequence[FileAccount]) -> dict[str, int]:
+    """Sums over files."""
     names = ("rows_read", "rows_loaded", "rows_duplicate", "rows_waiting", "rows_refused")
     return {"files": len(files), **{name: sum(getattr(file, name) for file in files) for name in names}}
 
