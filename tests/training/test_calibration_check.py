@@ -76,12 +76,12 @@ def test_risks_that_hold_pass_and_doubled_ones_do_not() -> None:
 
 def test_a_weight_is_how_often_a_row_is_there() -> None:
     y, weight = AUDIT.y.astype(float), np.random.default_rng(0).integers(0, 3, len(AUDIT.y))
-    numbers = weighted(y, AUDIT.risk)(weight.astype(float))
+    numbers = weighted(y, AUDIT.risk, np.ones(len(y)))(weight.astype(float))
     times = np.repeat(np.arange(len(y)), weight)
     slope, intercept = recalibration(y[times], logit(AUDIT.risk)[times], np.ones(len(times)))
     assert (numbers["slope"], numbers["intercept"]) == pytest.approx((slope, intercept))
     assert numbers["ratio"] == pytest.approx(y[times].sum() / AUDIT.risk[times].sum())
-    top = times[in_top_tenth(AUDIT.risk)[times] == 1]
+    top = times[in_top_tenth(AUDIT.risk, np.ones(len(y)))[times] == 1]
     assert numbers["ratio_top"] == pytest.approx(y[top].sum() / AUDIT.risk[top].sum())
 
 
@@ -110,12 +110,12 @@ def test_a_group_in_which_few_households_are_expected_is_marked() -> None:
 
 def test_the_curve_is_ten_groups_of_equal_size_with_intervals() -> None:
     curve = check_of(AUDIT).curve
-    expected = reliability(AUDIT.y.astype(float), AUDIT.risk)
+    expected = reliability(AUDIT.y.astype(float), AUDIT.risk, AUDIT.draws.weight)
     assert curve["group"].to_list() == [f"{number:02d}" for number in range(1, 11)]
     assert curve.select("n", "mean_risk", "observed").rows() == [pytest.approx(row) for row in expected]
     inside = (curve["observed_low"] <= curve["mean_risk"]) & (curve["mean_risk"] <= curve["observed_high"])
     assert inside.sum() >= 8
-    assert ece(AUDIT.y.astype(float), AUDIT.risk) == pytest.approx(
+    assert ece(AUDIT.y.astype(float), AUDIT.risk, AUDIT.draws.weight) == pytest.approx(
         (curve["n"] / curve["n"].sum() * (curve["observed"] - curve["mean_risk"]).abs()).sum()
     )
 
@@ -133,17 +133,17 @@ def test_the_order_of_rows_does_not_matter_even_where_risks_are_equal() -> None:
 @given(RISKS)
 def test_the_top_tenth_holds_a_tenth_and_rows_of_equal_risk_share_alike(risks: list[float]) -> None:
     risk = np.array(risks)
-    share = in_top_tenth(risk)
+    share = in_top_tenth(risk, np.ones(len(risk)))
     assert share.sum() == pytest.approx(-(-len(risk) // 10))
     assert ((share >= 0) & (share <= 1)).all()
     for value in set(risks):
         assert np.ptp(share[risk == value]) == 0
-    assert risk @ share == pytest.approx(risk[top_tenth(risk)].sum())
+    assert risk @ share == pytest.approx(risk[top_tenth(risk, np.ones(len(risk)))].sum())
 
 
 @given(RISKS)
 def test_rows_of_equal_risk_are_in_one_tenth_and_higher_risks_never_in_a_lower_one(risks: list[float]) -> None:
-    numbers = np.array(tenth(np.array(risks)))
+    numbers = np.array(tenth(np.array(risks), np.ones(len(risks))))
     order = np.argsort(risks)
     assert (np.diff(numbers[order].astype(int)) >= 0).all()
     assert set(numbers) <= {f"{number:02d}" for number in range(1, 11)}

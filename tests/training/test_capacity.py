@@ -15,7 +15,7 @@ def test_a_list_holds_the_riskiest_of_each_place_and_never_more_than_can_be_visi
 ) -> None:
     place = np.array([p for p, _ in rows], dtype=np.int64)
     risk = np.array([r for _, r in rows], dtype=np.float64)
-    chosen = listed(risk, place, most, np.arange(len(rows)))
+    chosen = listed(risk, place, most, np.arange(len(rows)), np.ones(len(rows)))
     for one in np.unique(place):
         here = place == one
         assert chosen[here].sum() == min(most, here.sum())
@@ -25,17 +25,24 @@ def test_a_list_holds_the_riskiest_of_each_place_and_never_more_than_can_be_visi
 
 def test_equal_risks_are_decided_by_the_order_and_each_place_by_its_own_capacity() -> None:
     risk, place = np.full(6, 0.5), np.array([0, 0, 0, 1, 1, 1])
-    found = listed(risk, place, np.array([1, 1, 1, 2, 2, 2]), np.array([2, 0, 1, 2, 1, 0]))
+    found = listed(risk, place, np.array([1, 1, 1, 2, 2, 2]), np.array([2, 0, 1, 2, 1, 0]), np.ones(6))
     assert found.tolist() == [False, True, False, False, True, True]
 
 
 def test_a_risk_that_is_not_known_is_never_listed() -> None:
-    assert listed(np.array([np.nan, 0.1]), np.zeros(2), 2, np.arange(2)).tolist() == [False, True]
+    assert listed(np.array([np.nan, 0.1]), np.zeros(2), 2, np.arange(2), np.ones(2)).tolist() == [False, True]
 
 
 def test_another_list_gets_the_size_of_the_first_place_by_place() -> None:
     chosen, place = np.array([True, True, False, False, True]), np.array([7, 7, 7, 9, 9])
-    assert as_many_as(chosen, place).tolist() == [2, 2, 2, 1, 1]
+    assert as_many_as(chosen, place, np.ones(5)).tolist() == [2, 2, 2, 1, 1]
+
+
+def test_a_row_that_stands_for_several_takes_their_places() -> None:
+    risk, weight = np.array([0.9, 0.8, 0.7, 0.6]), np.array([1.0, 3.0, 4.0, 1.0])
+    found = [listed(risk, np.zeros(4), most, np.arange(4), weight).tolist() for most in (1, 3, 5, 6)]
+    assert [sum(chosen) for chosen in found] == [1, 2, 2, 3]  # at least half of what it stands for has room
+    assert as_many_as(np.array(found[1]), np.zeros(4), weight).tolist() == [4.0] * 4
 
 
 def test_the_order_of_equals_is_that_of_the_household_on_every_date_and_favours_no_village() -> None:

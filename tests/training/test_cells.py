@@ -38,7 +38,7 @@ def test_sums_in_a_draw_are_those_of_the_rows_as_often_as_they_are_drawn() -> No
     audit = made_audit(households=90)
     cells, draws = Cells.of(audit.groups, GROUPINGS), audit.draws
     found = cells.draws({"risk": audit.risk}, draws)["risk"]
-    expected = [cells.sums(audit.risk * weights) for weights in draws.weights()]
+    expected = [cells.sums(audit.risk * weights) for weights in draws.drawn()]
     np.testing.assert_allclose(found, np.array(expected), rtol=1e-12, atol=1e-9)
     assert np.ptp(found[:, 0]) > 0
 
@@ -47,7 +47,7 @@ def test_clusters_may_have_any_numbers() -> None:
     cells = Cells.of(GROUPS, ("sex",))
     draws = Resampling(np.array([0, 7, 7, 2]), seed=1, replicates=5)
     found = cells.draws({"n": np.ones(4)}, draws)["n"]
-    assert found.tolist() == [cells.sums(weights).tolist() for weights in draws.weights()]
+    assert found.tolist() == [cells.sums(weights).tolist() for weights in draws.drawn()]
 
 
 def test_draws_of_other_rows_are_refused() -> None:

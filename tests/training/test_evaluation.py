@@ -45,25 +45,35 @@ def test_no_rows_have_no_metrics() -> None:
 
 @pytest.mark.parametrize(("rows", "chosen"), [(1, 1), (9, 1), (10, 1), (11, 2), (20, 2), (21, 3)])
 def test_the_top_tenth_is_rounded_up_and_ties_keep_the_order_of_the_rows(rows: int, chosen: int) -> None:
-    assert top_tenth(np.full(rows, 0.5)).tolist() == list(range(chosen))
-    assert top_tenth(np.arange(rows) / rows).tolist() == list(range(rows))[::-1][:chosen]
+    assert top_tenth(np.full(rows, 0.5), np.ones(rows)).tolist() == list(range(chosen))
+    assert top_tenth(np.arange(rows) / rows, np.ones(rows)).tolist() == list(range(rows))[::-1][:chosen]
 
 
 def test_groups_of_reliability_are_almost_equal_and_ordered_by_risk() -> None:
     p = np.random.default_rng(0).random(103)
-    groups = reliability((p > 0.5).astype(float), p)
-    assert [n for n, _, _ in groups] == [11, 11, 11, *[10] * 7]
+    groups = reliability((p > 0.5).astype(float), p, np.ones(103))
+    assert sorted(n for n, _, _ in groups) == [*[10] * 7, 11, 11, 11]
     assert [mean for _, mean, _ in groups] == sorted(mean for _, mean, _ in groups)
 
 
+@given(CASES, st.integers(0, 99))
+def test_a_weight_is_how_often_a_row_is_there(cases: list[tuple[bool, float]], seed: int) -> None:
+    y, p = np.array([float(c[0]) for c in cases]), np.array([c[1] for c in cases])
+    weight = np.random.default_rng(seed).integers(1, 4, len(y))
+    found, expected = metrics(y, p, weight), metrics(y.repeat(weight), p.repeat(weight))
+    for name in ("n", "prevalence", "roc_auc", "average_precision", "brier"):
+        assert found[name] == (None if expected[name] is None else pytest.approx(expected[name])), name
+
+
 def test_fewer_rows_than_groups_make_fewer_groups() -> None:
-    assert reliability(np.array([1.0, 0.0]), np.array([0.7, 0.2])) == [(1, 0.2, 0.0), (1, 0.7, 1.0)]
-    assert ece(np.array([1.0, 0.0]), np.array([0.7, 0.2])) == pytest.approx((0.3 + 0.2) / 2)
+    assert reliability(np.array([1.0, 0.0]), np.array([0.7, 0.2]), np.ones(2)) == [(1, 0.2, 0.0), (1, 0.7, 1.0)]
+    assert ece(np.array([1.0, 0.0]), np.array([0.7, 0.2]), np.ones(2)) == pytest.approx((0.3 + 0.2) / 2)
 
 
 def reference_ece(y: np.ndarray, p: np.ndarray) -> float:
-    total = 0.0
-    for group in np.array_split(np.argsort(p, kind="stable"), 10):
+    """Row number i of n, from 0 on, is in group floor((i + 1/2) 10 / n)."""
+    total, number = 0.0, ((np.arange(len(p)) * 2 + 1) * 10) // (2 * len(p))
+    for group in (np.argsort(p, kind="stable")[number == one] for one in range(10)):
         if len(group):
             total += len(group) / len(y) * abs(y[group].mean() - p[group].mean())
     return total

@@ -4,12 +4,16 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import polars as pl
 import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from riskmodel.errors import DataError, UsageError
 from riskmodel.models import LightGBMModel, LogisticModel, RuleModel
+from riskmodel.training.calibration_check import weighted
 from riskmodel.training.fit import Recipes, Rows, fit_calibrated, judge, thinned
+from riskmodel.training.intervals import Resampling
+from riskmodel.training.rows import sampled
 from riskmodel.training.splits import apart
 from training.made_rows import KINDS, RECIPES, made_rows, out_of_time
 
@@ -147,6 +151,44 @@ def test_rows_can_be_cut() -> None:
     assert part.x.shape == (250, len(ROWS.columns))
 
 
+# --- a part of those without the event, see `rows.sampled` ---
+
+
+def rare(seed: int) -> Rows:
+    """18,000 rows, one in twenty with the event."""
+    rows = made_rows(1_500, seed=seed)
+    return replace(rows, y=(rows.y * (np.random.default_rng(100 + seed).random(len(rows)) < 0.1)).astype(np.int8))
+
+
+def part_of(rows: Rows) -> Rows:
+    """Of every time all rows with the event, and a third of the others."""
+    frame = pl.DataFrame({"row": np.arange(len(rows)), "time": rows.time, "event": rows.y == 1})
+    found = pl.concat(sampled(of_time, ["event"], 1 / 3, [1]) for of_time in frame.partition_by("time"))
+    place = found["row"].to_numpy()
+    chosen = rows.where(np.isin(np.arange(len(rows)), place))
+    return replace(chosen, weight=found.sort("row")["weight"].to_numpy())
+
+
+@pytest.mark.parametrize("kind", ["logistic", "lightgbm"])
+def test_a_weighted_part_gives_the_probabilities_of_all_within_the_interval(kind: str) -> None:
+    """Judged on all rows of another draw: the same shares as foreseen, in all and in the tenth of highest risk."""
+    rows, test = rare(0), rare(1).where(np.arange(18_000) < 9_000)
+    part = part_of(rows)
+    assert len(part) < 0.4 * len(rows)
+    draws = Resampling(test.group, 0, 40)
+    risks = [fit_calibrated(RECIPES, kind, learned, 0).probability(test.x) for learned in (rows, part)]
+    full, told = (draws.intervals(weighted(test.y.astype(float), risk, draws.weight)) for risk in risks)
+    assert told["ratio"].low < 1 < told["ratio"].high
+    for name in ("ratio", "ratio_top", "slope", "intercept"):
+        assert full[name].low <= told[name].value <= full[name].high, name
+
+
+def test_the_level_is_that_of_all_the_households_that_the_rows_stand_for() -> None:
+    part = part_of(rare(0))
+    risk = fit_calibrated(RECIPES, "naive", part, 0).probability(part.x)
+    assert np.average(risk, weights=part.weight) == pytest.approx(rare(0).y.mean(), abs=1e-6)
+
+
 # --- thinned ---
 
 FEW = made_rows(y=((ROWS.y == 1) & (np.random.default_rng(1).random(len(ROWS)) < 0.1)).astype(np.int8))
@@ -179,7 +221,7 @@ def test_the_same_seed_thins_in_the_same_way() -> None:
     assert not np.array_equal(one, other)
 
 
-@pytest.mark.parametrize("kind", ["naive", "logistic", "lightgbm"])
+@pytest.mark.parametrize("kind", ["logistic", "lightgbm"])
 def test_a_model_of_thinned_rows_learns_from_them_alone_and_tells_the_level_of_all(kind: str) -> None:
     recipes = replace(RECIPES, most_per_event=3)
     model = fit_calibrated(recipes, kind, FEW, 0)

@@ -18,7 +18,7 @@ def mean(values: NDArray[np.float64], weights: NDArray[np.float64]) -> dict[str,
 
 def test_rows_of_one_village_are_drawn_together() -> None:
     villages = np.repeat(np.arange(30), 4)
-    for weights in Resampling.of(villages, np.arange(120), seed=1, replicates=5).weights():
+    for weights in Resampling.of(villages, np.arange(120), seed=1, replicates=5).drawn():
         assert (weights.reshape(30, 4) == weights.reshape(30, 4)[:, :1]).all()
         assert weights.sum() == 120
 
@@ -29,7 +29,7 @@ def test_with_few_villages_households_are_drawn() -> None:
 
 
 def test_the_same_seed_draws_the_same_and_another_one_does_not() -> None:
-    one, again, other = ([w.tolist() for w in Resampling(np.arange(40), seed, 3).weights()] for seed in (1, 1, 2))
+    one, again, other = ([w.tolist() for w in Resampling(np.arange(40), seed, 3).drawn()] for seed in (1, 1, 2))
     assert one == again != other
 
 
@@ -66,4 +66,4 @@ def test_an_interval_is_written_with_its_limits() -> None:
 
 @pytest.mark.parametrize("replicates", [0, 3])
 def test_nothing_is_drawn_of_nothing(replicates: int) -> None:
-    assert list(Resampling(np.empty(0, dtype=np.intp), 0, replicates).weights()) == []
+    assert list(Resampling(np.empty(0, dtype=np.intp), 0, replicates).drawn()) == []

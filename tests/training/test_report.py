@@ -14,7 +14,7 @@ from training.made_rows import RECIPES, made_rows
 ROWS = made_rows()
 TREES, LINEAR = (fit_calibrated(RECIPES, kind, ROWS, 0) for kind in ("lightgbm", "logistic"))
 RISKS = {"logistic": LINEAR.probability(ROWS.x), "lightgbm": TREES.probability(ROWS.x)}
-MADE = figures(ROWS.y.astype(np.float64), RISKS, TREES)
+MADE = figures(ROWS.y.astype(np.float64), RISKS, ROWS.weight, TREES)
 
 
 @pytest.mark.parametrize("name", ["reliability.svg", "precision_recall.svg", "importance.svg"])
@@ -29,15 +29,18 @@ def test_nothing_else_is_drawn() -> None:
 
 
 def test_equal_results_make_equal_pictures() -> None:
-    assert figures(ROWS.y.astype(np.float64), RISKS, TREES) == MADE
+    assert figures(ROWS.y.astype(np.float64), RISKS, ROWS.weight, TREES) == MADE
 
 
 def test_a_test_with_one_outcome_has_no_precision_recall_curve() -> None:
-    assert "precision_recall.svg" not in figures(np.zeros(len(ROWS)), RISKS, TREES)
+    assert "precision_recall.svg" not in figures(np.zeros(len(ROWS)), RISKS, ROWS.weight, TREES)
 
 
 def test_only_trees_have_importances() -> None:
-    assert set(figures(ROWS.y.astype(np.float64), RISKS, LINEAR)) == {"reliability.svg", "precision_recall.svg"}
+    assert set(figures(ROWS.y.astype(np.float64), RISKS, ROWS.weight, LINEAR)) == {
+        "reliability.svg",
+        "precision_recall.svg",
+    }
 
 
 def test_the_most_important_columns_are_shown() -> None:

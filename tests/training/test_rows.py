@@ -227,6 +227,27 @@ def test_the_gap_holds_the_months_that_a_label_needs_beyond_the_delay(sample_wor
     assert collect(lake, policy, late, dates[-1:], newest).rows.gap == LABEL.horizon + 6
 
 
+# --- a part of those without the event ---
+
+
+def test_all_with_an_event_are_kept_and_a_part_of_the_others_stands_for_all(sample_workspace: Workspace) -> None:
+    lake, policy, read_on = sample_workspace.lake, sample_workspace.policy, sample_workspace.lake.newest_delivery()
+    label = LABELS["new_entry_12m"]
+    days = schedule(label, policy, sample_workspace.counties()[0], first_known(lake), read_on)
+    asked = {label.name: (label, days[-1:])}
+    whole = gather(lake, policy, asked, read_on).of(label)
+    part, again, other = (
+        gather(lake, policy, asked, read_on, most=len(whole.rows) // 3, seed=s).of(label) for s in (1, 1, 2)
+    )
+    assert (whole.rows.weight == 1).all()
+    assert part.rows.weight.sum() == pytest.approx(len(whole.rows))
+    assert part.rows.y.sum() == whole.rows.y.sum()
+    assert (part.rows.y == 0).sum() < (whole.rows.y == 0).sum() / 2
+    assert (part.rows.weight[part.rows.y == 1] == 1).all()
+    assert part.keys.equals(again.keys)
+    assert not part.keys.equals(other.keys)
+
+
 # --- nothing from the future ---
 
 

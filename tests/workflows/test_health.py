@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import date, timedelta
 
 import numpy as np
+import polars as pl
 import pytest
 
 from riskmodel.errors import UsageError
@@ -66,8 +67,9 @@ def test_a_date_on_which_nobody_was_known_is_refused(sample_workspace: Workspace
 def test_training_rows_are_compared_with_those_of_a_year_before(
     sample_workspace: Workspace, sample_rows: Collected
 ) -> None:
-    days, x = sample_rows.keys["as_of"], sample_rows.rows.x
-    found = health_of_rows(sample_workspace, x, days.to_list(), AS_OF)
+    x, keys = sample_rows.rows.x, sample_rows.keys.with_columns(weight=1.0)
+    days = keys["as_of"]
+    found = health_of_rows(sample_workspace, x, keys, AS_OF)
     newest = days.max()
     assert isinstance(newest, date)
     assert (found.as_of, found.against) == (newest.isoformat(), newest.replace(year=newest.year - 1).isoformat())
@@ -77,13 +79,20 @@ def test_training_rows_are_compared_with_those_of_a_year_before(
     index = psi(x[(days == newest).to_numpy()][:, place], before[:, place])
     assert next(s.psi for s in found.features if s.name == "received_to_line_3m") == pytest.approx(index)
     assert found.silent == []
-    assert health_of_rows(sample_workspace, x, days.to_list(), date(2024, 7, 11)).failed
+    assert health_of_rows(sample_workspace, x, keys, date(2024, 7, 11)).failed
 
 
 def test_training_rows_of_less_than_a_year_are_not_compared(sample_workspace: Workspace) -> None:
     rows, days = np.ones((3, len(declared()))), [date(2023, 1, 5), date(2023, 10, 5), date(2023, 10, 5)]
-    found = health_of_rows(sample_workspace, rows, days, AS_OF)
+    found = health_of_rows(sample_workspace, rows, pl.DataFrame({"as_of": days, "weight": 1.0}), AS_OF)
     assert (found.as_of, found.against, found.households) == ("2023-10-05", None, 2)
+
+
+def test_training_rows_that_stand_for_several_count_for_them(sample_workspace: Workspace) -> None:
+    rows, day = np.ones((4_000, len(declared()))), date(2023, 10, 5)
+    rows[:2_000] = np.nan  # those with the event, all of which were taken
+    keys = pl.DataFrame({"as_of": [day] * 4_000, "weight": [1.0] * 2_000 + [9.0] * 2_000})
+    assert health_of_rows(sample_workspace, rows, keys, AS_OF).features[0].missing == pytest.approx(0.1, abs=0.02)
 
 
 def test_a_source_that_fell_silent_is_an_error(sample_workspace: Workspace) -> None:

@@ -67,15 +67,19 @@ def calibration_check(
     """
     outcome, p = checked(y, risk)
     by_group = observed_and_expected(outcome, p, groups, resampling, groupings)
-    tenths = groups.select("household_id").with_columns(pl.Series("tenth", tenth(p)))
+    tenths = groups.select("household_id").with_columns(pl.Series("tenth", tenth(p, resampling.weight)))
     curve = observed_and_expected(outcome, p, tenths, resampling, ("tenth",)).filter(pl.col("grouping") == "tenth")
-    return CalibrationCheck(horizon, **resampling.intervals(weighted(outcome, p)), by_group=by_group, curve=curve)
+    numbers = resampling.intervals(weighted(outcome, p, resampling.weight))
+    return CalibrationCheck(horizon, **numbers, by_group=by_group, curve=curve)
 
 
-def weighted(y: Numbers, risk: Numbers) -> Weighted:
-    """`slope`, `intercept`, `ratio` and `ratio_top` of weighted rows, for `Resampling.intervals`; NaN: not known."""
-    log_odds, top = logit(risk), in_top_tenth(risk)
-    start = recalibration(y, log_odds, np.ones(len(y)))
+def weighted(y: Numbers, risk: Numbers, undrawn: Numbers) -> Weighted:
+    """`slope`, `intercept`, `ratio` and `ratio_top` of weighted rows, for `Resampling.intervals`; NaN: not known.
+
+    undrawn (n,): the weights of the rows as they are.
+    """
+    log_odds, top = logit(risk), in_top_tenth(risk, undrawn)
+    start = recalibration(y, log_odds, undrawn)
 
     def numbers(weight: Numbers) -> dict[str, float]:
         slope, intercept = recalibration(y, log_odds, weight, start)
@@ -96,7 +100,8 @@ def observed_and_expected(
     households. Null = cannot be told. y, risk, groups as for `calibration_check`.
     """
     cells = Cells.of(groups, groupings)
-    amounts = {"rows": np.ones(len(y)), "events": y, "expected": risk}
+    weight = resampling.weight
+    amounts = {"rows": weight, "events": weight * y, "expected": weight * risk}
     sums = {name: cells.sums(amount) for name, amount in amounts.items()}
     draws = cells.draws(amounts, resampling)
     households = cells.distinct(groups["household_id"])
@@ -112,7 +117,7 @@ def observed_and_expected(
     }
     counts = {"n": sums["rows"], "households": households, "events": sums["events"]}
     return cells.names.with_columns(
-        *(pl.Series(name, values).cast(pl.Int64) for name, values in counts.items()),
+        *(pl.Series(name, values).round().cast(pl.Int64) for name, values in counts.items()),
         *(pl.Series(name, values).fill_nan(None) for name, values in shares.items()),
         pl.Series("small", mean_risk * households < LEAST_EXPECTED),
     )
@@ -152,19 +157,22 @@ def logit(risk: Numbers) -> Numbers:
     return odds
 
 
-def in_top_tenth(risk: Numbers) -> Numbers:
-    """(n,): how much of each row is in the ceil(n/10) of highest risk; equal risks at the edge share what is left."""
-    wanted = math.ceil(len(risk) / TENTHS)
-    edge = np.sort(risk)[-wanted]
+def in_top_tenth(risk: Numbers, weight: Numbers) -> Numbers:
+    """(n,): how much of each row is in the ceil(n/10) of highest risk, n the sum of the weights; equal risks at the
+    edge share what is left."""
+    wanted = math.ceil(weight.sum() / TENTHS)
+    falling = np.argsort(-risk)
+    edge = risk[falling[np.searchsorted(np.cumsum(weight[falling]), min(wanted, weight.sum()))]]
     above, at_edge = risk > edge, risk == edge
-    share: Numbers = above + at_edge * (wanted - above.sum()) / at_edge.sum()
+    share: Numbers = above + at_edge * (wanted - weight[above].sum()) / weight[at_edge].sum()
     return share
 
 
-def tenth(risk: Numbers) -> list[str]:
+def tenth(risk: Numbers, weight: Numbers) -> list[str]:
     """(n,): in which tenth by risk each row is, `01` (lowest) to `10`; rows of equal risk are in the same one."""
-    _, place, count = np.unique(risk, return_inverse=True, return_counts=True)
-    middle = (np.cumsum(count) - count / 2)[place] / len(risk)
+    _, place = np.unique(risk, return_inverse=True)
+    count = np.bincount(place, weights=weight)
+    middle = (np.cumsum(count) - count / 2)[place] / weight.sum()
     return [f"{number + 1:02d}" for number in np.floor(middle * TENTHS).astype(int)]
 
 

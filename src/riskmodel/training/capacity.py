@@ -6,30 +6,36 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from riskmodel.scoring.ranks import ranks
-
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 
-def listed(risk: NDArray[np.float64], places: ArrayLike, most: ArrayLike, order: ArrayLike) -> NDArray[np.bool_]:
+def listed(
+    risk: NDArray[np.float64], places: ArrayLike, most: ArrayLike, order: ArrayLike, weight: NDArray[np.float64]
+) -> NDArray[np.bool_]:
     """Which rows (n,) stand on the lists: of every place the `most` rows of highest risk.
 
     places: (n,) what a list is made for, one value per township and month. most: (n,) or a number: rows of the place
-    that can be visited. order: (n,) decides between equal risks, smaller first; it must not know the outcome. A risk of
-    NaN is never listed.
+    that can be visited. order: (n,) decides between equal risks, smaller first; it must not know the outcome. weight:
+    (n,) households that each row stands for; one is listed if at least half of them still have room. A risk of NaN is
+    never listed.
     """
     _, place = np.unique(np.asarray(places), return_inverse=True)
     allowed = np.broadcast_to(np.asarray(most), risk.shape)
-    chosen: NDArray[np.bool_] = (ranks(place, np.asarray(order), -risk) <= allowed) & ~np.isnan(risk)
+    sequence = np.lexsort((np.asarray(order), -risk, place))
+    sizes, sorted_place = weight[sequence], place[sequence]
+    reached = np.cumsum(sizes)
+    start = np.searchsorted(sorted_place, sorted_place)
+    middle = np.empty(len(risk), dtype=np.float64)
+    middle[sequence] = reached - sizes / 2 - (reached[start] - sizes[start])
+    chosen: NDArray[np.bool_] = (middle <= allowed) & ~np.isnan(risk)
     return chosen
 
 
-def as_many_as(chosen: NDArray[np.bool_], places: ArrayLike) -> NDArray[np.int64]:
-    """How many rows of its place are chosen, row by row (n,): the size of another list to be compared with."""
+def as_many_as(chosen: NDArray[np.bool_], places: ArrayLike, weight: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How many households of its place are chosen, row by row (n,): the size of another list to be compared with."""
     _, place = np.unique(np.asarray(places), return_inverse=True)
-    counts = np.bincount(place, weights=chosen.astype(np.float64))
-    sizes: NDArray[np.int64] = counts[place].astype(np.int64)
+    sizes: NDArray[np.float64] = np.bincount(place, weights=chosen * weight)[place].astype(np.float64)
     return sizes
 
 

@@ -83,7 +83,7 @@ class Cells:
     def draws(
         self, amounts: Mapping[str, NDArray[np.float64]], resampling: Resampling
     ) -> dict[str, NDArray[np.float64]]:
-        """By name (replicates, G): the sums of each amount (n,) in every draw.
+        """By name (replicates, G): the sums of each amount (n,), weights and all, in every draw.
 
         Raises DataError where the draws were made for another number of rows.
         """
@@ -93,7 +93,7 @@ class Cells:
         if len(resampling.cluster) != rows:
             raise DataError(f"draws of {len(resampling.cluster)} rows do not fit {rows}: make them for the same rows")
         _, first, cluster = np.unique(resampling.cluster, return_index=True, return_inverse=True)
-        times = np.array([weights[first] for weights in resampling.weights()]).reshape(-1, len(first))
+        times = np.array([drawn[first] for drawn in resampling.drawn()]).reshape(-1, len(first))
         where = (self.code.ravel(), np.tile(cluster, len(self.code)))
         shape = (self.names.height, len(first))
         tiled = {name: np.tile(amount, len(self.code)) for name, amount in amounts.items()}

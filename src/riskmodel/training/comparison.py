@@ -51,14 +51,17 @@ class Trial:
     @cached_property
     def lists(self) -> dict[str, NDArray[np.bool_]]:
         """By kind, the rows that the lists at capacity hold."""
-        return {kind: listed(risk, self.place, self.capacity, self.order) for kind, risk in self.risks.items()}
+        return {kind: self._listed(risk, self.capacity) for kind, risk in self.risks.items()}
 
     @cached_property
     def wire_lists(self) -> dict[str, NDArray[np.bool_]]:
         """By kind, the rows of lists as long as that of the trip wires, place by place; of the wires their own."""
-        size = as_many_as(self.fired, self.place)
-        found = {kind: listed(risk, self.place, size, self.order) for kind, risk in self.risks.items()}
+        size = as_many_as(self.fired, self.place, self.sampling.weight)
+        found = {kind: self._listed(risk, size) for kind, risk in self.risks.items()}
         return found | ({WIRES: self.fired} if WIRES in self.risks else {})
+
+    def _listed(self, risk: NDArray[np.float64], most: NDArray[np.generic]) -> NDArray[np.bool_]:
+        return listed(risk, self.place, most, self.order, self.sampling.weight)
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,7 @@ def compare(tested: Trial) -> Comparison:
     kinds = list(tested.risks)
     values = {kind: {name: found[f"{kind}|{name}"] for name in told.names} for kind in kinds}
     for kind, risk in tested.risks.items():
-        values[kind]["slope"] = Interval(_slope(tested.y, risk), float("nan"), float("nan"))
+        values[kind]["slope"] = Interval(_slope(tested, risk), float("nan"), float("nan"))
     pairs = [(a, b) for a in kinds for b in kinds if a != b]
     differences = {(a, b): {name: found[f"{a}|{b}|{name}"] for name in PAIRED} for a, b in pairs}
     return Comparison(tested.events, len(tested.y), values, differences)
@@ -109,7 +112,7 @@ class _Numbers:
     def __init__(self, tested: Trial) -> None:
         self._tested = tested
         self._rankings = {kind: Ranking.of(tested.y, risk) for kind, risk in tested.risks.items()}
-        self._top = {kind: in_top_tenth(risk) for kind, risk in tested.risks.items()}
+        self._top = {kind: in_top_tenth(risk, tested.sampling.weight) for kind, risk in tested.risks.items()}
 
     def __call__(self, weights: NDArray[np.float64]) -> dict[str, float]:
         """By `kind|name`, and `kind|other|name` for differences."""
@@ -141,8 +144,8 @@ class _Numbers:
         }
 
 
-def _slope(y: NDArray[np.float64], risk: NDArray[np.float64]) -> float:
-    return recalibration(y, logit(risk), np.ones(len(y)))[0]
+def _slope(tested: Trial, risk: NDArray[np.float64]) -> float:
+    return recalibration(tested.y, logit(risk), tested.sampling.weight)[0]
 
 
 def _ratio(part: float, whole: float) -> float:

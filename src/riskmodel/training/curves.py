@@ -28,17 +28,19 @@ def precision_recall(y: ArrayLike, risk: ArrayLike, resampling: Resampling) -> l
     be told. Raises DataError where rows do not fit each other.
     """
     outcome, p = checked(y, risk)
-    wanted = np.ceil(np.geomspace(SHORTEST, 1, POINTS) * len(p)).astype(int)
-    thresholds = np.unique(np.sort(p)[::-1][wanted - 1])  # ascending: a row of high risk has reached many
+    falling, weight = np.argsort(-p), resampling.weight
+    reached = np.cumsum(weight[falling])
+    wanted = np.searchsorted(reached, np.geomspace(SHORTEST, 1, POINTS) * reached[-1])
+    thresholds = np.unique(p[falling][wanted])  # ascending: a row of high risk has reached many
     step = len(thresholds) - np.searchsorted(thresholds, p, side="right")
     cells = Cells.of(pl.DataFrame({"step": [f"{number:03}" for number in step.tolist()]}), ("step",))
-    amounts = {"rows": np.ones(len(p)), "events": outcome}
+    amounts = {"rows": weight, "events": weight * outcome}
     listed = {name: np.cumsum(cells.sums(amount)[1:]) for name, amount in amounts.items()}
     draws = {name: np.cumsum(drawn[:, 1:], axis=1) for name, drawn in cells.draws(amounts, resampling).items()}
     precision = over(listed["events"], listed["rows"])
     columns = {
-        "share": listed["rows"] / len(p),
-        "recall": over(listed["events"], np.full(len(precision), outcome.sum())),
+        "share": listed["rows"] / weight.sum(),
+        "recall": over(listed["events"], np.full(len(precision), weight @ outcome)),
         "precision": precision,
         **limits(precision, over(draws["events"], draws["rows"]), "precision"),
     }

@@ -113,13 +113,13 @@ def _measured(
 ) -> pl.DataFrame:
     """All numbers of all cells, in the order of the cells."""
     outcome, p = checked(y, risk)
-    found = outcome * listed
-    amounts = {"events": outcome, "found": found, "expected": p}
+    weight = resampling.weight
+    amounts = {"events": weight * outcome, "found": weight * outcome * listed, "expected": weight * p}
     sums = {name: cells.sums(amount) for name, amount in amounts.items()}
-    base = _by_fairlearn(cells, outcome, p, listed, sums["events"] > 0)
+    base = _by_fairlearn(cells, outcome, p, listed, weight, sums["events"] > 0)
     event_households = cells.distinct(households, outcome == 1)
     counts = {
-        "n": cells.sums(np.ones(len(outcome))),
+        "n": cells.sums(weight),
         "households": cells.distinct(households),
         "events": sums["events"],
         "event_households": event_households,
@@ -129,14 +129,19 @@ def _measured(
     drawn = _with_intervals(base, draws, cells.whole)
     drawn |= _drawn_to_all(base["recall"], sums["events"], over(draws["found"], draws["events"]), cells)
     return cells.names.with_columns(
-        *(pl.Series(name, values).cast(pl.Int64) for name, values in counts.items()),
+        *(pl.Series(name, values).round().cast(pl.Int64) for name, values in counts.items()),
         *(pl.Series(name, values).fill_nan(None) for name, values in (base | drawn).items()),
         pl.Series("small", event_households < LEAST_EVENTS),
     )
 
 
 def _by_fairlearn(
-    cells: Cells, y: Numbers, risk: Numbers, listed: NDArray[np.bool_], asked: NDArray[np.bool_]
+    cells: Cells,
+    y: Numbers,
+    risk: Numbers,
+    listed: NDArray[np.bool_],
+    of_rows: Numbers,
+    asked: NDArray[np.bool_],
 ) -> dict[str, Numbers]:
     """Metrics of each cell (G,), NaN where there is nothing to divide by; `asked`: which cells have events.
 
@@ -146,9 +151,9 @@ def _by_fairlearn(
     from fairlearn.metrics import MetricFrame
 
     kind = (4 * cells.code + (2 * y + listed).astype(np.intp)).ravel()
-    weight = np.bincount(kind)
+    weight = np.bincount(kind, weights=np.tile(of_rows, len(cells.code)))
     there = np.flatnonzero(weight)
-    mean = np.bincount(kind, weights=np.tile(risk, len(cells.code)))[there] / weight[there]
+    mean = np.bincount(kind, weights=np.tile(of_rows * risk, len(cells.code)))[there] / weight[there]
     weighted = {"sample_weight": weight[there]}
     metrics = _metrics()
     frame = MetricFrame(

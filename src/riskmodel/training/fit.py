@@ -32,7 +32,8 @@ class Rows:
     """What a model learns from: one row per household and as-of date.
 
     x (n, F) float64 with NaN = missing; y (n,) int8; time (n,) int64 in periods; group (n,) int64, one number per
-    household (never on both sides of a split); gap: periods until a label is known.
+    household (never on both sides of a split); gap: periods until a label is known; weight (n,): how many households a
+    row stands for, more than one where of those without the event only some were taken (`rows.gather`).
     """
 
     x: NDArray[np.float64] = field(repr=False)
@@ -41,13 +42,20 @@ class Rows:
     time: NDArray[np.int64] = field(repr=False)
     group: NDArray[np.int64] = field(repr=False)
     gap: int = 1
+    weight: NDArray[np.float64] = field(default_factory=lambda: np.empty(0), repr=False)
+    """Empty when made: every row stands for itself."""
+
+    def __post_init__(self) -> None:
+        if not len(self.weight):
+            object.__setattr__(self, "weight", np.ones(len(self.y)))
 
     def __len__(self) -> int:
         return len(self.y)
 
     def where(self, mask: NDArray[np.bool_]) -> Rows:
         """The rows for which the mask holds."""
-        return Rows(self.x[mask], self.y[mask], self.columns, self.time[mask], self.group[mask], self.gap)
+        parts = (self.x[mask], self.y[mask], self.columns, self.time[mask], self.group[mask], self.gap)
+        return Rows(*parts, self.weight[mask])
 
 
 @dataclass(frozen=True)
@@ -62,7 +70,9 @@ class Recipes:
     most_per_event: int = MOST_PER_EVENT
     """Most rows without the event that a model learns from, per row with it; see `thinned`.
 
-    Tests, calibration and level take all rows, so that the thinning changes no probability by itself.
+    Tests, calibration and level take all rows with their weights, so that the thinning changes no probability by
+    itself. Nor does it that the rows are themselves a part (`rows.sampled`), which is why they are learned without
+    weights, with which trees learn less (docs/model.md).
     """
 
     def fit(self, kind: str, rows: Rows, seed: int, among: NDArray[np.bool_] | None = None) -> RiskModel:
@@ -72,7 +82,7 @@ class Recipes:
         """
         if kind in ("rules", "rule_pack"):
             return RuleModel(rows.columns, self.wires if kind == "rules" else self.pack)
-        every = len(rows) if among is None else int(among.sum())
+        every = rows.weight.sum() if among is None else rows.weight[among].sum()
         rows = thinned(rows, self.most_per_event, seed, among)
         trees = self.trees if len(rows) == every else replace(self.trees, min_rows=min(THIN_LEAF, self.trees.min_rows))
         if kind == "naive":
@@ -126,19 +136,20 @@ def fit_calibrated(recipes: Recipes, kind: str, rows: Rows, seed: int) -> Calibr
     if not folds:
         households = group_folds(rows.group, rows.y, FALLBACK_FOLDS, seed)
         folds = [pair for pair in households if _teaches(rows, *pair)]
-    margins, outcomes = [], []
+    margins, outcomes, weights = [], [], []
     for train, valid in folds:
         margin = recipes.fit(kind, rows, seed, train).margin(rows.x[valid])
-        margins.append(margin + Calibration.identity().levelled(margin, rows.y[valid]).shift)
+        margins.append(margin + Calibration.identity().levelled(margin, rows.y[valid], weight=rows.weight[valid]).shift)
         outcomes.append(rows.y[valid])
+        weights.append(rows.weight[valid])
     if not margins:
         raise DataError(
             f"{len(rows)} training rows with {int(rows.y.sum())} events are too few to calibrate a model. "
             "Use more as-of dates, or wait until more labels have matured."
         )
-    shape = Calibration.fit(np.concatenate(margins), np.concatenate(outcomes))
+    shape = Calibration.fit(np.concatenate(margins), np.concatenate(outcomes), weight=np.concatenate(weights))
     model = recipes.fit(kind, rows, seed)
-    return CalibratedModel(model, shape.levelled(model.margin(rows.x), rows.y))
+    return CalibratedModel(model, shape.levelled(model.margin(rows.x), rows.y, weight=rows.weight))
 
 
 def _teaches(rows: Rows, train: NDArray[np.bool_], valid: NDArray[np.bool_]) -> bool:

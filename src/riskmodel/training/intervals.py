@@ -49,17 +49,30 @@ class Resampling:
     cluster: NDArray[np.intp] = field(repr=False)
     seed: int = 0
     replicates: int = REPLICATES
+    weight: NDArray[np.float64] = field(default_factory=lambda: np.empty(0), repr=False)
+    """(n,): how many households each row stands for, see `fit.Rows`. Empty when made: each for itself."""
+
+    def __post_init__(self) -> None:
+        if not len(self.weight):
+            object.__setattr__(self, "weight", np.ones(len(self.cluster)))
 
     @classmethod
-    def of(cls, villages: ArrayLike, households: ArrayLike, seed: int, replicates: int = REPLICATES) -> Resampling:
+    def of(
+        cls,
+        villages: ArrayLike,
+        households: ArrayLike,
+        seed: int,
+        replicates: int = REPLICATES,
+        weight: NDArray[np.float64] | None = None,
+    ) -> Resampling:
         """By village where there are enough of them, else by household; both (n,) of any sortable kind."""
         for names in (villages, households):
             distinct, cluster = np.unique(np.asarray(names), return_inverse=True)
             if len(distinct) >= LEAST_CLUSTERS:
                 break
-        return cls(cluster, seed, replicates)
+        return cls(cluster, seed, replicates, np.empty(0) if weight is None else weight)
 
-    def weights(self) -> Iterator[NDArray[np.float64]]:
+    def drawn(self) -> Iterator[NDArray[np.float64]]:
         """How often each row (n,) is drawn, replicate by replicate; the same for every caller."""
         random = np.random.default_rng(self.seed)
         count = int(self.cluster.max()) + 1 if len(self.cluster) else 0
@@ -70,11 +83,11 @@ class Resampling:
     def intervals(self, numbers: Weighted) -> dict[str, Interval]:
         """Percentile intervals of weighted numbers: `numbers` takes weights (n,) and gives them by name.
 
-        The value is that of the rows as they are (all weights 1). Replicates in which a number is NaN do not count; a
-        number that is NaN in more than one of ten has no limits.
+        The value is that of the rows as they are, each with its own weight. Replicates in which a number is NaN do not
+        count; a number that is NaN in more than one of ten has no limits.
         """
-        whole = dict(numbers(np.ones(len(self.cluster))))
-        draws = [numbers(weights) for weights in self.weights()]
+        whole = dict(numbers(self.weight))
+        draws = [numbers(times * self.weight) for times in self.drawn()]
         return {name: interval(value, np.array([draw[name] for draw in draws])) for name, value in whole.items()}
 
 

@@ -19,16 +19,18 @@ if TYPE_CHECKING:
 
     from riskmodel.models import CalibratedModel
 
+    Numbers = NDArray[np.float64]
+
 SHOWN = 20
 
 
 def figures(
-    outcome: NDArray[np.float64], risks: Mapping[str, NDArray[np.float64]], model: CalibratedModel
+    outcome: Numbers, risks: Mapping[str, Numbers], weight: Numbers, model: CalibratedModel
 ) -> dict[str, bytes]:
-    """SVG pictures by file name: outcomes (n,) of the test against the risks of each kind of model."""
-    pictures = {"reliability.svg": _reliability(outcome, risks)}
+    """SVG pictures by file name: outcomes (n,) of the test against the risks of each kind, rows by weight."""
+    pictures = {"reliability.svg": _reliability(outcome, risks, weight)}
     if 0 < outcome.sum() < len(outcome):
-        pictures["precision_recall.svg"] = _precision_recall(outcome, risks)
+        pictures["precision_recall.svg"] = _precision_recall(outcome, risks, weight)
     if isinstance(model.model, LightGBMModel):
         pictures["importance.svg"] = _importance(model.model)
     return pictures
@@ -39,11 +41,11 @@ def tree_parameters(parameters: LightGBMParameters) -> dict[str, object]:
     return {f"lightgbm_{key}": value for key, value in asdict(parameters).items()}
 
 
-def _reliability(y: NDArray[np.float64], risks: Mapping[str, NDArray[np.float64]]) -> bytes:
+def _reliability(y: Numbers, risks: Mapping[str, Numbers], weight: Numbers) -> bytes:
     figure, axes = _figure()
     top = 0.0
     for kind, p in risks.items():
-        groups = reliability(y, p)
+        groups = reliability(y, p, weight)
         axes.plot([g[1] for g in groups], [g[2] for g in groups], marker="o", markersize=3, label=kind)
         top = max(top, *(max(g[1], g[2]) for g in groups))
     axes.plot([0, top], [0, top], color="0.6", linewidth=1)
@@ -52,12 +54,12 @@ def _reliability(y: NDArray[np.float64], risks: Mapping[str, NDArray[np.float64]
     return _svg(figure)
 
 
-def _precision_recall(y: NDArray[np.float64], risks: Mapping[str, NDArray[np.float64]]) -> bytes:
+def _precision_recall(y: Numbers, risks: Mapping[str, Numbers], weight: Numbers) -> bytes:
     from sklearn.metrics import precision_recall_curve
 
     figure, axes = _figure()
     for kind, p in risks.items():
-        precision, recall, _ = precision_recall_curve(y, p)
+        precision, recall, _ = precision_recall_curve(y, p, sample_weight=weight)
         axes.plot(recall, precision, linewidth=1, label=kind)
     axes.axhline(float(y.mean()), color="0.6", linewidth=1)
     axes.set(xlabel="recall", ylabel="precision", title="Precision and recall", ylim=(0, 1))

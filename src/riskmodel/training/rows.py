@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 STEP_MONTHS = 3
 """As-of dates of training lie this many months apart."""
+MOST_ROWS = 1_500_000
+"""Of more households and dates than this only a share of those without any event is kept: 2 GB of features."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,8 @@ class Gathered:
 
     x: NDArray[np.float64] = field(repr=False)
     keys: pl.DataFrame = field(repr=False)
-    """`household_id`, `village_code`, `as_of` and, for each label by its name, the event; null = no outcome."""
+    """`household_id`, `village_code`, `as_of`, `weight` and, for each label by its name, the event; null = no
+    outcome."""
     gaps: Mapping[str, int]
     """Months from M0 until the outcome is known, by label."""
     read_on: date
@@ -69,6 +73,7 @@ class Gathered:
             time=keys.select(month).to_series().to_numpy(),
             group=keys["household_id"].rank("dense").cast(pl.Int64).to_numpy(),
             gap=self.gaps[label.name],
+            weight=keys["weight"].to_numpy(),
         )
         return Collected(rows, keys.select("household_id", "village_code", "as_of"))
 
@@ -110,8 +115,15 @@ def gather(
     asked: Mapping[str, tuple[Label, Sequence[date]]],
     read_on: date,
     track: Track | None = None,
+    *,
+    most: int = MOST_ROWS,
+    seed: int = 0,
 ) -> Gathered:
     """One row per household of a cohort and as-of date, in order of date, county, household.
+
+    So that the rows of a province fit into memory, where there would be more than `most`, each county and date keeps
+    the same share of those without any event, drawn by `seed`; a row that was drawn stands for several (`weight`). All
+    with an event stay.
 
     `asked`: labels by name, each with its as-of dates; a date that several ask for is looked at once. Households too
     new to judge (`freshness.too_new`) are left out: a model is not asked about them, so it does not learn from them.
@@ -119,6 +131,7 @@ def gather(
     """
     dates = sorted({day for _, days in asked.values() for day in days})
     work = [(as_of, county) for as_of in dates for county in lake.counties()]
+    share = most / max(most, _households(lake) * len(dates))
     gaps = {name: label.gap(0) for name, (label, _) in asked.items()}
     keys, parts = [], []
     for as_of, county in track(work, len(work)) if track else work:
@@ -128,14 +141,35 @@ def gather(
         found = {label.name: outcomes(label, lake, county, as_of, read_on, policy) for label in labels}
         if any(frame.height for frame in found.values()):
             rows = _with_features(found, lake.view(county, as_of), policy)
-            keys.append(rows.select(*KEYS, *_events(asked, rows)))
+            rows = sampled(rows, list(found), share, (seed, int(county), as_of.toordinal()))
+            keys.append(rows.select(*KEYS, "weight", *_events(asked, rows)))
             parts.append(_matrix(rows))
-    empty = pl.DataFrame(schema=dict.fromkeys(KEYS[:2], pl.String) | {"as_of": pl.Date})
+    empty = pl.DataFrame(schema=dict.fromkeys(KEYS[:2], pl.String) | {"as_of": pl.Date, "weight": pl.Float64})
     stacked = pl.concat([empty.with_columns(_events(asked, empty)), *keys])
     return Gathered(np.concatenate(parts or [np.empty((0, len(declared())))]), stacked, gaps, read_on)
 
 
 KEYS = ("household_id", "village_code", "as_of")
+
+
+def sampled(rows: pl.DataFrame, labels: Sequence[str], share: float, seed: Sequence[int]) -> pl.DataFrame:
+    """All rows with an event of any of the labels, and a share of the others, drawn at random; the order stays.
+
+    Adds `weight`: of how many rows each is one. So every sum over the rows stays right on average (Horvitz and
+    Thompson, "A generalization of sampling without replacement from a finite universe", JASA 47, 1952).
+    """
+    event = rows.select(pl.any_horizontal(pl.col(labels).fill_null(value=False))).to_series().to_numpy()
+    without = np.flatnonzero(~event)
+    weight, most = np.ones(len(event)), math.ceil(share * len(without))
+    if most < len(without):
+        weight[without] = 0
+        weight[np.random.default_rng(seed).choice(without, most, replace=False)] = len(without) / most
+    return rows.with_columns(weight=pl.Series(weight)).filter(pl.col("weight") > 0)
+
+
+def _households(lake: Lake) -> int:
+    """Households that the lake ever knew."""
+    return sum(len(lake.view(county, date.max).ids.of("H")) for county in lake.counties())
 
 
 def _with_features(found: Mapping[str, pl.DataFrame], view: View, policy: Policy) -> pl.DataFrame:

@@ -50,8 +50,10 @@ def stability(model: RiskModel, recipes: Recipes, rows: Rows, kind: str, seed: i
     margin, contributions = model.explained(x)
     earlier = recipes.fit(kind, rows, seed, ~newest).contributions(x)
     other = _first(contributions, x) != _first(earlier, x)
-    top = in_top_tenth(margin) == 1.0
-    return Stability(kind, len(x), float(other.mean()), int(top.sum()), float(other[top].mean()) if top.any() else 0.0)
+    weight = rows.weight[newest]
+    top = in_top_tenth(margin, weight) == 1.0
+    high = float(np.average(other[top], weights=weight[top])) if top.any() else 0.0
+    return Stability(kind, len(x), float(np.average(other, weights=weight)), int(top.sum()), high)
 
 
 def _first(contributions: NDArray[np.float64], x: NDArray[np.float64]) -> NDArray[np.str_]:

@@ -66,6 +66,8 @@ def trial(
         capacity=placed["visits"].to_numpy(),
         order=tie_order(keys["household_id"].to_numpy(), seed),
         fired=wires.margin(rows.x[here]) > 0,
-        sampling=Resampling.of(keys["village_code"].to_numpy(), keys["household_id"].to_numpy(), seed),
+        sampling=Resampling.of(
+            keys["village_code"].to_numpy(), keys["household_id"].to_numpy(), seed, weight=rows.weight[here]
+        ),
     )
     return found, here

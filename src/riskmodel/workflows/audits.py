@@ -22,7 +22,7 @@ def calibration(found: Judgement) -> dict[str, dict[str, list[dict[str, Any]]]]:
     rows = found.tested
     told = {}
     for kind, risk in rows.risks.items():
-        tenths = found.groups.select("household_id").with_columns(pl.Series("tenth", tenth(risk)))
+        tenths = found.groups.select("household_id").with_columns(pl.Series("tenth", tenth(risk, rows.sampling.weight)))
         curve = observed_and_expected(rows.y, risk, tenths, rows.sampling, ("tenth",))
         by_group = observed_and_expected(rows.y, risk, found.groups, rows.sampling, CHECKED_BY)
         told[kind] = {"curve": curve.filter(pl.col("grouping") == "tenth").to_dicts(), "by_group": by_group.to_dicts()}

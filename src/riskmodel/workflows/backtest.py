@@ -185,7 +185,7 @@ def _fold_facts(
     y = collected.rows.y
     here = {kind: np.where(fold.test, risk, np.nan) for kind, risk in risks.items()}
     found, _ = trial(collected, here, recipes, workspace.policy, workspace.settings.seed)
-    plain = {kind: metrics(found.y, risk) for kind, risk in found.risks.items()}
+    plain = {kind: metrics(found.y, risk, found.sampling.weight) for kind, risk in found.risks.items()}
     told = compare(found)
     return {
         "name": fold.name,
@@ -212,7 +212,7 @@ def _pooled(workspace: Workspace, label: Label, scheme: str, found: Judgement) -
     return {
         "metrics": found.metrics(),
         **comparison.intervals(),
-        "reliability": {kind: reliability(rows.y, risk) for kind, risk in rows.risks.items()},
+        "reliability": {kind: reliability(rows.y, risk, rows.sampling.weight) for kind, risk in rows.risks.items()},
         "groups": {kind: table.to_dicts() for kind, table in found.by_group.items()},
         "lead_time": _lead_time(workspace, label, found),
         "calibration": calibration(found),

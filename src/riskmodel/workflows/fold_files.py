@@ -60,7 +60,7 @@ def fingerprint(collected: Collected, recipes: Recipes, seed: int, most: int) ->
     """16 hex digits of everything that the risks of the folds depend on."""
     rows = collected.rows
     told = hashlib.sha256()
-    for part in (rows.x, rows.y, rows.time, rows.group):
+    for part in (rows.x, rows.y, rows.time, rows.group, rows.weight):
         told.update(np.ascontiguousarray(part).tobytes())
     told.update(repr((recipes, seed, most, rows.gap, set_hash(), __version__)).encode())
     told.update(",".join(collected.keys["village_code"]).encode())

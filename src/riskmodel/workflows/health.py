@@ -17,7 +17,7 @@ from riskmodel.tables.rhythm import Feed, feeds
 from riskmodel.workflows.progress import Progress, Silent
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
@@ -64,13 +64,18 @@ def health_from(told: Mapping[str, Any]) -> Health:
     return Health(**{**told, "features": states, "silent": silent, "stale": stale})
 
 
-def health_of_rows(workspace: Workspace, x: NDArray[np.float64], days: Sequence[date], read_on: date) -> Health:
+def health_of_rows(workspace: Workspace, x: NDArray[np.float64], keys: pl.DataFrame, read_on: date) -> Health:
     """Health of training rows: of the newest as-of date, beside the newest one at least a year before.
 
-    `x`: features in order of declaration, `days`: the as-of date of each row, `read_on`: the day by which sources are
-    judged. Without rows of a year before nothing is compared.
+    `x`: features in order of declaration, `keys`: `as_of` and `weight` of each row, `read_on`: the day by which sources
+    are judged. Without rows of a year before nothing is compared. Where rows stand for more than others, of those that
+    stand for less so many are left out that what remains is like the households.
     """
-    when = np.array(days, dtype="datetime64[D]")
+    weight = keys["weight"].to_numpy()
+    if (weight != weight.max()).any():
+        kept = np.random.default_rng(workspace.settings.seed).random(len(weight)) * weight.max() < weight
+        x, keys = x[kept], keys.filter(pl.Series(kept))
+    when = keys["as_of"].to_numpy().astype("datetime64[D]")
     newest: date = when.max().item()
     earlier = when[when <= np.datetime64(_year_before(newest))]
     day = earlier.max() if len(earlier) else None

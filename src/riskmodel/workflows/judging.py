@@ -48,7 +48,9 @@ class Judgement:
 
     def metrics(self) -> dict[str, dict[str, Any]]:
         """The plain numbers by kind: those of `evaluation.metrics` and of the comparison; None: cannot be told."""
-        plain = {kind: metrics(self.tested.y, risk) for kind, risk in self.tested.risks.items()}
+        plain = {
+            kind: metrics(self.tested.y, risk, self.tested.sampling.weight) for kind, risk in self.tested.risks.items()
+        }
         told = {
             kind: {name: found.value if np.isfinite(found.value) else None for name, found in values.items()}
             for kind, values in self.comparison.values.items()

@@ -43,6 +43,9 @@ class Trained:
     model_hash: str
     bundle: str
     rows: int
+    households: int
+    """Households and dates that the rows stand for: more than the rows, where of those without the event only some were
+    taken."""
     events: int
     as_of_dates: list[str]
     test_dates: list[str]
@@ -97,7 +100,7 @@ def train(
         shorter = Shorter(gathered.of(labels[1]), near.kind, near.areas)
     done = _trained(workspace, label, collected, recipes, now, kind, show, shorter)
     read_on = workspace.lake.newest_delivery()
-    found = health_of_rows(workspace, gathered.x, gathered.keys["as_of"].to_list(), read_on)
+    found = health_of_rows(workspace, gathered.x, gathered.keys, read_on)
     return replace(done, health=found, shorter=near, shorter_refused=refused)
 
 
@@ -106,7 +109,10 @@ def gathered_rows(workspace: Workspace, labels: list[Label], show: Progress) -> 
     counties, policy, read_on = workspace.counties(), workspace.policy, workspace.lake.newest_delivery()
     known = first_known(workspace.lake)
     asked = {found.name: (found, schedule(found, policy, counties[0], known, read_on)) for found in labels}
-    return gather(workspace.lake, policy, asked, read_on, lambda work, n: show.track(work, "features and outcomes", n))
+    seed = workspace.settings.seed
+    return gather(
+        workspace.lake, policy, asked, read_on, lambda work, n: show.track(work, "features and outcomes", n), seed=seed
+    )
 
 
 def recipes_of(workspace: Workspace) -> Recipes:
@@ -159,6 +165,7 @@ def _told(workspace: Workspace, fitted: Fitted, registered: Registered, areas: s
         model_hash=registered.model_hash,
         bundle=str(registered.bundle),
         rows=len(rows),
+        households=round(rows.weight.sum()),
         events=int(rows.y.sum()),
         as_of_dates=[day.isoformat() for day in fitted.as_of_dates],
         test_dates=sorted({day.isoformat() for day in found.keys["as_of"].to_list()}) if found else [],
