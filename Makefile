@@ -12,7 +12,7 @@ LOCK_EXTRAS := client dev postgres
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo notebooks test test-browser screenshots test-long check lint types contracts format docs lock bench-eph bench-ingest bench-features bench-shap bench-quality bench-serve wheelhouse clean wipe
+.PHONY: help setup demo notebooks test test-browser screenshots test-long check lint types contracts format docs lock bench bench-eph bench-ingest bench-features bench-shap bench-quality bench-serve wheelhouse clean wipe
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -78,6 +78,9 @@ wheelhouse: setup ## Collect all that a server installs, for one without network
 	$(BIN)/pip download --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes \
 	  --requirement $(WHEELHOUSE)/server.lock --dest $(WHEELHOUSE) $(ARGS)
 	cd $(WHEELHOUSE) && sha256sum -- *.whl server.lock > SHA256SUMS
+
+bench: setup ## Measure what a month costs at 300,000 and 3 million simulated households (half an hour, 30 GB of disk)
+	$(BIN)/python benchmarks/scale.py $(ARGS)
 
 bench-eph: setup ## Measure the models on the real EPH panel (EPH_PANEL=folder of the panel)
 	@test -n "$(EPH_PANEL)" || { echo "Name the panel's folder: make bench-eph EPH_PANEL=..." >&2; exit 2; }

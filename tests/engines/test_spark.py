@@ -1,24 +1,16 @@
 from __future__ import annotations
 
-import importlib.util
-import shutil
 import sys
 from pathlib import Path
 
 import pytest
 
+from on_spark import SETTINGS, spark_only
+from on_spark import workers as workers
 from pieces import doubled, filed, refused_at_three
 from riskmodel.engines import Ended, Part
 from riskmodel.engines.spark import Spark
 from riskmodel.errors import LakeError, UsageError
-
-HERE = Path(__file__).parents[1]
-WITHOUT = [
-    *(["pyspark (pip install 'riskmodel[spark]')"] if importlib.util.find_spec("pyspark") is None else []),
-    *(["Java 17"] if shutil.which("java") is None else []),
-]
-spark_only = pytest.mark.skipif(bool(WITHOUT), reason=f"Spark needs {' and '.join(WITHOUT)}")
-SETTINGS = {"spark.ui.enabled": "false", "spark.python.worker.reuse": "true", "spark.driver.memory": "512m"}
 
 
 def test_without_spark_the_way_to_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -30,13 +22,6 @@ def test_without_spark_the_way_to_it_is_told(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_nothing_to_do_starts_nothing() -> None:
     assert list(Spark("nowhere").map(doubled, [])) == []
-
-
-@pytest.fixture
-def workers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The processes of Spark find what is here, and use the same Python."""
-    monkeypatch.setenv("PYTHONPATH", ":".join([str(HERE), *sys.path]))
-    monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)
 
 
 @pytest.mark.usefixtures("workers")

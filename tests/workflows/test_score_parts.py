@@ -10,8 +10,11 @@ from typing import Any
 import polars as pl
 import pytest
 
+from on_spark import SETTINGS, spark_only
+from on_spark import workers as workers
 from riskmodel.engines import Ended, Here, Part
 from riskmodel.engines.local import Local
+from riskmodel.engines.spark import Spark
 from riskmodel.errors import StoppedError
 from riskmodel.settings import Settings
 from riskmodel.workflows.score import MANIFEST, Scored, all_published, score
@@ -82,6 +85,16 @@ def test_processes_of_their_own_give_the_same_bytes(both: tuple[Workspace, Score
     place, whole = copied(both, tmp_path)
     shutil.rmtree(target := place.results / whole.as_of)
     score(place, date_of(whole), executor=Local(2, memory=2**34))
+    assert contents(target) == contents(both[0].results / whole.as_of)
+
+
+@pytest.mark.usefixtures("workers")
+@spark_only
+@pytest.mark.long  # the Java machine of Spark starts for it
+def test_spark_gives_the_same_bytes(both: tuple[Workspace, Scored], tmp_path: Path) -> None:
+    place, whole = copied(both, tmp_path)
+    shutil.rmtree(target := place.results / whole.as_of)
+    score(place, date_of(whole), executor=Spark("local[2]", SETTINGS))
     assert contents(target) == contents(both[0].results / whole.as_of)
 
 

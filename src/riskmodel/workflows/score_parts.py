@@ -29,7 +29,7 @@ MANIFEST: Final = "_manifest.json"
 PARTS: Final = "_parts"
 """Folder beside them: of each county what its files were made of and their hashes."""
 _BASE: Final = 600 * 2**20
-_PER_BYTE: Final = 60
+_PER_BYTE: Final = 30
 """Memory that a county takes: so much in any case, and so many times the size of its files in the lake."""
 
 
