@@ -104,7 +104,7 @@ def _known(view: View, name: str, household_id: str) -> pl.DataFrame:
     What was written under a household that it came from is that household's.
     """
     spec = TABLES[name]
-    rows = decode(view.collect(view.table(name)), spec, view.ids).filter(pl.col("household_id") == household_id)
+    rows = decode(view.rows(name), spec, view.ids).filter(pl.col("household_id") == household_id)
     fen = [pl.col(c) / FEN for c, fact in spec.facts.items() if fact.type is Type.YUAN and c in rows.columns]
     return rows.with_columns(fen).sort(spec.event, *spec.key, descending=[True, *[False] * len(spec.key)])
 
