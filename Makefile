@@ -31,7 +31,7 @@ notebooks: setup ## Run the notebooks on demo/, or a small county of their own; 
 	done
 
 test: setup ## Run the tests, the long ones left out
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-browser: setup ## Walk through the pages with Chromium
 	$(BIN)/python -m pytest -m "browser and not long" tests/browser $(ARGS)

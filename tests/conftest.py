@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
-from riskmodel.settings import keep_compiled_code
+from riskmodel.settings import prepare_process
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,14 +24,18 @@ ROOT = Path(__file__).resolve().parents[1]
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
 
-keep_compiled_code()  # before anything imports numba: else each test process compiles for ten seconds
+prepare_process()  # as the program does, before Polars and numba are imported: else each test process pays for more
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test that asks for the panel, so that `pytest -m eph` runs just these."""
+    """Mark every test that asks for the panel, so that `pytest -m eph` runs just these, and begin with them.
+
+    They are the longest of all: last, they would keep one process busy while the others have nothing left to do.
+    """
     for item in items:
         if "eph_path" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.eph)
+    items.sort(key=lambda item: item.get_closest_marker("eph") is None)
 
 
 @pytest.fixture(scope="session")
@@ -52,24 +56,26 @@ def eph_path() -> Path:
 
 
 @pytest.fixture(scope="session")
-def sample_workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+def run_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A folder that all processes of this test run share, see `made_once`."""
+    own = tmp_path_factory.getbasetemp()
+    return own if worker_id == "master" else own.parent
+
+
+@pytest.fixture(scope="session")
+def sample_workspace(run_folder: Path) -> Iterator[Workspace]:
     """A workspace with the generated county: 600 households, 40 months, ingested, nothing trained yet.
 
     For reading only: a test that writes takes a copy, `shutil.copytree(sample_workspace.home, tmp_path / "home")`.
     """
+    from made_once import made_once
     from riskmodel.settings import Settings
-    from riskmodel.workflows.ingest import ingest
     from riskmodel.workflows.workspace import Workspace
-    from sample.files import write_sample
 
-    folder = tmp_path_factory.mktemp("sample-county")
-    write_sample(folder / "generated", households=600, months=40, seed=7)
-    home = folder / "home"
-    shutil.copytree(folder / "generated" / "policy", home / "policy")
-    workspace = Workspace(Settings(home))
-    ingest(workspace, folder / "generated" / "deliveries")
+    home = run_folder / "sample-county" / "home"
+    made_once(home, _ingest_sample)
     before = _state_of(home)
-    yield workspace
+    yield Workspace(Settings(home))
     assert _state_of(home) == before, "a test wrote into sample_workspace; give that test a copy"
 
 
@@ -84,6 +90,18 @@ def sample_rows(sample_workspace: Workspace) -> Collected:
     read_on = lake.newest_delivery()
     dates = schedule(label, policy, sample_workspace.counties()[0], first_known(lake), read_on)
     return collect(lake, policy, label, dates, read_on)
+
+
+def _ingest_sample(home: Path) -> None:
+    from riskmodel.settings import Settings
+    from riskmodel.workflows.ingest import ingest
+    from riskmodel.workflows.workspace import Workspace
+    from sample.files import write_sample
+
+    generated = home.with_name("generated")
+    write_sample(generated, households=600, months=40, seed=7)
+    shutil.copytree(generated / "policy", home / "policy")
+    ingest(Workspace(Settings(home)), generated / "deliveries")
 
 
 def _state_of(home: Path) -> dict[str, tuple[int, int]]:
