@@ -39,8 +39,8 @@ test-browser: setup ## Walk through the pages with Chromium
 screenshots: setup ## Make pictures of every page, on two screens and on paper, in screenshots/
 	$(BIN)/python -m pytest -m pictures tests/browser $(ARGS)
 
-test-long: setup ## Run the tests that take minutes
-	$(BIN)/python -m pytest -m long $(ARGS)
+test-long: setup ## Run the tests that take minutes, and all properties with ten times as many examples
+	$(BIN)/python -m pytest -m "long or hypothesis" --hypothesis-profile thorough $(ARGS)
 
 check: lint types contracts test-browser test ## All that CI runs: lint, types, contracts, test-browser, test
 

@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 # CI machines are shared and slow by spells: a time limit for each example would fail tests that are right.
 settings.register_profile("house", deadline=None)
+settings.register_profile("thorough", deadline=None, max_examples=1000)  # of `make test-long`
 settings.load_profile("house")
 
 prepare_process()  # as the program does, before Polars and numba are imported: else each test process pays for more
@@ -80,8 +81,9 @@ def sample_workspace(run_folder: Path) -> Iterator[Workspace]:
 
 
 @pytest.fixture(scope="session")
-def sample_rows(sample_workspace: Workspace) -> Collected:
+def sample_rows(sample_workspace: Workspace, run_folder: Path) -> Collected:
     """Training rows of the generated county for the label `income_below_line_12m`, which has more events."""
+    from made_once import made_once
     from riskmodel.tables.freshness import first_known
     from riskmodel.training.labels import label_named
     from riskmodel.training.rows import collect, schedule
@@ -89,7 +91,7 @@ def sample_rows(sample_workspace: Workspace) -> Collected:
     lake, policy, label = sample_workspace.lake, sample_workspace.policy, label_named("income_below_line_12m")
     read_on = lake.newest_delivery()
     dates = schedule(label, policy, sample_workspace.counties()[0], first_known(lake), read_on)
-    return collect(lake, policy, label, dates, read_on)
+    return made_once(run_folder / "sample-rows", lambda _: collect(lake, policy, label, dates, read_on))
 
 
 def _ingest_sample(home: Path) -> None:
