@@ -57,14 +57,7 @@ def eph_path() -> Path:
 
 
 @pytest.fixture(scope="session")
-def run_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """A folder that all processes of this test run share, see `made_once`."""
-    own = tmp_path_factory.getbasetemp()
-    return own if worker_id == "master" else own.parent
-
-
-@pytest.fixture(scope="session")
-def sample_workspace(run_folder: Path) -> Iterator[Workspace]:
+def sample_workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     """A workspace with the generated county: 600 households, 40 months, ingested, nothing trained yet.
 
     For reading only: a test that writes takes a copy, `shutil.copytree(sample_workspace.home, tmp_path / "home")`.
@@ -73,7 +66,7 @@ def sample_workspace(run_folder: Path) -> Iterator[Workspace]:
     from riskmodel.settings import Settings
     from riskmodel.workflows.workspace import Workspace
 
-    home = run_folder / "sample-county" / "home"
+    home = tmp_path_factory.mktemp("sample-county") / "home"
     made_once(home, _ingest_sample)
     before = _state_of(home)
     yield Workspace(Settings(home))
@@ -81,7 +74,7 @@ def sample_workspace(run_folder: Path) -> Iterator[Workspace]:
 
 
 @pytest.fixture(scope="session")
-def sample_rows(sample_workspace: Workspace, run_folder: Path) -> Collected:
+def sample_rows(sample_workspace: Workspace) -> Collected:
     """Training rows of the generated county for the label `income_below_line_12m`, which has more events."""
     from made_once import made_once
     from riskmodel.tables.freshness import first_known
@@ -91,7 +84,7 @@ def sample_rows(sample_workspace: Workspace, run_folder: Path) -> Collected:
     lake, policy, label = sample_workspace.lake, sample_workspace.policy, label_named("income_below_line_12m")
     read_on = lake.newest_delivery()
     dates = schedule(label, policy, sample_workspace.counties()[0], first_known(lake), read_on)
-    return made_once(run_folder / "sample-rows", lambda _: collect(lake, policy, label, dates, read_on))
+    return made_once(sample_workspace.home.with_name("rows"), lambda _: collect(lake, policy, label, dates, read_on))
 
 
 def _ingest_sample(home: Path) -> None:

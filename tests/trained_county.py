@@ -65,4 +65,5 @@ def _made(source: Path, home: Path) -> Office:
     trained, again = (train(workspace, NOW + timedelta(hours=h), kind="lightgbm") for h in (0, 1))
     for label in (LABEL, SOON):  # the county is too small for the gate to let trees pass
         promote(workspace, 1, NOW, label, reason="for the tests")
-    return Office(workspace, trained, again, score(workspace, newest_as_of(workspace)))
+    scored = score(workspace, newest_as_of(workspace))
+    return Office(Workspace(Settings(home)), trained, again, scored)  # a new one: it goes to other processes
