@@ -31,7 +31,7 @@ notebooks: setup ## Run the notebooks on demo/, or a small county of their own; 
 	done
 
 test: setup ## Run the tests, the long ones left out
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-browser: setup ## Walk through the pages with Chromium
 	$(BIN)/python -m pytest -m "browser and not long" tests/browser $(ARGS)
@@ -39,8 +39,8 @@ test-browser: setup ## Walk through the pages with Chromium
 screenshots: setup ## Make pictures of every page, on two screens and on paper, in screenshots/
 	$(BIN)/python -m pytest -m pictures tests/browser $(ARGS)
 
-test-long: setup ## Run the tests that take minutes
-	$(BIN)/python -m pytest -m long $(ARGS)
+test-long: setup ## Run the tests that take minutes, and all properties with ten times as many examples
+	$(BIN)/python -m pytest -m "long or hypothesis" --hypothesis-profile thorough $(ARGS)
 
 check: lint types contracts test-browser test ## All that CI runs: lint, types, contracts, test-browser, test
 
