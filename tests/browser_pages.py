@@ -8,6 +8,8 @@ PAGES: Final = {
     "sign-in": "/sign-in",
     "password": "/password",
     "overview": "/overview",
+    "worklist": "/worklist",
+    "worklist-filtered": "/worklist?status=waiting&order=village",
     "household": "/households/{household}",
     "facts": "/households/{household}/facts",
     "help": "/households/{household}/help",

@@ -46,10 +46,17 @@ OF_A_PLACE: dict[str, Asked] = {
     "POST /households/{household_id}/visit-sheet": Asked(
         f"{_HOUSEHOLD}/visit-sheet", Role.OFFICER, {"purpose": "a test"}
     ),
+    "POST /worklist/find": Asked(
+        "/worklist/find",
+        Role.OFFICER,
+        {"text": "张", "purpose": "a test", "area": "990301101", "village": "{village}"},
+    ),
 }
 """Pages about something of our county: 404 for somebody of a sibling county."""
 WITHIN_ONES_AREA: dict[str, Asked] = {
     "GET /overview": Asked("/overview"),
+    "GET /worklist": Asked("/worklist"),
+    "POST /worklist/names": Asked("/worklist/names", Role.OFFICER, {"purpose": "a test"}),
     "GET /model": Asked("/model"),
     "GET /model/{chapter}": Asked("/model/fairness"),
 }

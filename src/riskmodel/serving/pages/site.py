@@ -18,6 +18,7 @@ from riskmodel.serving.pages.routes import (
     overview,
     sign_in,
     start,
+    worklist,
 )
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from starlette.types import Scope
 
 PAGES: Final = (
-    *(start, sign_in, overview, household, model),
+    *(start, sign_in, overview, worklist, household, model),
     *(administration, managed_users, managed_keys, managed_models, audit_search),
 )
 _STATIC: Final = Path(__file__).parent / "static"

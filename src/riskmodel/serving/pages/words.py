@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, Final
 
-from riskmodel.policy import Background, Cause, Tier
+from riskmodel.policy import Background, Category, Cause, Finding, Listing, Source, Tier
 from riskmodel.serving.pages.actions import action_title
 
 if TYPE_CHECKING:
@@ -33,6 +33,11 @@ def register_filters(into: Environment) -> None:
         "moment": moment,
         "title_of": title_of,
         "tier": tier_title,
+        "category": lambda code: _titled(Category, code),
+        "finding": lambda code: _titled(Finding, code),
+        "listing": lambda code: _titled(Listing, code),
+        "department": lambda code: _titled(Source, code),
+        "signed": signed,
         "action": action_title,
     }
 
@@ -66,6 +71,16 @@ def title_of(code: str | None) -> str:
         return "—"
     vocabularies: tuple[Any, ...] = (Cause, Background)
     return next((words(code).zh for words in vocabularies if code in words.codes()), code)
+
+
+def signed(value: int | None) -> str:
+    """A change with its sign; a dash for what is not known."""
+    return "—" if value is None else f"{value:+,}" if value else "0"
+
+
+def _titled(words: type[Term], code: str | None) -> str:
+    """Chinese title of a code of a vocabulary; a dash for none."""
+    return words(code).zh if code else "—"
 
 
 def tier_title(code: str) -> str:
