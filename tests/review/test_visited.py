@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from riskmodel.review.visited import last_told, visited
+from riskmodel.review.visited import last_told, standing, visited
 from riskmodel.review.visits import add
 
 if TYPE_CHECKING:
@@ -49,3 +49,10 @@ def test_every_finding_has_a_larger_number(store: Store) -> None:
     first = last_told(store)
     told(store, "A", DAY, "no_risk")
     assert last_told(store) > first > 0
+
+
+def test_all_visits_that_stand_are_told_by_household(found: Store) -> None:
+    told(found, "A", DAY, "risk")
+    rows = standing(found, ["A", "B", "D"])
+    assert [(row["visited_on"].day, row["finding"]) for row in rows["A"]] == [(5, "risk"), (9, "no_risk")]
+    assert (rows["B"], rows["D"]) == ([], [])

@@ -10,8 +10,8 @@ import io
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Final
@@ -55,6 +55,8 @@ class Sheet:
     header: Sequence[str]
     rows: Sequence[Sequence[Cell]]
     notes: Sequence[str] = ()
+    choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Title of a column -> words that its cells offer; another word is refused by the spreadsheet."""
 
 
 def write_workbook(path: Path, sheets: Iterable[Sheet], made_on: date) -> None:
@@ -131,7 +133,7 @@ def _parts(sheet: Sheet) -> Iterator[Sheet]:
     """The sheet, cut where it is longer than a spreadsheet allows."""
     room = ROWS_OF_A_SHEET - len(sheet.notes) - 1
     for start in range(0, max(len(sheet.rows), 1), room):
-        yield Sheet(sheet.name, sheet.header, sheet.rows[start : start + room], sheet.notes)
+        yield replace(sheet, rows=sheet.rows[start : start + room])
 
 
 def _fill(into: Worksheet, sheet: Sheet, formats: _Formats) -> None:
@@ -145,6 +147,10 @@ def _fill(into: Worksheet, sheet: Sheet, formats: _Formats) -> None:
     for row, cells in enumerate(sheet.rows, start=top + 1):
         for column, cell in enumerate(cells):
             _write(into, row, column, cell, _form(cell, widths[column] - _SPARE, formats))
+    for title, words in sheet.choices.items():
+        column = sheet.header.index(title)
+        offered = {"validate": "list", "source": list(words), "error_title": title, "error_message": _CHOOSE}
+        into.data_validation(top + 1, column, top + max(len(sheet.rows), 1), column, offered)
     into.freeze_panes(top + 1, 0)
     if sheet.header:
         into.autofilter(top, 0, top + len(sheet.rows), len(sheet.header) - 1)
@@ -224,6 +230,7 @@ _PRINTED: Final = 0
 """Lines between the cells are printed too."""
 _LINE: Final = 15
 """Height of a line, in points."""
+_CHOOSE: Final = "请从下拉列表中选择。"
 _SPARE: Final = 3
 """Letters of a column's width that stay empty."""
 _NUMBER: Final = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")

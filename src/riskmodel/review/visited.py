@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
 from riskmodel.review.schema import VISITS
+from riskmodel.review.visits import ROW
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,4 +48,20 @@ def visited(store: Store, first: date, end: date, households: Sequence[str] | No
     for home, day, _, finding, retracted in standing.values():
         if not retracted and (home not in found or day >= found[home].visited_on):
             found[home] = Met(home, day, finding)
+    return found
+
+
+def standing(store: Store, households: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """Everything that stands of the visits of some households, by household, in order of days and visitors.
+
+    Rows: columns `ROW` of `review.visits`.
+    """
+    query = select(*(VISITS.c[name] for name in ROW)).where(VISITS.c.household_id.in_(households)).order_by(VISITS.c.id)
+    with store.reading() as connection:
+        told = [dict(row) for row in connection.execute(query).mappings()]
+    newest = {(row["household_id"], row["visited_on"], row["visitor_id"]): row for row in told}
+    found: dict[str, list[dict[str, Any]]] = {household: [] for household in households}
+    for key in sorted(newest):
+        if not newest[key]["retracted"]:
+            found[key[0]].append(newest[key])
     return found

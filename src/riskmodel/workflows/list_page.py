@@ -48,6 +48,8 @@ class AskedList:
     find: tuple[str, ...] | None = None
     """Households by id: these alone, whatever else is asked."""
     page: int = 1
+    rows: int = ROWS
+    """Households on a page."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,14 @@ class ListRow:
         """Whether it stands above the line."""
         return self.status in PLANNED
 
+    def on_list(self, *, blind: bool) -> str:
+        """What the list makes of it, in words; `blind`: for who must not learn that it was drawn by lot."""
+        if self.status == Listing.AUDIT and not blind:
+            return "走访户（抽查）"
+        if self.planned:
+            return "走访户"
+        return "线下" if self.status == Listing.UNLISTED else Listing(self.status).zh
+
 
 @dataclass(frozen=True)
 class ListPage:
@@ -98,10 +108,12 @@ class ListPage:
     rows: list[ListRow] = field(repr=False)
 
 
-def list_page(service: Service, who: Principal, as_of: date | None, asked: AskedList, now: datetime) -> ListPage | None:
+def list_page(
+    service: Service, who: Principal, as_of: date | None, asked: AskedList, now: datetime, use: str = "work list"
+) -> ListPage | None:
     """A page of the list of a published date (default: the newest); None outside of the area of who asks.
 
-    That its households were read is in the audit log before. Raises NotPrepared.
+    That its households were read, for which use, is in the audit log before. Raises NotPrepared.
     """
     inside = replace(asked, area=asked.area or who.area)
     if not who.sees(inside.area):
@@ -109,7 +121,7 @@ def list_page(service: Service, who: Principal, as_of: date | None, asked: Asked
     found = service.sheets.told(as_of, lambda sheet: _page(service, who, sheet, inside))
     if found is not None and found.rows:
         ids = [row.household_id for row in found.rows]
-        service.noted(who, "read", ids, f"work list {found.month.as_of} {inside.area}".strip(), now).result()
+        service.noted(who, "read", ids, f"{use} {found.month.as_of} {inside.area}".strip(), now).result()
     return found
 
 
@@ -117,10 +129,10 @@ def _page(service: Service, who: Principal, sheet: Sheet, asked: AskedList) -> L
     later, planned = later_sheet(service, sheet), above_line(sheet)
     chosen = _chosen(service, sheet, later, sheet.inside(who, asked.area), asked)
     ordered, above = _ORDERED[asked.order](sheet, chosen, planned), int(planned[chosen].sum())
-    pages = max(1, -(-len(ordered) // ROWS))
+    pages = max(1, -(-len(ordered) // asked.rows))
     page = min(max(asked.page, 1), pages)
-    first = (page - 1) * ROWS
-    shown = ordered[first : first + ROWS]
+    first = (page - 1) * asked.rows
+    shown = ordered[first : first + asked.rows]
     in_sight = asked.order == "list" and 0 < above < len(ordered) and first < above <= first + len(shown)
     townships, township = sheet.ground(who, who.area, 9).codes, asked.area[:9]
     return ListPage(

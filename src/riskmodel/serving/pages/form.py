@@ -24,7 +24,8 @@ class Form:
     """The fields of a form by name, in the order sent; a file is apart. Passwords are among them: none is printed."""
 
     fields: Mapping[str, Sequence[str]] = field(repr=False)
-    files: Mapping[str, UploadFile] = field(repr=False)
+    files: Mapping[str, bytes] = field(repr=False)
+    """What they hold, read whole: a body is bounded."""
 
     def text(self, name: str) -> str:
         """A field without blanks around it; empty where it was not sent."""
@@ -41,7 +42,9 @@ async def filled(request: Request) -> Form:
     if not from_here(request):
         raise Refused(403, "表单不是从本系统的页面提交的，未作任何改动。", "请从本系统的页面重新操作。")
     async with request.form(max_files=1, max_fields=MOST_FIELDS, max_part_size=MOST_PART) as sent:
-        return _form(list(sent.multi_items()))
+        items = list(sent.multi_items())
+        files = {name: await value.read() for name, value in items if isinstance(value, UploadFile)}
+    return _form(items, files)
 
 
 async def marked(request: Request) -> Form:
@@ -62,12 +65,12 @@ def from_here(request: Request) -> bool:
     return origin is None or origin.rpartition("//")[2] == request.headers.get("host")
 
 
-def _form(items: Sequence[tuple[str, Any]]) -> Form:
+def _form(items: Sequence[tuple[str, Any]], files: Mapping[str, bytes]) -> Form:
     fields: dict[str, list[str]] = {}
     for name, value in items:
         if isinstance(value, str):
             fields.setdefault(name, []).append(value)
-    return Form(fields, {name: value for name, value in items if isinstance(value, UploadFile)})
+    return Form(fields, files)
 
 
 Filled = Annotated[Form, Depends(filled)]

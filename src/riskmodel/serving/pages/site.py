@@ -11,6 +11,7 @@ from riskmodel.serving.pages.routes import (
     administration,
     audit_search,
     household,
+    list_books,
     managed_keys,
     managed_models,
     managed_users,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from starlette.types import Scope
 
 PAGES: Final = (
-    *(start, sign_in, overview, worklist, household, model),
+    *(start, sign_in, overview, worklist, list_books, household, model),
     *(administration, managed_users, managed_keys, managed_models, audit_search),
 )
 _STATIC: Final = Path(__file__).parent / "static"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, Final
 
-from riskmodel.policy import Background, Category, Cause, Finding, Listing, Source, Tier
+from riskmodel.policy import Background, Category, Cause, Finding, Source, Tier, VisitReason
 from riskmodel.serving.pages.actions import action_title
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ SAID: Final = {
     "signed-out": "已退出登录。",
     "password": "密码已修改，请用新密码重新登录。",
     "unchanged": "内容没有变化，未作改动。",
+    "visits-kept": "走访结果已保存，下次入库后计入数据。",
     "promoted": "已改用该版本，各服务进程将在几秒钟内换用。",
 }
 """What is said above a page after an action, by the code in its address: never a text of the address itself."""
@@ -35,7 +36,7 @@ def register_filters(into: Environment) -> None:
         "tier": tier_title,
         "category": lambda code: _titled(Category, code),
         "finding": lambda code: _titled(Finding, code),
-        "listing": lambda code: _titled(Listing, code),
+        "reason": lambda code: _titled(VisitReason, code),
         "department": lambda code: _titled(Source, code),
         "signed": signed,
         "action": action_title,
@@ -79,8 +80,8 @@ def signed(value: int | None) -> str:
 
 
 def _titled(words: type[Term], code: str | None) -> str:
-    """Chinese title of a code of a vocabulary; a dash for none."""
-    return words(code).zh if code else "—"
+    """Chinese title of a code of a vocabulary; a dash for none, and a word that is not in it as it stands."""
+    return words(code).zh if code in words.codes() else code or "—"
 
 
 def tier_title(code: str) -> str:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from riskmodel.serving.api.auth import Running
 from riskmodel.serving.clock import now
+from riskmodel.serving.pages.list_address import AREA
 from riskmodel.serving.pages.page_route import PageRoute
 from riskmodel.serving.pages.refused import not_there
 from riskmodel.serving.pages.routes.start import OVERVIEW
@@ -18,7 +19,6 @@ from riskmodel.serving.pages.visitor import Reader
 from riskmodel.workflows.overview import overview as overview_of
 
 ROUTER = APIRouter(include_in_schema=False, route_class=PageRoute)
-AREA: Final = r"^(\d{2}|\d{4}|\d{6}|\d{9}|\d{12})?$"
 _LEVELS: Final = {6: "县", 9: "乡镇", 12: "村"}
 
 
