@@ -10,6 +10,7 @@ PAGES: Final = {
     "overview": "/overview",
     "worklist": "/worklist",
     "worklist-filtered": "/worklist?status=waiting&order=village",
+    "worklist-import": "/worklist/filled",
     "household": "/households/{household}",
     "facts": "/households/{household}/facts",
     "help": "/households/{household}/help",

@@ -1,17 +1,15 @@
 from __future__ import annotations
 
-import io
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from python_calamine import CalamineWorkbook
 
+from filled_lists import refilled
 from opened_service import NOW
 from published_lists import household, service_of_lists, tell
 from riskmodel.errors import RejectedFile, UsageError
 from riskmodel.policy import VisitReason
-from riskmodel.rendering.workbook import Sheet, workbook_bytes
 from riskmodel.review.access import NotAllowed, Principal, Role
 from riskmodel.review.audit import AuditLog
 from riskmodel.review.visited import standing
@@ -43,18 +41,7 @@ def sheet(service: Service, filled: dict[int, dict[str, Any]], **more: Any) -> b
     """The workbook as it was handed out, filled in by the number of the household; `more`: a row that was added."""
     made = list_book(service, WHO, None, AskedBook(AskedList(status="planned"), form=True), NOW)
     assert made is not None
-    lines = CalamineWorkbook.from_filelike(io.BytesIO(made.content)).get_sheet_by_index(0).to_python()
-    return refilled(lines, filled, more)
-
-
-def refilled(lines: list[list[Any]], filled: dict[int, dict[str, Any]], more: dict[str, Any]) -> bytes:
-    top = next(number for number, line in enumerate(lines) if "户编号" in line)
-    header = [str(title) for title in lines[top]]
-    rows = [{title: cell or None for title, cell in zip(header, line, strict=True)} for line in lines[top + 1 :]]
-    rows += [dict.fromkeys(header) | more] if more else []
-    by_id = {household(number): values for number, values in filled.items()}
-    told = [list((row | by_id.get(str(row["户编号"]), {})).values()) for row in rows]
-    return workbook_bytes([Sheet("走访登记", header, told, ["说明"])], DAY)
+    return refilled(made.content, {household(number): values for number, values in filled.items()}, more)
 
 
 def test_what_was_filled_in_is_previewed_kept_and_the_second_time_changes_nothing(service: Service) -> None:

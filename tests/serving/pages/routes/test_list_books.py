@@ -2,14 +2,13 @@ from __future__ import annotations
 
 import io
 from contextlib import closing
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from python_calamine import CalamineWorkbook
 
+from filled_lists import refilled
 from published_lists import NEWEST, household, publish_lists
-from riskmodel.rendering.workbook import Sheet, workbook_bytes
 from riskmodel.review.access import Role
 from riskmodel.review.visited import standing
 from riskmodel.settings import Settings
@@ -44,12 +43,9 @@ def lines_of(content: bytes) -> list[list[Any]]:
 
 def filled(officer: Person, number: int, **values: Any) -> bytes:
     """The workbook of the page, with what a visitor wrote into the row of a household."""
-    lines = lines_of(officer.get(f"/worklist/workbook?month={NEWEST}&status=planned&kind=form").content)
-    top = next(at for at, line in enumerate(lines) if "户编号" in line)
-    rows = [dict(zip(lines[top], (cell or None for cell in line), strict=True)) for line in lines[top + 1 :]]
+    content = officer.get(f"/worklist/workbook?month={NEWEST}&status=planned&kind=form").content
     told = {"走访日期": NEWEST, "走访人编号": "K1", "走访结果": "无风险"} | values
-    cells = [list((row | (told if row["户编号"] == household(number) else {})).values()) for row in rows]
-    return workbook_bytes([Sheet("走访登记", lines[top], cells)], date(2026, 1, 6))
+    return refilled(content, {household(number): told})
 
 
 def send(who: Person, content: bytes) -> Any:
