@@ -57,6 +57,8 @@ PAGES: Final = {
     "household": "/households/{household}",
     "facts": "/households/{household}/facts",
     "help": "/households/{household}/help",
+    "verdict": "/households/{household}/verdict",
+    "ledger": "/ledger",
 }
 """Name -> address, of the newest month."""
 HOMES: Final = ("lake", "mlflow", "models", "policy", "results")

@@ -43,14 +43,14 @@ def filled_in(visitors: Path, findings: Mapping[str, str], deliveries: Path, *, 
     return folder
 
 
-def refilled(
-    content: bytes, findings: Mapping[str, Mapping[str, Cell]], more: Mapping[str, Cell] | None = None
-) -> bytes:
+def refilled(content: bytes, findings: Mapping[str, Mapping[str, Any]], more: Mapping[str, Any] | None = None) -> bytes:
     """A form of the work list with what visitors wrote into it, by household; `more`: a row that somebody added."""
     lines = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
     top = next(number for number, line in enumerate(lines) if "户编号" in line)
     header = [str(title) for title in lines[top]]
-    rows = [dict(zip(header, (cell or None for cell in line), strict=True)) for line in lines[top + 1 :]]
+    rows: list[dict[str, Any]] = [
+        dict(zip(header, (cell or None for cell in line), strict=True)) for line in lines[top + 1 :]
+    ]
     rows += [dict.fromkeys(header) | dict(more)] if more else []
     told = [list((row | dict(findings.get(str(row["户编号"]), {}))).values()) for row in rows]
     return workbook_bytes([Sheet("走访登记", header, told, ["说明"])], BACK)

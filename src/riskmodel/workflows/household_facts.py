@@ -15,8 +15,7 @@ from riskmodel.rendering.values import shown_source
 from riskmodel.tables.catalogue import TABLES
 from riskmodel.tables.column import Type
 from riskmodel.tables.generation import decode
-from riskmodel.tables.own_facts import own_facts
-from riskmodel.workflows.evidence import FEN, home_view
+from riskmodel.workflows.evidence import FEN, own_home
 from riskmodel.workflows.supposed import require_facts
 
 if TYPE_CHECKING:
@@ -88,7 +87,7 @@ def household_facts(workspace: Workspace, household_id: str, county: str, as_of:
     Raises FactsAway where they are not on this machine, UsageError for a household that was not active then.
     """
     require_facts(workspace, county, as_of)
-    view = own_facts(home_view(workspace, household_id, as_of, county), [household_id])
+    view = own_home(workspace, household_id, as_of, county)
     known = {name: rows for name in TABLES if name != "villages" and (rows := _known(view, name, household_id)).height}
     income = _income(known, workspace.policy, as_of)
     return Facts(

@@ -38,7 +38,7 @@ _VISITS: Final = table("visits").facts
 _TITLES: Final = {name: _VISITS[name].headers[0] for name in ("household_id", *FILLED)}
 _FILL_IN: Final = (
     "走访后填写走访日期、走访人编号（工号，不写姓名）和走访结果；结果为有风险的再填风险原因。没有走访的户留空即可。"
-    "户编号和校验码不要改动。填好后在“工作清单”页面导入：先看会改动什么，再确认保存。"
+    "户编号不要改动。填好后在“工作清单”页面导入：先看会改动什么，再确认保存。"
 )
 _SCORES: Final = "本表含分数和名单状态，不得交给农户；走访时请用走访登记表。"
 
@@ -117,7 +117,7 @@ def form_sheet(
         _TITLES["finding"]: [word.zh for word in Finding],
         **{_TITLES[name]: causes for name in ("cause_1", "cause_2")},
     }
-    return Sheet("走访登记", header, lines, (heading, CHECKLIST, _FILL_IN), choices)
+    return Sheet("走访登记", header, lines, (heading, CHECKLIST, _FILL_IN), choices, hidden=(MARK,))
 
 
 def list_sheet(

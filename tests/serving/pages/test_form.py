@@ -21,7 +21,11 @@ def client() -> TestClient:
     @router.post("/")
     def page(form: Filled) -> JSONResponse:
         return JSONResponse(
-            [form.text("name"), form.texts("cause"), [[name, content.decode()] for name, content in form.files.items()]]
+            [
+                form.text("name"),
+                form.texts("cause"),
+                [[name, sent.file.read().decode()] for name, sent in form.files.items()],
+            ]
         )
 
     app.include_router(router)

@@ -12,7 +12,7 @@ from riskmodel.serving.pages.refused import Refused
 from riskmodel.serving.pages.visitor import Visitor, same_form
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import AsyncIterator, Mapping, Sequence
 
 MOST_FIELDS: Final = 2_000
 MOST_PART: Final = 256_000
@@ -24,8 +24,7 @@ class Form:
     """The fields of a form by name, in the order sent; a file is apart. Passwords are among them: none is printed."""
 
     fields: Mapping[str, Sequence[str]] = field(repr=False)
-    files: Mapping[str, bytes] = field(repr=False)
-    """What they hold, read whole: a body is bounded."""
+    files: Mapping[str, UploadFile] = field(repr=False)
 
     def text(self, name: str) -> str:
         """A field without blanks around it; empty where it was not sent."""
@@ -37,19 +36,19 @@ class Form:
         return [text.strip() for text in self.fields.get(name, ()) if text.strip()]
 
 
-async def filled(request: Request) -> Form:
-    """The form that was sent. Raises Refused for one of another page, and for one that is too large."""
+async def filled(request: Request) -> AsyncIterator[Form]:
+    """The form that was sent; its file can be read until the answer is made. Raises Refused for one of another page."""
     if not from_here(request):
         raise Refused(403, "表单不是从本系统的页面提交的，未作任何改动。", "请从本系统的页面重新操作。")
     async with request.form(max_files=1, max_fields=MOST_FIELDS, max_part_size=MOST_PART) as sent:
-        items = list(sent.multi_items())
-        files = {name: await value.read() for name, value in items if isinstance(value, UploadFile)}
-    return _form(items, files)
+        yield _form(list(sent.multi_items()))
 
 
-async def marked(request: Request) -> Form:
+Filled = Annotated[Form, Depends(filled)]
+
+
+async def marked(request: Request, form: Filled) -> Form:
     """The form that was sent from a page of the visitor's session."""
-    form = await filled(request)
     visitor: Visitor | None = request.scope["state"].get("visitor")
     if visitor is None or not same_form(visitor, form.text("csrf")):
         raise Refused(403, "表单已过期，未作任何改动。", "请返回上一页，刷新后重新提交。")
@@ -65,14 +64,13 @@ def from_here(request: Request) -> bool:
     return origin is None or origin.rpartition("//")[2] == request.headers.get("host")
 
 
-def _form(items: Sequence[tuple[str, Any]], files: Mapping[str, bytes]) -> Form:
+def _form(items: Sequence[tuple[str, Any]]) -> Form:
     fields: dict[str, list[str]] = {}
     for name, value in items:
         if isinstance(value, str):
             fields.setdefault(name, []).append(value)
-    return Form(fields, files)
+    return Form(fields, {name: value for name, value in items if isinstance(value, UploadFile)})
 
 
-Filled = Annotated[Form, Depends(filled)]
 Marked = Annotated[Form, Depends(marked)]
 """To be named after the visitor among the parameters of a route."""

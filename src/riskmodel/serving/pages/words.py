@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, Final
 
+from riskmodel.features import REGISTRY
 from riskmodel.policy import Background, Category, Cause, Finding, Source, Tier, VisitReason
 from riskmodel.serving.pages.actions import action_title
+from riskmodel.tables.catalogue import TABLES
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -19,6 +21,11 @@ SAID: Final = {
     "password": "密码已修改，请用新密码重新登录。",
     "unchanged": "内容没有变化，未作改动。",
     "visits-kept": "走访结果已保存，下次入库后计入数据。",
+    "verdict": "核查结论已保存，将随下一次入库进入数据。",
+    "case": "台账条目已保存。",
+    "step": "识别环节已记录。",
+    "imported": "表格中的修改已全部保存。",
+    "nothing": "表格与台账一致，没有需要保存的修改。",
     "promoted": "已改用该版本，各服务进程将在几秒钟内换用。",
 }
 """What is said above a page after an action, by the code in its address: never a text of the address itself."""
@@ -40,6 +47,8 @@ def register_filters(into: Environment) -> None:
         "department": lambda code: _titled(Source, code),
         "signed": signed,
         "action": action_title,
+        "feature": feature_label,
+        "table": table_title,
     }
 
 
@@ -88,3 +97,13 @@ def tier_title(code: str) -> str:
     """Chinese title of a tier."""
     found: Term = Tier(code)
     return found.zh
+
+
+def feature_label(name: str) -> str:
+    """Chinese label of a feature; another name as it is."""
+    return REGISTRY[name].label if name in REGISTRY else name
+
+
+def table_title(name: str) -> str:
+    """Chinese title of a table; another name as it is."""
+    return TABLES[name].title if name in TABLES else name

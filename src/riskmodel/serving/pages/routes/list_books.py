@@ -51,7 +51,8 @@ def filled(request: Request, visitor: Caller) -> Response:
 @ROUTER.post(_FILLED)
 def filled_preview(request: Request, visitor: Caller, form: Marked, running: Running) -> Response:
     """What a workbook would change; nothing is changed."""
-    content = form.files.get("book", b"")
+    sent = form.files.get("book")
+    content = sent.file.read() if sent else b""
     if not content:
         raise Refused(422, "没有选择文件。", "请返回选择填好的走访登记表（.xlsx）。")
     try:
