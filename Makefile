@@ -12,7 +12,7 @@ LOCK_EXTRAS := client dev postgres
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo notebooks test test-browser screenshots test-long check lint types contracts format docs lock bench-eph bench-ingest bench-features bench-shap bench-quality bench-serve wheelhouse clean wipe
+.PHONY: help setup demo notebooks test test-browser screenshots test-long check lint types contracts format docs lock bench-eph bench-ingest bench-features bench-shap bench-quality bench-serve bench-pages wheelhouse clean wipe
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -94,6 +94,9 @@ bench-quality: setup ## Measure the models on five simulated counties, beside th
 
 bench-serve: setup ## Measure the service: published and fresh assessments, beside mlflow models serve
 	$(BIN)/python benchmarks/serve.py $(ARGS)
+
+bench-pages: setup ## Measure CPU and size of the pages with 300,000 households in the database
+	$(BIN)/python benchmarks/pages.py $(ARGS)
 
 bench-shap: setup ## Measure the speed of exact explanations beside shap, pred_contrib and predict
 	$(BIN)/python benchmarks/shapley.py $(ARGS)

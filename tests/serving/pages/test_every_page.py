@@ -11,9 +11,14 @@ import pytest
 from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
+from riskmodel.rendering.workbook import Sheet, workbook_bytes
 from riskmodel.review.access import Role
+from riskmodel.review.visited import standing
+from riskmodel.serving.pages.filled_form import packed
 from riskmodel.serving.pages.site import PAGES
+from riskmodel.workflows.filled_lists import FilledRow
 from riskmodel.workflows.installation import init
+from riskmodel.workflows.list_books import mark_of
 from sent_forms import CASE, VERDICT, seen_hash, written_case, written_verdict
 from signed_in import Person, person
 
@@ -22,6 +27,9 @@ if TYPE_CHECKING:
     from trained_county import Office
 
 SIBLING = "990302"
+BOOK = "{book}"
+"""Stands for a filled workbook."""
+FOUND = {"visitor_id": "K1", "reason": "routine", "finding": "not_home", "cause_1": None, "cause_2": None}
 
 
 @dataclass(frozen=True)
@@ -34,8 +42,8 @@ class Asked:
 
 
 BEFORE_THE_SIGN_IN = {"GET /sign-in", "POST /sign-in"}
-OF_ANYONE = {"GET /", "GET /password", "POST /password", "POST /sign-out"}
-"""Pages for whoever is signed in; they tell nothing of a household."""
+OF_ANYONE = {"GET /", "GET /password", "POST /password", "POST /sign-out", "GET /worklist/filled"}
+"""Pages for whoever is signed in, or may do something; they tell nothing of a household."""
 OF_A_WORKBOOK = {"POST /ledger/workbook", "POST /ledger/workbook/apply"}
 """They change the entries of a file: test_ledger_workbooks.py sends them one with an entry of another township."""
 _HOUSEHOLD = "/households/{household}"
@@ -49,6 +57,15 @@ OF_A_PLACE: dict[str, Asked] = {
     "GET /households/{household_id}/visit-sheet": Asked(f"{_HOUSEHOLD}/visit-sheet"),
     "POST /households/{household_id}/visit-sheet": Asked(
         f"{_HOUSEHOLD}/visit-sheet", Role.OFFICER, {"purpose": "a test"}
+    ),
+    "GET /worklist/workbook": Asked("/worklist/workbook?kind=form&area=990301101"),
+    "POST /worklist/workbook": Asked("/worklist/workbook", Role.OFFICER, {"purpose": "a test", "area": "990301101"}),
+    "POST /worklist/filled/keep": Asked("/worklist/filled/keep", Role.OFFICER, {"rows": "{rows}"}),
+    "POST /worklist/filled": Asked("/worklist/filled", Role.OFFICER, {"book": BOOK}),
+    "POST /worklist/find": Asked(
+        "/worklist/find",
+        Role.OFFICER,
+        {"text": "张", "purpose": "a test", "area": "990301101", "village": "{village}"},
     ),
     "GET /households/{household_id}/verdict": Asked(f"{_HOUSEHOLD}/verdict"),
     "POST /households/{household_id}/verdict": Asked(
@@ -75,6 +92,8 @@ OF_A_PLACE: dict[str, Asked] = {
 """Pages about something of our county: 404 for somebody of a sibling county."""
 WITHIN_ONES_AREA: dict[str, Asked] = {
     "GET /overview": Asked("/overview"),
+    "GET /worklist": Asked("/worklist"),
+    "POST /worklist/names": Asked("/worklist/names", Role.OFFICER, {"purpose": "a test"}),
     "GET /ledger": Asked("/ledger"),
     "GET /ledger/workbook": Asked("/ledger/workbook"),
     "GET /model": Asked("/model"),
@@ -150,7 +169,18 @@ def ask(service: Running, office: Office, name: str, asked: Asked, area: str, ro
     someone = signed_in(service, role, area)
     if name.startswith("GET"):
         return someone.get(path)
+    if BOOK in asked.data.values():
+        return someone.post(path, files={"book": ("a.xlsx", workbook_bytes([filled_sheet(office)], office.as_of))})
+    mark = mark_of(office.riskiest, standing(service.service.store, [office.riskiest])[office.riskiest])
+    row = {"household_id": office.riskiest, "visited_on": office.as_of, **FOUND}
+    fill["{rows}"] = packed([FilledRow(2, mark, row)])
     return someone.post(path, {k: fill.get(v, v) if isinstance(v, str) else v for k, v in asked.data.items()})
+
+
+def filled_sheet(office: Office) -> Sheet:
+    """A work list that was filled in for our riskiest household."""
+    header = ["户编号", "走访日期", "走访人编号", "走访原因", "走访结果"]
+    return Sheet("走访登记", header, [[office.riskiest, office.as_of, "K1", "日常走访", "未见到人"]])
 
 
 def test_every_page_is_in_one_of_the_tables() -> None:

@@ -14,6 +14,7 @@ from riskmodel.serving.pages.routes import (
     household,
     ledger,
     ledger_workbooks,
+    list_books,
     managed_keys,
     managed_models,
     managed_users,
@@ -22,6 +23,7 @@ from riskmodel.serving.pages.routes import (
     sign_in,
     start,
     verdict,
+    worklist,
 )
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from starlette.types import Scope
 
 PAGES: Final = (
-    *(start, sign_in, overview, household, verdict, cases, ledger_workbooks, ledger, model),
+    *(start, sign_in, overview, worklist, list_books, household, verdict, cases, ledger_workbooks, ledger, model),
     *(administration, managed_users, managed_keys, managed_models, audit_search),
 )
 _STATIC: Final = Path(__file__).parent / "static"

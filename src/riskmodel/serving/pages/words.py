@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, Final
 
 from riskmodel.features import REGISTRY
-from riskmodel.policy import Background, Cause, Tier
+from riskmodel.policy import Background, Category, Cause, Finding, Source, Tier, VisitReason
 from riskmodel.serving.pages.actions import action_title
 from riskmodel.tables.catalogue import TABLES
 
@@ -20,6 +20,7 @@ SAID: Final = {
     "signed-out": "已退出登录。",
     "password": "密码已修改，请用新密码重新登录。",
     "unchanged": "内容没有变化，未作改动。",
+    "visits-kept": "走访结果已保存，下次入库后计入数据。",
     "verdict": "核查结论已保存，将随下一次入库进入数据。",
     "case": "台账条目已保存。",
     "step": "识别环节已记录。",
@@ -40,6 +41,11 @@ def register_filters(into: Environment) -> None:
         "moment": moment,
         "title_of": title_of,
         "tier": tier_title,
+        "category": lambda code: _titled(Category, code),
+        "finding": lambda code: _titled(Finding, code),
+        "reason": lambda code: _titled(VisitReason, code),
+        "department": lambda code: _titled(Source, code),
+        "signed": signed,
         "action": action_title,
         "feature": feature_label,
         "table": table_title,
@@ -75,6 +81,16 @@ def title_of(code: str | None) -> str:
         return "—"
     vocabularies: tuple[Any, ...] = (Cause, Background)
     return next((words(code).zh for words in vocabularies if code in words.codes()), code)
+
+
+def signed(value: int | None) -> str:
+    """A change with its sign; a dash for what is not known."""
+    return "—" if value is None else f"{value:+,}" if value else "0"
+
+
+def _titled(words: type[Term], code: str | None) -> str:
+    """Chinese title of a code of a vocabulary; a dash for none, and a word that is not in it as it stands."""
+    return words(code).zh if code in words.codes() else code or "—"
 
 
 def tier_title(code: str) -> str:
