@@ -92,7 +92,7 @@ class Life:
 def county(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """A simulated county: that one has bills and loans, and full lists of them."""
     folder = tmp_path_factory.mktemp("simulated")
-    simulate(folder / "county", 500, 5, seed=1)
+    simulate(folder / "county", 300, 5, seed=1)
     shutil.copytree(folder / "county" / "policy", folder / "home" / "policy")
     workspace = Workspace(Settings(folder / "home"))
     init(workspace)
