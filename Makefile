@@ -12,7 +12,7 @@ LOCK_EXTRAS := client dev postgres
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo notebooks test test-browser screenshots test-long check lint types contracts format docs lock bench bench-eph bench-ingest bench-features bench-shap bench-quality bench-serve wheelhouse clean wipe
+.PHONY: help setup demo notebooks test test-browser screenshots test-long check lint types contracts format docs lock bench bench-eph bench-ingest bench-features bench-shap bench-quality bench-serve bench-pages wheelhouse clean wipe
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -31,7 +31,7 @@ notebooks: setup ## Run the notebooks on demo/, or a small county of their own; 
 	done
 
 test: setup ## Run the tests, the long ones left out
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-browser: setup ## Walk through the pages with Chromium
 	$(BIN)/python -m pytest -m "browser and not long" tests/browser $(ARGS)
@@ -39,8 +39,8 @@ test-browser: setup ## Walk through the pages with Chromium
 screenshots: setup ## Make pictures of every page, on two screens and on paper, in screenshots/
 	$(BIN)/python -m pytest -m pictures tests/browser $(ARGS)
 
-test-long: setup ## Run the tests that take minutes
-	$(BIN)/python -m pytest -m long $(ARGS)
+test-long: setup ## Run the tests that take minutes, and all properties with ten times as many examples
+	$(BIN)/python -m pytest -m "long or hypothesis" --hypothesis-profile thorough $(ARGS)
 
 check: lint types contracts test-browser test ## All that CI runs: lint, types, contracts, test-browser, test
 
@@ -97,6 +97,9 @@ bench-quality: setup ## Measure the models on five simulated counties, beside th
 
 bench-serve: setup ## Measure the service: published and fresh assessments, beside mlflow models serve
 	$(BIN)/python benchmarks/serve.py $(ARGS)
+
+bench-pages: setup ## Measure CPU and size of the pages with 300,000 households in the database
+	$(BIN)/python benchmarks/pages.py $(ARGS)
 
 bench-shap: setup ## Measure the speed of exact explanations beside shap, pred_contrib and predict
 	$(BIN)/python benchmarks/shapley.py $(ARGS)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 DAY = date(2025, 3, 10)
 """Day on which files arrive unless they say otherwise."""
+SHIPPED = Policy.load()
 
 
 def arrives(name: str, rows: pl.DataFrame, on: date = DAY, **facts: object) -> Received:
@@ -54,7 +55,7 @@ class Arrivals:
         """Take in files, delivery by delivery in the order given; returns their accounts."""
         with self.lake.writer() as writer:
             for day, group in groupby(files, lambda file: file.received_on):
-                intake = Intake(writer, Policy.load())
+                intake = Intake(writer, SHIPPED)
                 self.accounts += [intake.take(file) for file in group]
                 intake.finish(day)
                 self.refused += intake.told.refused

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
-from riskmodel.settings import keep_compiled_code
+from riskmodel.settings import prepare_process
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,16 +22,21 @@ ROOT = Path(__file__).resolve().parents[1]
 
 # CI machines are shared and slow by spells: a time limit for each example would fail tests that are right.
 settings.register_profile("house", deadline=None)
+settings.register_profile("thorough", deadline=None, max_examples=1000)  # of `make test-long`
 settings.load_profile("house")
 
-keep_compiled_code()  # before anything imports numba: else each test process compiles for ten seconds
+prepare_process()  # as the program does, before Polars and numba are imported: else each test process pays for more
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test that asks for the panel, so that `pytest -m eph` runs just these."""
+    """Mark every test that asks for the panel, so that `pytest -m eph` runs just these, and begin with them.
+
+    They are the longest of all: last, they would keep one process busy while the others have nothing left to do.
+    """
     for item in items:
         if "eph_path" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.eph)
+    items.sort(key=lambda item: item.get_closest_marker("eph") is None)
 
 
 @pytest.fixture(scope="session")
@@ -57,25 +62,21 @@ def sample_workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Works
 
     For reading only: a test that writes takes a copy, `shutil.copytree(sample_workspace.home, tmp_path / "home")`.
     """
+    from made_once import made_once
     from riskmodel.settings import Settings
-    from riskmodel.workflows.ingest import ingest
     from riskmodel.workflows.workspace import Workspace
-    from sample.files import write_sample
 
-    folder = tmp_path_factory.mktemp("sample-county")
-    write_sample(folder / "generated", households=600, months=40, seed=7)
-    home = folder / "home"
-    shutil.copytree(folder / "generated" / "policy", home / "policy")
-    workspace = Workspace(Settings(home))
-    ingest(workspace, folder / "generated" / "deliveries")
+    home = tmp_path_factory.mktemp("sample-county") / "home"
+    made_once(home, _ingest_sample)
     before = _state_of(home)
-    yield workspace
+    yield Workspace(Settings(home))
     assert _state_of(home) == before, "a test wrote into sample_workspace; give that test a copy"
 
 
 @pytest.fixture(scope="session")
 def sample_rows(sample_workspace: Workspace) -> Collected:
     """Training rows of the generated county for the label `income_below_line_12m`, which has more events."""
+    from made_once import made_once
     from riskmodel.tables.freshness import first_known
     from riskmodel.training.labels import label_named
     from riskmodel.training.rows import collect, schedule
@@ -83,7 +84,19 @@ def sample_rows(sample_workspace: Workspace) -> Collected:
     lake, policy, label = sample_workspace.lake, sample_workspace.policy, label_named("income_below_line_12m")
     read_on = lake.newest_delivery()
     dates = schedule(label, policy, sample_workspace.counties()[0], first_known(lake), read_on)
-    return collect(lake, policy, label, dates, read_on)
+    return made_once(sample_workspace.home.with_name("rows"), lambda _: collect(lake, policy, label, dates, read_on))
+
+
+def _ingest_sample(home: Path) -> None:
+    from riskmodel.settings import Settings
+    from riskmodel.workflows.ingest import ingest
+    from riskmodel.workflows.workspace import Workspace
+    from sample.files import write_sample
+
+    generated = home.with_name("generated")
+    write_sample(generated, households=600, months=40, seed=7)
+    shutil.copytree(generated / "policy", home / "policy")
+    ingest(Workspace(Settings(home)), generated / "deliveries")
 
 
 def _state_of(home: Path) -> dict[str, tuple[int, int]]:

@@ -53,4 +53,8 @@ def _server() -> Engine:
     folder = Path(tempfile.mkdtemp(prefix="postgresql-"))
     server = get_server(folder, cleanup_mode="delete")
     url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-    return create_engine(url, isolation_level="AUTOCOMMIT")
+    found = create_engine(url, isolation_level="AUTOCOMMIT")
+    with found.connect() as connection:  # no test pulls the plug: what is written need not reach the disk
+        connection.exec_driver_sql("ALTER SYSTEM SET fsync = off")
+        connection.exec_driver_sql("SELECT pg_reload_conf()")
+    return found

@@ -1,7 +1,8 @@
-"""Visitors' workbooks filled in and delivered, as visitors would send them back."""
+"""Visitors' workbooks, and forms of the work list, filled in as visitors would send them back."""
 
 from __future__ import annotations
 
+import io
 import shutil
 from datetime import date
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from python_calamine import CalamineWorkbook
 
-from riskmodel.rendering.workbook import Cell, Sheet, write_workbook
+from riskmodel.rendering.workbook import Cell, Sheet, workbook_bytes, write_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,6 +41,19 @@ def filled_in(visitors: Path, findings: Mapping[str, str], deliveries: Path, *, 
         filled = [_filled(dict(zip(header, row, strict=True)), findings, causes) for row in rows]
         write_workbook(path, [Sheet("走访名单", header, filled, notes)], BACK)
     return folder
+
+
+def refilled(content: bytes, findings: Mapping[str, Mapping[str, Any]], more: Mapping[str, Any] | None = None) -> bytes:
+    """A form of the work list with what visitors wrote into it, by household; `more`: a row that somebody added."""
+    lines = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+    top = next(number for number, line in enumerate(lines) if "户编号" in line)
+    header = [str(title) for title in lines[top]]
+    rows: list[dict[str, Any]] = [
+        dict(zip(header, (cell or None for cell in line), strict=True)) for line in lines[top + 1 :]
+    ]
+    rows += [dict.fromkeys(header) | dict(more)] if more else []
+    told = [list((row | dict(findings.get(str(row["户编号"]), {}))).values()) for row in rows]
+    return workbook_bytes([Sheet("走访登记", header, told, ["说明"])], BACK)
 
 
 def _filled(row: dict[str, Any], findings: Mapping[str, str], causes: str | None) -> list[Cell]:

@@ -43,7 +43,7 @@ def person(service: Running, *roles: Role, area: str = "", login: str = "") -> P
     now = datetime.now(UTC)  # noqa: TID251 - the service reads the clock itself
     users = service.service.users
     name = login or f"p{len(users.all())}"
-    user, _ = users.make(name, "某某", roles or (Role.ANALYST,), area, name, now)
+    user, _ = users.make(name, f"{name}某", roles or (Role.ANALYST,), area, name, now)
     users.set_password(user, PASSWORD)
     client = TestClient(service.client.app, raise_server_exceptions=False)  # its own cookies; no second start
     sign_in(client, name, PASSWORD)

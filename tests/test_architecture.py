@@ -31,6 +31,7 @@ TESTS_OF_THE_WHOLE = {
     "test_deployment.py",
     "test_examples.py",
     "test_house.py",
+    "test_made_once.py",
     "test_monotone_in_life.py",
     "test_named_commands.py",
     "test_notebooks.py",

@@ -7,10 +7,11 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 import polars as pl
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from arriving import Arrivals, arrives, at
+from drawn import drawn
 from lake_rows import COUNTY, contents
 from riskmodel.tables import TABLES
 from scenario import VILLAGE, rows_of
@@ -71,7 +72,7 @@ def everything(arrivals: Arrivals) -> dict[str, bytes]:
     return found
 
 
-@settings(max_examples=6)
+@drawn(3)
 @given(histories(), hints, st.lists(st.booleans(), min_size=12, max_size=12))
 def test_however_deliveries_are_grouped_into_ingests_the_lake_is_the_same_to_the_byte(
     tmp_path_factory: pytest.TempPathFactory, rows: Mapping[str, pl.DataFrame], hint: str | None, cuts: list[bool]
@@ -94,7 +95,7 @@ def test_however_deliveries_are_grouped_into_ingests_the_lake_is_the_same_to_the
     assert parts.rules() == whole.rules()
 
 
-@settings(max_examples=6)
+@drawn(3)
 @given(histories(), hints, st.randoms(use_true_random=False))
 def test_in_whatever_order_deliveries_of_facts_come_the_lake_knows_the_same_in_the_end(
     tmp_path_factory: pytest.TempPathFactory, rows: Mapping[str, pl.DataFrame], hint: str | None, dice: random.Random

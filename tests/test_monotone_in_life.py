@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from drawn import drawn
 from riskmodel.features import Direction, assemble_view, declared
 from riskmodel.features.windows import first_open_month, months_before
 from riskmodel.policy import HouseGrade
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 
 HOUSEHOLDS = 120
 TO_FEN = 100
-some = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+some = drawn(10)
 chances = st.tuples(st.integers(0, 999), st.sampled_from([0.02, 0.3, 1.0]))
 """Which rows are changed: a seed, and the share of those that may be."""
 
@@ -91,7 +92,7 @@ class Life:
 def county(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """A simulated county: that one has bills and loans, and full lists of them."""
     folder = tmp_path_factory.mktemp("simulated")
-    simulate(folder / "county", 500, 5, seed=1)
+    simulate(folder / "county", 300, 5, seed=1)
     shutil.copytree(folder / "county" / "policy", folder / "home" / "policy")
     workspace = Workspace(Settings(folder / "home"))
     init(workspace)

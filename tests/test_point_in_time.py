@@ -10,9 +10,10 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from drawn import drawn
 from properties import differing, features, moved_by_row_order, moved_by_the_future, without_columns_of
 from riskmodel.features import REGISTRY, Direction, assemble, assemble_view
 from riskmodel.features.facts import Facts
@@ -25,8 +26,7 @@ from strategies import AS_OF_DATES, histories
 from worked_example import full_id
 
 dates = st.sampled_from(AS_OF_DATES)
-quick = settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-slow = settings(quick, max_examples=4)
+quick, slow = drawn(6), drawn(3)
 
 
 @quick

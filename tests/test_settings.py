@@ -114,16 +114,23 @@ def test_variables_of_other_programs_are_left_alone(monkeypatch: pytest.MonkeyPa
     assert load().seed == 0
 
 
-@pytest.mark.parametrize(("given", "threads"), [(("-u", "POLARS_MAX_THREADS"), "1"), (("POLARS_MAX_THREADS=3",), "3")])
-def test_the_process_is_prepared_before_polars_is_there_unless_told_otherwise(
+@pytest.mark.parametrize(
+    ("given", "threads"),
+    [
+        (("-u", "POLARS_MAX_THREADS", "-u", "OPENBLAS_NUM_THREADS"), "1"),
+        (("POLARS_MAX_THREADS=2", "OPENBLAS_NUM_THREADS=2"), "2"),
+    ],
+)
+def test_the_process_is_prepared_before_polars_and_numpy_are_there_unless_told_otherwise(
     given: tuple[str, ...], threads: str
 ) -> None:
     code = (
-        "import sys, riskmodel.serving.cli.main as m; early = 'polars' not in sys.modules; m.prepare_process();"
-        "import polars; print(early, polars.thread_pool_size())"
+        "import sys, riskmodel.serving.cli.main as m; early = {'polars', 'numpy'}.isdisjoint(sys.modules);"
+        "m.prepare_process(); import polars, numpy, threadpoolctl;"
+        "print(early, polars.thread_pool_size(), *{found['num_threads'] for found in threadpoolctl.threadpool_info()})"
     )
     said = subprocess.run(["env", *given, sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert said.stdout.split() == ["True", threads]
+    assert said.stdout.split() == ["True", threads, threads]
 
 
 def test_compiled_code_is_kept_in_a_folder_of_this_user_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from made_once import made_once
 from riskmodel.settings import Settings
 from riskmodel.workflows.backtest import BackTest, backtest
 from riskmodel.workflows.model_report.material import Material, material
@@ -44,8 +45,15 @@ def tested_in(source: Path, home: Path) -> Backtested:
     """Back-test the horizon of 6 months in a copy of an office; a hostile reason stands behind the champion.
 
     The result of 12 months is that of 6 months under another name: a second back-test would take as long again
-    and show a report nothing that it has not seen.
+    and show a report nothing that it has not seen. Made once for all processes of the run.
     """
+    workspace = Workspace(Settings(home))
+    done = made_once(home, lambda folder: _made(source, folder))
+    return Backtested(workspace, done, material(workspace, NOW))
+
+
+def _made(source: Path, home: Path) -> BackTest:
+    """The back-test of 6 months."""
     shutil.copytree(source, home)
     workspace = Workspace(Settings(home))
     done = backtest(workspace, NOW, SOON, most_origins=1)
@@ -54,4 +62,4 @@ def tested_in(source: Path, home: Path) -> Backtested:
     longer.mkdir(parents=True)
     (longer / "result.json").write_text(json.dumps(made), encoding="utf-8")
     workspace.registry.note(f"household-risk-{LABEL}", 1, "gate_overridden", HOSTILE)
-    return Backtested(workspace, done, material(workspace, NOW))
+    return done

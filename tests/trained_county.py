@@ -10,6 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
+from made_once import made_once
 from riskmodel.settings import Settings
 from riskmodel.workflows.promote import promote
 from riskmodel.workflows.score import Scored, newest_as_of, score
@@ -53,10 +54,16 @@ class Office:
 
 @cache
 def office_in(source: Path, home: Path) -> Office:
-    """Train twice and score in a copy of an ingested workspace."""
+    """The office in a copy of an ingested workspace, made once for all processes of the run."""
+    return made_once(home, lambda folder: _made(source, folder))
+
+
+def _made(source: Path, home: Path) -> Office:
+    """Train twice and score."""
     shutil.copytree(source, home)
     workspace = Workspace(Settings(home))
     trained, again = (train(workspace, NOW + timedelta(hours=h), kind="lightgbm") for h in (0, 1))
     for label in (LABEL, SOON):  # the county is too small for the gate to let trees pass
         promote(workspace, 1, NOW, label, reason="for the tests")
-    return Office(workspace, trained, again, score(workspace, newest_as_of(workspace)))
+    scored = score(workspace, newest_as_of(workspace))
+    return Office(Workspace(Settings(home)), trained, again, scored)  # a new one: it goes to other processes

@@ -35,12 +35,13 @@ class Settings:
 
 
 def prepare_process() -> None:
-    """One thread for Polars, freed memory kept for some seconds, and a place for compiled code, unless the environment
-    says otherwise.
+    """One thread for Polars and numpy, freed memory kept for some seconds, and a place for compiled code, unless the
+    environment says otherwise.
 
-    To be called before Polars is imported. Why: docs/decisions/0008-one-thread-per-process.md.
+    To be called before Polars and numpy are imported. Why: docs/decisions/0008-one-thread-per-process.md.
     """
     os.environ.setdefault("POLARS_MAX_THREADS", "1")
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:5000")
     keep_compiled_code()
 

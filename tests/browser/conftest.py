@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,8 @@ import pytest
 from browser_window import Site
 from live_service import live
 from riskmodel.workflows.publish import publish
+from riskmodel.workflows.service import Service
+from sent_forms import written_case, written_verdict
 from trained_county import NOW, office_in
 
 if TYPE_CHECKING:
@@ -45,5 +48,8 @@ def site(chromium: Browser, sample_workspace: Workspace, tmp_path_factory: pytes
     office = office_in(sample_workspace.home, sample_workspace.home.with_name("office"))
     place = office.copied(tmp_path_factory.mktemp("browser"))
     publish(place, NOW)
+    with closing(Service(place)) as service:  # a verdict and an entry, so that their pages can be looked at
+        written_verdict(service, office.riskiest, office.as_of)
+        written_case(service, office.riskiest)
     with live(place) as address:
         yield Site(address, place, office, chromium)

@@ -9,8 +9,9 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
+from drawn import drawn
 from riskmodel.features import FeatureTable, assemble_view
 from riskmodel.features.alone import only_household
 from riskmodel.tables import View
@@ -42,7 +43,7 @@ def assert_alone_as_together(view: View) -> list[str]:
     return compared
 
 
-@settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@drawn(5)
 @given(histories())
 def test_whatever_its_rows_a_household_alone_has_the_bits_of_the_batch(rows: Rows) -> None:
     own = {**rows, "households": rows["households"].with_columns(predecessor_id=pl.lit(None, pl.String))}

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from drawn import drawn
 from properties import differing
 from riskmodel.errors import DataError, UsageError
 from riskmodel.features import assemble_view
@@ -75,7 +76,7 @@ def test_a_household_that_goes_by_another_id_is_not_its_own_neighbour() -> None:
 # --- a household of the publication ---
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@drawn(6)
 @given(histories(), st.sampled_from(AS_OF_DATES))
 def test_a_household_alone_has_the_bits_of_the_batch(rows: Rows, as_of: date) -> None:
     view = View.of(rows, as_of, COUNTY)

@@ -3,9 +3,10 @@ from __future__ import annotations
 from datetime import date
 
 import polars as pl
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from drawn import drawn
 from properties import moved_by_row_order, moved_by_the_future
 from riskmodel.features import assemble_view
 from riskmodel.features.facts import rows_seen
@@ -18,7 +19,7 @@ from scenario import COUNTY, Rows, policy_of, rows_of
 from strategies import AS_OF_DATES, histories
 
 AS_OF = date(2025, 3, 5)
-quick = settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+quick = drawn(4)
 
 
 def told(view: View) -> pl.DataFrame:

@@ -186,3 +186,12 @@ def test_a_csv_cell_that_could_be_a_formula_is_made_harmless(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "张三", "-12.50", "+8", "3=3", "H1", " ", "\t", "a-b"])
 def test_other_csv_cells_stay_as_they_are(text: str) -> None:
     assert neutral(text) == text
+
+
+def test_a_column_with_choices_offers_them_in_each_row_and_no_other_column_does() -> None:
+    content = written([None, "x"], [None, "y"], header=("结果", "备注"), choices={"结果": ("无风险", "有风险")})
+    sheet = part(content, "xl/worksheets/sheet1.xml")
+    (offered,) = re.findall(r"<dataValidation .*?</dataValidation>", sheet)
+    assert 'type="list"' in offered
+    assert 'sqref="A2:A3"' in offered
+    assert "&quot;无风险,有风险&quot;" in offered or '"无风险,有风险"' in offered

@@ -10,7 +10,7 @@ from ledger_cases import ANN, BOB, CASE, NOW, TODAY
 from riskmodel.policy import Lamp, LedgerClass, LedgerState, Policy
 from riskmodel.review.lamps import lamps
 from riskmodel.review.ledger import add_entry, change_entry
-from riskmodel.review.ledger_pages import AskedEntries, counts, entry_page, overdue
+from riskmodel.review.ledger_pages import AskedEntries, counts, entry_page, overdue, with_open_entry
 
 if TYPE_CHECKING:
     from riskmodel.review.store import Store
@@ -68,3 +68,10 @@ def test_counts_by_township_and_state_add_up(ledger: Store) -> None:
     ]
     assert [overdue(ledger, area, LATER) for area in ("", "990301002", "990301001001")] == [1, 0, 1]
     assert counts(ledger, "51", LATER) == []
+
+
+def test_a_household_with_an_entry_that_is_not_closed_is_marked_for_those_who_see_it(ledger: Store) -> None:
+    asked = [CASE.household_id, "H" + "9" * 24]
+    assert with_open_entry(ledger, asked, lambda _: True) == {CASE.household_id}
+    assert with_open_entry(ledger, asked, lambda village: village.startswith("9904")) == set()
+    assert with_open_entry(ledger, asked[1:], lambda _: True) == set()

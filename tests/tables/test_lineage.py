@@ -5,9 +5,10 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from drawn import drawn
 from properties import features, moved_by_row_order, moved_by_the_future
 from riskmodel.tables import View
 from riskmodel.tables.lineage import ancestors, endings, first_states, with_inherited
@@ -158,7 +159,7 @@ def test_what_ended_twice_ended_the_first_time_and_what_came_back_lasts() -> Non
 
 # --- properties ---
 
-quick = settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+quick = drawn(4)
 
 
 @st.composite
@@ -184,7 +185,7 @@ def test_the_order_of_rows_never_matters_to_a_family(rows: Rows, as_of: date, se
 
 
 @given(families(), st.sampled_from(AS_OF_DATES))
-@settings(quick, max_examples=40)
+@drawn(20)
 def test_ancestors_are_those_that_one_finds_by_walking(rows: Rows, as_of: date) -> None:
     view = View.of(rows, as_of)
     states = view.canonical("households").sort("valid_from")

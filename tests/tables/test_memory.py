@@ -7,9 +7,10 @@ from datetime import date
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from drawn import drawn
 from lake_rows import day, income, state
 from properties import shuffled
 from riskmodel.errors import DataError
@@ -54,7 +55,7 @@ def test_the_worked_example_is_what_a_lake_would_hold() -> None:
     assert_sorted(stored)
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@drawn(12)
 @given(histories(), st.integers(0, 999))
 def test_whatever_the_rows_and_their_order_it_is_what_a_lake_would_hold(rows: Rows, seed: int) -> None:
     made = build({name: shuffled(frame, seed) for name, frame in rows.items()})

@@ -7,7 +7,7 @@ import pytest
 
 from riskmodel.review.access import Principal, Role
 from riskmodel.settings import Settings
-from riskmodel.workflows.model_pages import CHAPTERS, hit_rates, model_page
+from riskmodel.workflows.model_pages import CHAPTERS, model_page
 from riskmodel.workflows.report import report
 from riskmodel.workflows.service import Service
 from riskmodel.workflows.workspace import Workspace
@@ -64,7 +64,3 @@ def test_without_a_model_or_a_report_there_is_nothing(tested: Backtested, tmp_pa
         assert (page.blocks, page.card) == ((), {})
     with closing(Service(Workspace(Settings(tmp_path / "empty")))) as service:
         assert model_page(service, ANALYST, "").about == []
-
-
-def test_hit_rates_wait_for_verdicts(reported: Service) -> None:
-    assert hit_rates(reported, ANALYST) is None

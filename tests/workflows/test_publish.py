@@ -7,6 +7,7 @@ import polars as pl
 
 from riskmodel.review.assessments import assessment, month, place
 from riskmodel.workflows.database import database
+from riskmodel.workflows.month_sheet import Sheets
 from riskmodel.workflows.publish import publish
 from riskmodel.workflows.score import TYPICAL
 from trained_county import NOW, Office
@@ -27,6 +28,9 @@ def test_every_scored_household_is_in_the_database_bit_for_bit(office: Office, t
         newest = month(store)
         assert newest is not None
         assert (newest.model, newest.households) == (office.trained.model_hash, scores.height)
+        sheet = Sheets(store).sheet(newest)
+        assert sheet.ids(range(scores.height)) == scores.sort("probability", descending=True)["household_id"].to_list()
+        assert sheet.facts.ages
 
 
 def test_what_is_typical_of_county_and_villages_is_there(office: Office, tmp_path: Path) -> None:

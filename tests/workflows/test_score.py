@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from drawn import drawn
 from late_arrivals import FROM_ELSEWHERE, arrived_lately
 from properties import differing, moved_by_row_order, moved_by_the_future
 from riskmodel.errors import BundleError, BusyError, UsageError
@@ -92,7 +93,7 @@ def scores(view: View, households: list[str] | None = None) -> pl.DataFrame:
 
 # --- from rows to scores ---
 
-quick = settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+quick = drawn(3)
 
 
 @quick

@@ -10,8 +10,8 @@ import io
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Final
@@ -55,6 +55,10 @@ class Sheet:
     header: Sequence[str]
     rows: Sequence[Sequence[Cell]]
     notes: Sequence[str] = ()
+    choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Title of a column -> what may be chosen in its cells; together at most 255 letters."""
+    hidden: Collection[str] = ()
+    """Titles of columns that are for programs alone."""
 
 
 def write_workbook(path: Path, sheets: Iterable[Sheet], made_on: date) -> None:
@@ -131,7 +135,7 @@ def _parts(sheet: Sheet) -> Iterator[Sheet]:
     """The sheet, cut where it is longer than a spreadsheet allows."""
     room = ROWS_OF_A_SHEET - len(sheet.notes) - 1
     for start in range(0, max(len(sheet.rows), 1), room):
-        yield Sheet(sheet.name, sheet.header, sheet.rows[start : start + room], sheet.notes)
+        yield replace(sheet, rows=sheet.rows[start : start + room])
 
 
 def _fill(into: Worksheet, sheet: Sheet, formats: _Formats) -> None:
@@ -141,14 +145,24 @@ def _fill(into: Worksheet, sheet: Sheet, formats: _Formats) -> None:
     top = len(sheet.notes)
     for column, title in enumerate(sheet.header):
         into.write_string(top, column, title[:LONGEST_TEXT], formats.head)
-        into.set_column(column, column, widths[column])
+        into.set_column(column, column, widths[column], None, {"hidden": title in sheet.hidden})
     for row, cells in enumerate(sheet.rows, start=top + 1):
         for column, cell in enumerate(cells):
             _write(into, row, column, cell, _form(cell, widths[column] - _SPARE, formats))
+    _offer(into, sheet, top + 1)
     into.freeze_panes(top + 1, 0)
     if sheet.header:
         into.autofilter(top, 0, top + len(sheet.rows), len(sheet.header) - 1)
     _set_up_page(into, top)
+
+
+def _offer(into: Worksheet, sheet: Sheet, first: int) -> None:
+    """Lists to choose from, in the cells of the columns that have some."""
+    last = max(first, first + len(sheet.rows) - 1)
+    for column, title in enumerate(sheet.header):
+        if title in sheet.choices:
+            offered = {"validate": "list", "source": list(sheet.choices[title]), "error_title": title}
+            into.data_validation(first, column, last, column, offered | {"error_message": "请从下拉列表中选择。"})
 
 
 def _set_up_page(into: Worksheet, header: int) -> None:

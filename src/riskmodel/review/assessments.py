@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, delete, func, insert, select
 
-from riskmodel.review.schema import ASSESSMENTS, METADATA, MONTHS, PLACES, PREPARED
+from riskmodel.review.schema import ASSESSMENTS, METADATA, MONTHS, PARTS, PLACES, PREPARED
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -111,12 +111,13 @@ def replace_month(
     published: Month,
     households: Iterable[list[dict[str, Any]]],
     places: Iterable[tuple[str, bytes]],
+    parts: Iterable[tuple[str, bytes]] = (),
 ) -> bool:
     """Publish a month, or publish it again; True where it replaced one. All of it appears at once, or nothing.
 
     households: portions of rows of the table `assessments`, `as_of` left out, with `answer`, packed, or None; answers
     are kept of the newest month alone, for they take as much room as the rows. places: code and JSON of what is
-    typical.
+    typical. parts: name and content of what lists and counts are made of, see `month_parts`.
     `published_at` names the state of a month: where the month was published in this second already, or the clock went
     back, it is set a second after the one before.
     """
@@ -126,7 +127,7 @@ def replace_month(
         if before is not None and published.published_at <= before:
             published = replace(published, published_at=_second_after(before))
         connection.execute(delete(MONTHS).where(MONTHS.c.as_of == published.as_of))
-        for table in (ASSESSMENTS, PLACES):
+        for table in (ASSESSMENTS, PLACES, PARTS):
             connection.execute(delete(table).where(table.c.as_of == published.as_of))
         newest = connection.execute(select(func.max(MONTHS.c.as_of))).scalar()
         is_newest = newest is None or published.as_of >= newest
@@ -142,6 +143,8 @@ def replace_month(
         rows = [day | {"code": code, "row": packed(text)} for code, text in places]
         if rows:
             connection.execute(insert(PLACES), rows)
+        for name, content in parts:
+            connection.execute(insert(PARTS).values(**day, name=name, content=content))
         connection.execute(insert(MONTHS).values(**vars(published)))
     return before is not None
 

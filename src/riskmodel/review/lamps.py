@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import ColumnElement, and_, case, literal
 
-from riskmodel.policy import Lamp
+from riskmodel.policy import Lamp, LedgerState
 from riskmodel.review.ledger_schema import ENTRIES
 
 if TYPE_CHECKING:
     from riskmodel.policy import Policy
+    from riskmodel.review.ledger_rules import LedgerEntry
 
 DUE_SOON: Final = "ledger.due_soon"
 """Policy kind: days before the deadline from which the lamp is yellow."""
@@ -26,13 +27,17 @@ class Lamps:
     yellow_until: tuple[tuple[str, date], ...]
 
     def of(self, deadline: date, village_code: str, *, done: bool) -> Lamp:
-        """The lamp of an entry."""
+        """The lamp of a deadline in a village."""
         if done:
             return Lamp.OUT
         if deadline < self.today:
             return Lamp.RED
         last = next(day for area, day in self.yellow_until if village_code.startswith(area))
         return Lamp.YELLOW if deadline <= last else Lamp.GREEN
+
+    def lamp(self, entry: LedgerEntry) -> Lamp:
+        """The lamp of an entry."""
+        return self.of(entry.deadline, entry.village_code, done=entry.state is LedgerState.CLOSED)
 
     def shown(self, lamp: Lamp) -> ColumnElement[bool]:
         """The condition of the entries that have a lamp."""

@@ -13,6 +13,8 @@ from riskmodel.review.ledger import entry_of
 from riskmodel.review.ledger_schema import ENTRIES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from sqlalchemy import ColumnElement
 
     from riskmodel.policy import LedgerClass
@@ -89,6 +91,14 @@ def overdue(store: Store, area: str, lamps: Lamps) -> int:
     query = select(func.count()).select_from(ENTRIES).where(*_inside(area), lamps.shown(Lamp.RED))
     with store.reading() as connection:
         return connection.execute(query).scalar_one()
+
+
+def with_open_entry(store: Store, households: Sequence[str], sees: Callable[[str], bool]) -> set[str]:
+    """Those of some households of which somebody sees an entry that is not closed."""
+    c = ENTRIES.c
+    query = select(c.household_id, c.village_code).where(c.household_id.in_(households), ~c.done)
+    with store.reading() as connection:
+        return {home for home, village in connection.execute(query).all() if sees(village)}
 
 
 def _count(row: dict[str, Any]) -> TownshipCount:

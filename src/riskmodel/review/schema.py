@@ -77,6 +77,15 @@ PLACES: Final = Table(
     PrimaryKeyConstraint("code", "as_of"),
 )
 
+PARTS: Final = Table(
+    "month_parts",
+    METADATA,
+    Column("as_of", Date, nullable=False),
+    Column("name", String(20), nullable=False),
+    Column("content", LargeBinary, nullable=False),  # what lists and counts are made of, for all households at once
+    PrimaryKeyConstraint("as_of", "name"),
+)
+
 VISIT_BATCHES: Final = Table(
     "visit_batches",
     METADATA,
@@ -89,8 +98,8 @@ VISITS: Final = Table(
     "visits",
     METADATA,
     Column("id", Integer, primary_key=True),
-    Column("household_id", String(25), nullable=False),
-    Column("visited_on", Date, nullable=False),
+    Column("household_id", String(25), nullable=False, index=True),
+    Column("visited_on", Date, nullable=False, index=True),
     Column("visitor_id", String(200), nullable=False),
     Column("reason", String(20), nullable=False),
     Column("finding", String(20), nullable=False),

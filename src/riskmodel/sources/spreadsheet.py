@@ -41,7 +41,7 @@ def read_xlsx(path: Path, spec: Table, sheet: str | None = None) -> tuple[Layout
     book = open_workbook(path, sheet)
     advice = _advice(book, path)
     errors = survey_sheet(path, book)
-    with _refusing_damage(path):
+    with refusing_damage(path):
         grid = CalamineWorkbook.from_path(str(path)).get_sheet_by_name(book.sheet)
     if grid.start is None:
         raise RejectedFile(
@@ -79,7 +79,7 @@ def _advice(book: Workbook, path: Path) -> tuple[str, str]:
 
 
 @contextmanager
-def _refusing_damage(path: Path) -> Iterator[None]:
+def refusing_damage(path: Path) -> Iterator[None]:
     """calamine's own errors, and its panics, which Python knows only as BaseException."""
     try:
         yield

@@ -63,6 +63,12 @@ def write_parquet(path: Path, rows: pl.DataFrame) -> None:
         rows.write_parquet(temporary, compression="zstd", statistics=True, row_group_size=250_000)
 
 
+def write_arrow(path: Path, rows: pl.DataFrame) -> None:
+    """Write an Arrow file at once, uncompressed, so that it can be mapped into memory."""
+    with _beside(path) as temporary:
+        rows.rechunk().write_ipc(temporary, compression="uncompressed")
+
+
 def make_folder(folder: Path) -> None:
     """Make a folder and those above it, durably and for their owner alone; one that exists is left alone."""
     if not folder.exists():
@@ -96,6 +102,7 @@ class Held:
 
     def __init__(self, folder: Path) -> None:
         """Raises FileNotFoundError when the folder is gone, also when it is being removed right now."""
+        self.folder = folder
         handle = os.open(folder, os.O_RDONLY)
         self._release = weakref.finalize(self, os.close, handle)
         fcntl.flock(handle, fcntl.LOCK_SH)  # waits for a removal under way

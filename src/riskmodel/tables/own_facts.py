@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from riskmodel.tables.view import View
 
 
-_SUBJECTS: Final = {"person_id": "members", "loan_id": "loan_statements"}
+SUBJECTS: Final = {"person_id": "members", "loan_id": "loan_statements"}
 """What may pass from one household to another, and the table that says to which it belonged."""
 
 
@@ -29,7 +29,7 @@ def own_facts(view: View, households: Sequence[str]) -> View:
     ids = view.ids.find("H", pl.Series(list(households), dtype=pl.String)).drop_nulls()
     kin = ancestors(view).filter(pl.col("household_id").is_in(ids.implode()))["ancestor_id"]
     of = {"household_id": pl.concat([ids, kin])}
-    for subject, name in _SUBJECTS.items():
+    for subject, name in SUBJECTS.items():
         if name in view.stored:
             theirs = view.stored[name].filter(pl.col("household_id").is_in(ids.implode()))
             of[subject] = theirs.select(subject).unique().collect()[subject]

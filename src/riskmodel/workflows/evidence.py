@@ -19,6 +19,8 @@ from riskmodel.policy import HouseholdStatus
 from riskmodel.tables.catalogue import TABLES, table
 from riskmodel.tables.column import Type
 from riskmodel.tables.generation import decode
+from riskmodel.tables.open_county import open_county
+from riskmodel.tables.own_facts import own_facts
 from riskmodel.workflows.about import label_of
 from riskmodel.workflows.features import feature_named
 
@@ -111,15 +113,31 @@ def home_view(workspace: Workspace, household_id: str, day: date, county: str | 
     places = [county] if county else workspace.counties()
     for place in places:
         view = workspace.lake.view(place, day)
-        codes = view.ids.find("H", pl.Series([household_id])).drop_nulls()
-        states = view.states("households").filter(pl.col("household_id").is_in(codes.implode()))
-        if states.filter(pl.col("status") == HouseholdStatus.ACTIVE.value).collect().height:
+        if _active(view, household_id):
             return view
     raise UsageError(
         f"household {household_id} is not active in {', '.join(places)} on {day}. Check the id, the county and the "
         f"date; ids come from `riskmodel find`. / 截至{day}，{'、'.join(places)} 没有在册的户 {household_id}。"
         "请核对户编号、县和日期；户编号可用 riskmodel find 查找。"
     )
+
+
+def own_home(workspace: Workspace, household_id: str, day: date, county: str | None = None) -> View:
+    """What the county in which a household is active knew of it alone, see `own_facts`. UsageError as `home_view`."""
+    for place in [county] if county else workspace.counties():
+        opened = open_county(workspace.lake, place)
+        if opened is None:
+            continue
+        own = opened.own(household_id, day)
+        if _active(own, household_id):
+            return own
+    return own_facts(home_view(workspace, household_id, day, county), [household_id])
+
+
+def _active(view: View, household_id: str) -> bool:
+    codes = view.ids.find("H", pl.Series([household_id])).drop_nulls()
+    states = view.states("households").filter(pl.col("household_id").is_in(codes.implode()))
+    return bool(view.collect(states.filter(pl.col("status") == HouseholdStatus.ACTIVE.value)).height)
 
 
 def _value(f: Feature, as_of: date, value: float | None, read: Reading) -> Value:

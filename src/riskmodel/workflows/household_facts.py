@@ -15,8 +15,7 @@ from riskmodel.rendering.values import shown_source
 from riskmodel.tables.catalogue import TABLES
 from riskmodel.tables.column import Type
 from riskmodel.tables.generation import decode
-from riskmodel.tables.own_facts import own_facts
-from riskmodel.workflows.evidence import FEN, home_view
+from riskmodel.workflows.evidence import FEN, own_home
 from riskmodel.workflows.supposed import require_facts
 
 if TYPE_CHECKING:
@@ -88,7 +87,7 @@ def household_facts(workspace: Workspace, household_id: str, county: str, as_of:
     Raises FactsAway where they are not on this machine, UsageError for a household that was not active then.
     """
     require_facts(workspace, county, as_of)
-    view = own_facts(home_view(workspace, household_id, as_of, county), [household_id])
+    view = own_home(workspace, household_id, as_of, county)
     known = {name: rows for name in TABLES if name != "villages" and (rows := _known(view, name, household_id)).height}
     income = _income(known, workspace.policy, as_of)
     return Facts(
@@ -105,7 +104,7 @@ def _known(view: View, name: str, household_id: str) -> pl.DataFrame:
     What was written under a household that it came from is that household's.
     """
     spec = TABLES[name]
-    rows = decode(view.collect(view.table(name)), spec, view.ids).filter(pl.col("household_id") == household_id)
+    rows = decode(view.rows(name), spec, view.ids).filter(pl.col("household_id") == household_id)
     fen = [pl.col(c) / FEN for c, fact in spec.facts.items() if fact.type is Type.YUAN and c in rows.columns]
     return rows.with_columns(fen).sort(spec.event, *spec.key, descending=[True, *[False] * len(spec.key)])
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Final
 from riskmodel.policy import KINDS
 from riskmodel.rendering.measure_text import group_heading, measure_sentences, statement_sentence
 from riskmodel.rendering.messages import messages
+from riskmodel.workflows.evidence import own_home
 from riskmodel.workflows.explain import causes_told
-from riskmodel.workflows.measures import measures_of
+from riskmodel.workflows.measures import measures_in
 from riskmodel.workflows.supposed import require_facts
 from riskmodel.workflows.whatif_questions import choices
 
@@ -62,7 +63,9 @@ def household_help(service: Service, who: Principal, household_id: str, as_of: d
         return None
     stored, row = found
     require_facts(service.workspace, stored.village_code[:COUNTY], stored.as_of)
-    entries = [asdict(e) for e in measures_of(service.workspace, household_id, stored.as_of, causes_told(row.values))]
+    view = own_home(service.workspace, household_id, stored.as_of, stored.village_code[:COUNTY])
+    found_measures = measures_in(view, service.workspace.policy, household_id, causes_told(row.values))
+    entries = [asdict(entry) for entry in found_measures]
     measures = [entry for entry in entries if entry["measure"] is not None]
     causes = dict.fromkeys(entry["cause"] for entry in measures)
     said = (statement_sentence(entry) for entry in entries if entry["measure"] is None)

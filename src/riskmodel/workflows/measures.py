@@ -11,7 +11,7 @@ from riskmodel.rendering.measure_text import group_heading, heading, measure_sen
 from riskmodel.scoring.measure_statements import statements
 from riskmodel.scoring.measures import asked_facts, proposals
 from riskmodel.tables.own_facts import own_facts
-from riskmodel.workflows.evidence import home_view
+from riskmodel.workflows.evidence import own_home
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -55,7 +55,7 @@ def measures_of(workspace: Workspace, household_id: str, as_of: date, causes: Se
     household that is not active on that day, and for an unknown cause.
     """
     workspace.require_known(as_of)
-    return measures_in(home_view(workspace, household_id, as_of), workspace.policy, household_id, causes)
+    return measures_in(own_home(workspace, household_id, as_of), workspace.policy, household_id, causes)
 
 
 def measures_in(view: View, policy: Policy, household_id: str, causes: Sequence[str]) -> list[MeasureEntry]:

@@ -38,15 +38,6 @@ _REPORT: Final = "report"
 
 
 @dataclass(frozen=True)
-class HitRate:
-    """Of a township: households of the list that were visited, and how many of them were at risk."""
-
-    township: str
-    visited: int
-    found: int
-
-
-@dataclass(frozen=True)
 class ModelPage:
     """A chapter about the models in use."""
 
@@ -66,11 +57,6 @@ def model_page(service: Service, who: Principal, chapter: str) -> ModelPage:
     if path is None or not path.exists():
         return ModelPage(about)
     return ModelPage(about, *_chapter(path, path.stat().st_mtime_ns, who.area, chapter))
-
-
-def hit_rates(_service: Service, _who: Principal) -> list[HitRate] | None:
-    """Hit rates by township from verdicts, within the area of who asks; None as long as no verdicts are kept here."""
-    return None
 
 
 def _about(service: Service) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,12 +18,15 @@ from riskmodel.review.ledger_homes import follow_homes
 from riskmodel.scoring.typical import Typical
 from riskmodel.workflows.assessed import COUNTY, MOST_PLACES, dated, prepared
 from riskmodel.workflows.database import database
+from riskmodel.workflows.delivery_ages import delivery_ages
+from riskmodel.workflows.month_list import month_list
+from riskmodel.workflows.month_parts import READ, month_parts
 from riskmodel.workflows.progress import Progress, Silent
 from riskmodel.workflows.score import MANIFEST, TYPICAL, published
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from datetime import date, datetime
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from riskmodel.workflows.workspace import Workspace
@@ -71,7 +75,7 @@ def publish(
         newest = newest_month(store)
         typical = _Typical(places) if newest is None or day >= newest.as_of else None
         rows = (_rows(part, typical) for part in show.track(portions, f"publishing {day}", count))
-        replaced = replace_month(store, month, rows, places.items())
+        replaced = replace_month(store, month, rows, places.items(), _parts(workspace, folder, paths))
         if typical is not None:  # the newest date
             follow_homes(store, day)
     return PublishedMonth(day.isoformat(), month.households, replaced)
@@ -90,6 +94,14 @@ class _Typical:
 
     def _read(self, code: str) -> dict[str, Any]:
         return dated(json.loads(self._places.get(code, b"{}")))
+
+
+def _parts(workspace: Workspace, folder: Path, paths: Sequence[Path]) -> Iterable[tuple[str, bytes]]:
+    """What the lists and counts of the pages are made of."""
+    scores = pl.concat(pl.read_parquet(path, columns=list(READ), glob=False) for path in paths)
+    drawn = month_list(workspace, folder, scores)
+    ages = delivery_ages(workspace, [path.stem for path in paths], date.fromisoformat(folder.name))
+    return month_parts(scores, drawn, ages)
 
 
 def _rows(part: pl.DataFrame, typical: _Typical | None) -> list[dict[str, Any]]:

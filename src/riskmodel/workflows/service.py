@@ -35,6 +35,7 @@ from riskmodel.workflows.champions import Champions
 from riskmodel.workflows.database import database
 from riskmodel.workflows.features import Described, listing
 from riskmodel.workflows.installation import LOG, identify, key_path
+from riskmodel.workflows.month_sheet import Sheets
 from riskmodel.workflows.readiness import model_facts, readiness
 from riskmodel.workflows.score import as_of_of_month
 from riskmodel.workflows.supposed import supposed
@@ -68,6 +69,7 @@ class Service:
         self.sessions = Sessions(self.store)
         self.models = Champions(workspace)
         self.assessments = Assessments(self.store)
+        self.sheets = Sheets(self.store)
         self._assessor = Assessor(workspace)
         self._turns = Turns(self._assessor)
         self._published = ""
@@ -251,6 +253,11 @@ class Service:
     def areas(self, who: Principal) -> list[Area]:
         """The areas that somebody sees."""
         return [area for area in self._areas if who.sees(area.code)]
+
+    @cached_property
+    def area_names(self) -> dict[str, str]:
+        """Names by code, of codes that somebody was told already: here nobody is asked what they see."""
+        return {area.code: area.name for area in self._areas}
 
     @cached_property
     def _areas(self) -> list[Area]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +11,15 @@ import pytest
 from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
+from riskmodel.rendering.workbook import Sheet, workbook_bytes
 from riskmodel.review.access import Role
+from riskmodel.review.visited import standing
+from riskmodel.serving.pages.filled_form import packed
 from riskmodel.serving.pages.site import PAGES
+from riskmodel.workflows.filled_lists import FilledRow
 from riskmodel.workflows.installation import init
+from riskmodel.workflows.list_books import mark_of
+from sent_forms import CASE, VERDICT, seen_hash, written_case, written_verdict
 from signed_in import Person, person
 
 if TYPE_CHECKING:
@@ -20,6 +27,9 @@ if TYPE_CHECKING:
     from trained_county import Office
 
 SIBLING = "990302"
+BOOK = "{book}"
+"""Stands for a filled workbook."""
+FOUND = {"visitor_id": "K1", "reason": "routine", "finding": "not_home", "cause_1": None, "cause_2": None}
 
 
 @dataclass(frozen=True)
@@ -32,8 +42,10 @@ class Asked:
 
 
 BEFORE_THE_SIGN_IN = {"GET /sign-in", "POST /sign-in"}
-OF_ANYONE = {"GET /", "GET /password", "POST /password", "POST /sign-out"}
-"""Pages for whoever is signed in; they tell nothing of a household."""
+OF_ANYONE = {"GET /", "GET /password", "POST /password", "POST /sign-out", "GET /worklist/filled"}
+"""Pages for whoever is signed in, or may do something; they tell nothing of a household."""
+OF_A_WORKBOOK = {"POST /ledger/workbook", "POST /ledger/workbook/apply"}
+"""They change the entries of a file: test_ledger_workbooks.py sends them one with an entry of another township."""
 _HOUSEHOLD = "/households/{household}"
 OF_A_PLACE: dict[str, Asked] = {
     "GET /households/{household_id}": Asked(_HOUSEHOLD),
@@ -46,10 +58,44 @@ OF_A_PLACE: dict[str, Asked] = {
     "POST /households/{household_id}/visit-sheet": Asked(
         f"{_HOUSEHOLD}/visit-sheet", Role.OFFICER, {"purpose": "a test"}
     ),
+    "GET /worklist/workbook": Asked("/worklist/workbook?kind=form&area=990301101"),
+    "POST /worklist/workbook": Asked("/worklist/workbook", Role.OFFICER, {"purpose": "a test", "area": "990301101"}),
+    "POST /worklist/filled/keep": Asked("/worklist/filled/keep", Role.OFFICER, {"rows": "{rows}"}),
+    "POST /worklist/filled": Asked("/worklist/filled", Role.OFFICER, {"book": BOOK}),
+    "POST /worklist/find": Asked(
+        "/worklist/find",
+        Role.OFFICER,
+        {"text": "张", "purpose": "a test", "area": "990301101", "village": "{village}"},
+    ),
+    "GET /households/{household_id}/verdict": Asked(f"{_HOUSEHOLD}/verdict"),
+    "POST /households/{household_id}/verdict": Asked(
+        f"{_HOUSEHOLD}/verdict", Role.OFFICER, VERDICT | {"seen": "{seen}", "visited_on": "{month}"}
+    ),
+    "GET /households/{household_id}/verdict/{number}": Asked(f"{_HOUSEHOLD}/verdict/{{verdict}}", Role.OFFICER),
+    "POST /households/{household_id}/verdict/{number}": Asked(
+        f"{_HOUSEHOLD}/verdict/{{verdict}}",
+        Role.OFFICER,
+        VERDICT | {"seen": "{seen}", "visited_on": "{month}", "version": "1", "token": "t-change", "visitor_id": "W18"},
+    ),
+    "GET /households/{household_id}/ledger": Asked(f"{_HOUSEHOLD}/ledger"),
+    "POST /households/{household_id}/ledger": Asked(f"{_HOUSEHOLD}/ledger", Role.OFFICER, CASE),
+    "POST /households/{household_id}/steps": Asked(
+        f"{_HOUSEHOLD}/steps", Role.OFFICER, {"clue_on": "{month}", "step": "clue", "done_on": "{month}"}
+    ),
+    "GET /ledger/{number}": Asked("/ledger/{entry}"),
+    "POST /ledger/{number}": Asked(
+        "/ledger/{entry}",
+        Role.OFFICER,
+        CASE | {"version": "1", "stands": "open", "act": "save", "token": "t-change-of-case"},
+    ),
 }
 """Pages about something of our county: 404 for somebody of a sibling county."""
 WITHIN_ONES_AREA: dict[str, Asked] = {
     "GET /overview": Asked("/overview"),
+    "GET /worklist": Asked("/worklist"),
+    "POST /worklist/names": Asked("/worklist/names", Role.OFFICER, {"purpose": "a test"}),
+    "GET /ledger": Asked("/ledger"),
+    "GET /ledger/workbook": Asked("/ledger/workbook"),
     "GET /model": Asked("/model"),
     "GET /model/{chapter}": Asked("/model/fairness"),
 }
@@ -100,20 +146,46 @@ def signed_in(service: Running, role: Role, area: str) -> Person:
     return person(service, role, area=area)
 
 
+@cache
+def filled(service: Running, household: str, day: date) -> dict[str, str]:
+    """What stands for the places of addresses and forms; a verdict and an entry are written for it."""
+    running = service.service
+    return {
+        "{household}": household,
+        "{month}": str(day),
+        "{village}": "990301101201",
+        "{seen}": seen_hash(running, household, day),
+        "{verdict}": str(written_verdict(running, household, day)),
+        "{entry}": str(written_case(running, household)),
+    }
+
+
 def ask(service: Running, office: Office, name: str, asked: Asked, area: str, role: Role) -> Any:
     """The answer to somebody of an area."""
-    fill = {"{household}": office.riskiest, "{month}": str(office.scored.as_of), "{village}": "990301101201"}
+    fill = filled(service, office.riskiest, office.as_of)
     path = asked.path
     for place, value in fill.items():
         path = path.replace(place, value)
     someone = signed_in(service, role, area)
     if name.startswith("GET"):
         return someone.get(path)
-    return someone.post(path, {key: fill.get(value, value) for key, value in asked.data.items()})
+    if BOOK in asked.data.values():
+        return someone.post(path, files={"book": ("a.xlsx", workbook_bytes([filled_sheet(office)], office.as_of))})
+    mark = mark_of(office.riskiest, standing(service.service.store, [office.riskiest])[office.riskiest])
+    row = {"household_id": office.riskiest, "visited_on": office.as_of, **FOUND}
+    fill["{rows}"] = packed([FilledRow(2, mark, row)])
+    return someone.post(path, {k: fill.get(v, v) if isinstance(v, str) else v for k, v in asked.data.items()})
+
+
+def filled_sheet(office: Office) -> Sheet:
+    """A work list that was filled in for our riskiest household."""
+    header = ["户编号", "走访日期", "走访人编号", "走访原因", "走访结果"]
+    return Sheet("走访登记", header, [[office.riskiest, office.as_of, "K1", "日常走访", "未见到人"]])
 
 
 def test_every_page_is_in_one_of_the_tables() -> None:
-    tables = [BEFORE_THE_SIGN_IN, OF_ANYONE, set(OF_A_PLACE), set(WITHIN_ONES_AREA), set(OF_MANAGERS)]
+    tables = [BEFORE_THE_SIGN_IN, OF_ANYONE, OF_A_WORKBOOK, set(OF_A_PLACE), set(WITHIN_ONES_AREA)]
+    tables.append(set(OF_MANAGERS))
     assert sum(map(len, tables)) == len(set().union(*tables)), "a page is in two tables"
     assert pages() == set().union(*tables)
 

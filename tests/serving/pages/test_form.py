@@ -20,7 +20,13 @@ def client() -> TestClient:
 
     @router.post("/")
     def page(form: Filled) -> JSONResponse:
-        return JSONResponse([form.text("name"), form.texts("cause"), sorted(form.files)])
+        return JSONResponse(
+            [
+                form.text("name"),
+                form.texts("cause"),
+                [[name, sent.file.read().decode()] for name, sent in form.files.items()],
+            ]
+        )
 
     app.include_router(router)
     return TestClient(app)
@@ -29,7 +35,7 @@ def client() -> TestClient:
 def test_fields_are_texts_and_files_are_apart(client: TestClient) -> None:
     data: dict[str, Any] = {"name": "  <b>李</b> ", "cause": ["ILL", "", "JOB"]}
     answer = client.post("/", data=data, files={"book": ("a.xlsx", b"PK")})
-    assert answer.json() == ["<b>李</b>", ["ILL", "JOB"], ["book"]]
+    assert answer.json() == ["<b>李</b>", ["ILL", "JOB"], [["book", "PK"]]]
     assert client.post("/", data={}).json() == ["", [], []]
 
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from riskmodel.policy import Cause, Tier
-from riskmodel.serving.pages.words import day, moment, percent, tier_title, title_of
+from riskmodel.serving.pages.words import day, moment, percent, signed, tier_title, title_of
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,7 @@ def test_codes_have_titles_and_an_unknown_one_stands_as_it_is() -> None:
     assert title_of("") == "—"
     assert title_of("new") == "new"
     assert tier_title("very_high") == Tier.VERY_HIGH.zh
+
+
+def test_a_change_has_its_sign_and_an_unknown_one_is_a_dash() -> None:
+    assert [signed(value) for value in (1200, -3, 0, None)] == ["+1,200", "-3", "0", "—"]

@@ -10,6 +10,8 @@ ACTIONS: Final = {
     "find": "由证件号查编号",
     "assess": "按提交的数据评估",
     "visit": "提交走访结果",
+    "verdict": "记录核查结论",
+    "ledger": "办理台账",
     "sign_in": "登录",
     "sign_out": "退出",
     "password": "修改密码",

@@ -12,7 +12,7 @@ from riskmodel.serving.pages.refused import Refused
 from riskmodel.serving.pages.visitor import Visitor, same_form
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import AsyncIterator, Mapping, Sequence
 
 MOST_FIELDS: Final = 2_000
 MOST_PART: Final = 256_000
@@ -36,17 +36,19 @@ class Form:
         return [text.strip() for text in self.fields.get(name, ()) if text.strip()]
 
 
-async def filled(request: Request) -> Form:
-    """The form that was sent. Raises Refused for one of another page, and for one that is too large."""
+async def filled(request: Request) -> AsyncIterator[Form]:
+    """The form that was sent; its file can be read until the answer is made. Raises Refused for one of another page."""
     if not from_here(request):
         raise Refused(403, "表单不是从本系统的页面提交的，未作任何改动。", "请从本系统的页面重新操作。")
     async with request.form(max_files=1, max_fields=MOST_FIELDS, max_part_size=MOST_PART) as sent:
-        return _form(list(sent.multi_items()))
+        yield _form(list(sent.multi_items()))
 
 
-async def marked(request: Request) -> Form:
+Filled = Annotated[Form, Depends(filled)]
+
+
+async def marked(request: Request, form: Filled) -> Form:
     """The form that was sent from a page of the visitor's session."""
-    form = await filled(request)
     visitor: Visitor | None = request.scope["state"].get("visitor")
     if visitor is None or not same_form(visitor, form.text("csrf")):
         raise Refused(403, "表单已过期，未作任何改动。", "请返回上一页，刷新后重新提交。")
@@ -70,6 +72,5 @@ def _form(items: Sequence[tuple[str, Any]]) -> Form:
     return Form(fields, {name: value for name, value in items if isinstance(value, UploadFile)})
 
 
-Filled = Annotated[Form, Depends(filled)]
 Marked = Annotated[Form, Depends(marked)]
 """To be named after the visitor among the parameters of a route."""

@@ -10,7 +10,11 @@ from starlette.staticfiles import StaticFiles
 from riskmodel.serving.pages.routes import (
     administration,
     audit_search,
+    cases,
     household,
+    ledger,
+    ledger_workbooks,
+    list_books,
     managed_keys,
     managed_models,
     managed_users,
@@ -18,6 +22,8 @@ from riskmodel.serving.pages.routes import (
     overview,
     sign_in,
     start,
+    verdict,
+    worklist,
 )
 
 if TYPE_CHECKING:
@@ -26,7 +32,7 @@ if TYPE_CHECKING:
     from starlette.types import Scope
 
 PAGES: Final = (
-    *(start, sign_in, overview, household, model),
+    *(start, sign_in, overview, worklist, list_books, household, verdict, cases, ledger_workbooks, ledger, model),
     *(administration, managed_users, managed_keys, managed_models, audit_search),
 )
 _STATIC: Final = Path(__file__).parent / "static"

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, Final
 
-from riskmodel.policy import Background, Cause, Tier
+from riskmodel.features import REGISTRY
+from riskmodel.policy import Background, Category, Cause, Finding, Source, Tier, VisitReason
 from riskmodel.serving.pages.actions import action_title
+from riskmodel.tables.catalogue import TABLES
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -18,6 +20,12 @@ SAID: Final = {
     "signed-out": "已退出登录。",
     "password": "密码已修改，请用新密码重新登录。",
     "unchanged": "内容没有变化，未作改动。",
+    "visits-kept": "走访结果已保存，下次入库后计入数据。",
+    "verdict": "核查结论已保存，将随下一次入库进入数据。",
+    "case": "台账条目已保存。",
+    "step": "识别环节已记录。",
+    "imported": "表格中的修改已全部保存。",
+    "nothing": "表格与台账一致，没有需要保存的修改。",
     "promoted": "已改用该版本，各服务进程将在几秒钟内换用。",
 }
 """What is said above a page after an action, by the code in its address: never a text of the address itself."""
@@ -33,7 +41,14 @@ def register_filters(into: Environment) -> None:
         "moment": moment,
         "title_of": title_of,
         "tier": tier_title,
+        "category": lambda code: _titled(Category, code),
+        "finding": lambda code: _titled(Finding, code),
+        "reason": lambda code: _titled(VisitReason, code),
+        "department": lambda code: _titled(Source, code),
+        "signed": signed,
         "action": action_title,
+        "feature": feature_label,
+        "table": table_title,
     }
 
 
@@ -68,7 +83,27 @@ def title_of(code: str | None) -> str:
     return next((words(code).zh for words in vocabularies if code in words.codes()), code)
 
 
+def signed(value: int | None) -> str:
+    """A change with its sign; a dash for what is not known."""
+    return "—" if value is None else f"{value:+,}" if value else "0"
+
+
+def _titled(words: type[Term], code: str | None) -> str:
+    """Chinese title of a code of a vocabulary; a dash for none, and a word that is not in it as it stands."""
+    return words(code).zh if code in words.codes() else code or "—"
+
+
 def tier_title(code: str) -> str:
     """Chinese title of a tier."""
     found: Term = Tier(code)
     return found.zh
+
+
+def feature_label(name: str) -> str:
+    """Chinese label of a feature; another name as it is."""
+    return REGISTRY[name].label if name in REGISTRY else name
+
+
+def table_title(name: str) -> str:
+    """Chinese title of a table; another name as it is."""
+    return TABLES[name].title if name in TABLES else name

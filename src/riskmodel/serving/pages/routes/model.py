@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Final
+from datetime import timedelta
+from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 
 from riskmodel.errors import DataError
 from riskmodel.serving.api.auth import Running
+from riskmodel.serving.clock import now
 from riskmodel.serving.pages.page_route import PageRoute
 from riskmodel.serving.pages.refused import Refused, not_there
 from riskmodel.serving.pages.shown import shown
-from riskmodel.serving.pages.visitor import Reader
-from riskmodel.workflows.model_pages import CHAPTERS, hit_rates, model_page
+from riskmodel.serving.pages.visitor import Reader, Visitor
+from riskmodel.workflows.ledger_lists import hits
+from riskmodel.workflows.model_pages import CHAPTERS, model_page
+from riskmodel.workflows.service import Service
 
 ROUTER = APIRouter(include_in_schema=False, route_class=PageRoute)
 MODEL: Final = "/model"
@@ -37,5 +41,13 @@ def _page(request: Request, visitor: Reader, running: Running, chapter: str) -> 
         found = model_page(running, visitor.who, chapter)
     except DataError as error:
         raise Refused(503, "模型报告无法读取。", "请管理员重新运行 riskmodel report。") from error
-    rates = hit_rates(running, visitor.who) if chapter == "hit-rate" else None
-    return shown(request, "model.html", visitor, chapters=CHAPTERS, chapter=chapter, model=found, rates=rates)
+    told = _hit_rates(running, visitor) if chapter == "hit-rate" else {}
+    return shown(request, "model.html", visitor, chapters=CHAPTERS, chapter=chapter, model=found, **told)
+
+
+def _hit_rates(running: Service, visitor: Visitor) -> dict[str, Any]:
+    """What the visits of the last year found, by township of one's area."""
+    last = now().date()
+    first, who = last - timedelta(days=365), visitor.who
+    names = {area.code: area.name for area in running.areas(who)}
+    return {"rates": hits(running, who, who.area, first, last), "names": names, "first": first, "last": last}

@@ -1,0 +1,84 @@
+"""The work list as a workbook, and the workbook back with what visits found: first what it would change, then kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from fastapi import APIRouter, Request, Response
+
+from riskmodel.errors import RejectedFile
+from riskmodel.serving.api.auth import Running
+from riskmodel.serving.clock import now
+from riskmodel.serving.pages.filled_form import packed, unpacked
+from riskmodel.serving.pages.form import Marked
+from riskmodel.serving.pages.list_address import asked_list, purpose_of
+from riskmodel.serving.pages.page_route import PageRoute, chinese
+from riskmodel.serving.pages.refused import Refused, not_there
+from riskmodel.serving.pages.shown import HEADERS, see_other, shown
+from riskmodel.serving.pages.visitor import Caller, Reader, Visitor
+from riskmodel.workflows.filled_lists import NotTheirs, keep_filled, preview_filled, read_filled
+from riskmodel.workflows.list_books import AskedBook, list_book
+from riskmodel.workflows.service import Service
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROUTER = APIRouter(include_in_schema=False, route_class=PageRoute)
+_BOOK: Final = "/worklist/workbook"
+_FILLED: Final = "/worklist/filled"
+_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@ROUTER.get(_BOOK)
+def workbook(request: Request, visitor: Reader, running: Running) -> Response:
+    """The list that the address asks for: `kind` form, to be filled in on visits, or as the page shows it."""
+    form = request.query_params.get("kind") == "form"
+    return _book(running, visitor, lambda name: request.query_params.get(name, ""), form=form, purpose="")
+
+
+@ROUTER.post(_BOOK)
+def workbook_with_names(visitor: Reader, form: Marked, running: Running) -> Response:
+    """The list to be filled in, with names, for what they were asked for."""
+    return _book(running, visitor, form.text, form=True, purpose=purpose_of(visitor, form.text("purpose")))
+
+
+@ROUTER.get(_FILLED)
+def filled(request: Request, visitor: Caller) -> Response:
+    """Where a filled workbook is sent from."""
+    return shown(request, "worklist_filled.html", visitor, found=None)
+
+
+@ROUTER.post(_FILLED)
+def filled_preview(request: Request, visitor: Caller, form: Marked, running: Running) -> Response:
+    """What a workbook would change; nothing is changed."""
+    sent = form.files.get("book")
+    content = sent.file.read() if sent else b""
+    if not content:
+        raise Refused(422, "没有选择文件。", "请返回选择填好的走访登记表（.xlsx）。")
+    try:
+        told = read_filled(content)
+        found = preview_filled(running, visitor.who, told, now())
+    except RejectedFile as error:
+        raise Refused(422, chinese(str(error)), "没有导入任何内容。") from None
+    except NotTheirs as error:
+        raise Refused(404, chinese(str(error))) from None
+    return shown(request, "worklist_filled.html", visitor, found=found, blank=told.blank, rows=packed(found.new))
+
+
+@ROUTER.post(f"{_FILLED}/keep")
+def filled_keep(visitor: Caller, form: Marked, running: Running) -> Response:
+    """Keep what the preview showed."""
+    try:
+        keep_filled(running, visitor.who, unpacked(form.text("rows")), now())
+    except NotTheirs as error:
+        raise Refused(404, chinese(str(error))) from None
+    return see_other("/worklist?said=visits-kept")
+
+
+def _book(running: Service, visitor: Visitor, field: Callable[[str], str], *, form: bool, purpose: str) -> Response:
+    month, asked = asked_list(field, visitor)
+    made = list_book(running, visitor.who, month, AskedBook(asked, form, purpose), now())
+    if made is None:
+        raise not_there("您的辖区内没有这一期或这个地区的清单。")
+    disposition = {"Content-Disposition": f'attachment; filename="{made.name}"'}
+    return Response(made.content, media_type=_XLSX, headers=dict(HEADERS) | disposition)

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import io
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from filled_lists import refilled
+from published_lists import NEWEST, household, publish_lists
+from riskmodel.review.access import Role
+from riskmodel.review.visited import standing
+from riskmodel.settings import Settings
+from riskmodel.workflows.database import database
+from riskmodel.workflows.workspace import Workspace
+from running_service import Running, running
+from signed_in import Person, field_of, person
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HOSTILE = "<img src=x onerror=alert(1)>{{7*7}}\u202e"
+
+
+@pytest.fixture(scope="module")
+def lists(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    place = Workspace(Settings(tmp_path_factory.mktemp("lists")))
+    with closing(database(place)) as opened:
+        publish_lists(opened)
+    with running(place) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def officer(lists: Running) -> Person:
+    return person(lists, Role.OFFICER, area="990301")
+
+
+def lines_of(content: bytes) -> list[list[Any]]:
+    return CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+
+
+def filled(officer: Person, number: int, **values: Any) -> bytes:
+    """The workbook of the page, with what a visitor wrote into the row of a household."""
+    content = officer.get(f"/worklist/workbook?month={NEWEST}&status=planned&kind=form").content
+    told = {"走访日期": NEWEST, "走访人编号": "K1", "走访结果": "无风险"} | values
+    return refilled(content, {household(number): told})
+
+
+def send(who: Person, content: bytes) -> Any:
+    return who.post("/worklist/filled", files={"book": ("a.xlsx", content)})
+
+
+def test_the_workbook_has_the_filtered_list(officer: Person) -> None:
+    answer = officer.get("/worklist/workbook?tier=high&kind=list")
+    assert answer.headers["content-disposition"] == f'attachment; filename="worklist-{NEWEST}.xlsx"'
+    assert answer.headers["cache-control"] == "no-store"
+    assert {row[5] for row in lines_of(answer.content)[2:]} == {"较高风险"}
+
+
+def test_a_filled_workbook_is_shown_and_then_kept_once(officer: Person, lists: Running) -> None:
+    page = send(officer, filled(officer, 1)).text
+    assert "确认保存 1 条走访结果" in page
+    store = lists.service.store
+    assert standing(store, [household(1)]) == {household(1): []}
+    rows = field_of(page, "rows").replace("&#34;", '"')
+    for _ in range(2):
+        answer = officer.post("/worklist/filled/keep", {"rows": rows})
+        assert answer.headers["location"] == "/worklist?said=visits-kept"
+    assert [row["finding"] for row in standing(store, [household(1)])[household(1)]] == ["no_risk"]
+
+
+def test_what_a_visitor_typed_with_a_will_runs_nothing(officer: Person) -> None:
+    page = send(officer, filled(officer, 2, 走访人编号=HOSTILE, 走访结果="=HYPERLINK(1)")).text
+    assert "&lt;img src=x" in page
+    assert "<img" not in page
+    assert "确认保存" not in page
+
+
+def test_a_row_of_another_area_and_a_file_that_is_none_are_refused_in_words(officer: Person, lists: Running) -> None:
+    content = filled(officer, 2)
+    stranger = person(lists, Role.OFFICER, area="990302")
+    answer = send(stranger, content)
+    assert (answer.status_code, "辖区内没有这一户" in answer.text) == (404, True)
+    rows = field_of(send(officer, content).text, "rows").replace("&#34;", '"')
+    assert stranger.post("/worklist/filled/keep", {"rows": rows}).status_code == 404
+    for wrong in (b"", b"PK", b"a,b"):
+        assert send(officer, wrong).status_code == 422
+
+
+def test_who_does_not_visit_may_take_the_list_and_sends_nothing(lists: Running, officer: Person) -> None:
+    analyst = person(lists, Role.ANALYST, area="990301")
+    assert analyst.get("/worklist/workbook?kind=list").status_code == 200
+    assert analyst.get("/worklist/filled").status_code == 403
+    assert send(analyst, filled(officer, 2)).status_code == 403
+    assert analyst.post("/worklist/workbook", {"purpose": "入户核查"}).status_code == 403
+    assert officer.post("/worklist/workbook", {"purpose": ""}).status_code == 422
