@@ -13,6 +13,7 @@ from riskmodel.settings import Settings
 from riskmodel.tables import Batch, table
 from riskmodel.workflows.run_lock import run_lock
 from riskmodel.workflows.run_month import MonthRun, run_month
+from riskmodel.workflows.worklist import work_list
 from riskmodel.workflows.workspace import Workspace
 from trained_county import NOW
 from two_counties import APRIL, FIRST, SECOND
@@ -75,6 +76,8 @@ def test_what_arrived_since_does_again_its_county_and_the_issued_list_stays(
     assert again.report.stages["list"].facts["outdated"]
     assert "riskmodel worklist --again" in "\n".join(again.report.lines())
     assert [path.name for path in (place.home / "worklists" / "2024-05-05").iterdir()] == ["all"]
+    work_list(place, date(2024, 5, 5), again=True)  # as the account says
+    assert run(place).done == ["publish"]  # the pages show the list
     assert run(place).done == []
 
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from riskmodel.scoring.worklist import worklist
+from riskmodel.tables.files import fingerprint
 from riskmodel.workflows.installation import lot_key
-from riskmodel.workflows.issued_lists import fingerprint, folder_of, issues
+from riskmodel.workflows.issued_lists import folder_of, issues
 from riskmodel.workflows.list_places import quotas
 from riskmodel.workflows.score import MANIFEST
 

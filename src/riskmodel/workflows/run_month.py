@@ -151,7 +151,8 @@ class _Run:
             there = published_month(store, self.as_of)
         if there is None or there.published_at != stamp:
             self.report.stages.pop("publish", None)
-        self._stage("publish", key, self._published)
+        lists = [issue.manifest["list"] for issue in issues(folder_of(self.workspace, self.as_of, ""))]
+        self._stage("publish", _hash(key, lists), self._published)
 
     def ended(self) -> MonthRun:
         """Close the account."""
