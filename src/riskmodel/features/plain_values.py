@@ -53,7 +53,8 @@ class _Translator:
         text = repr(node)
         if text not in self._known:
             made = self._made(node)
-            self._known[text] = once(made) if self.used[text] > 1 else made
+            ready = isinstance(made, itemgetter | _Constant)  # to look it up would take as long
+            self._known[text] = once(made) if self.used[text] > 1 and not ready else made
         return self._known[text]
 
     def _made(self, node: Any) -> Value:
@@ -64,8 +65,7 @@ class _Translator:
             case "Column":
                 return itemgetter(what)
             case "Literal":
-                constant = _worked_out(json.dumps(node))
-                return lambda _: constant
+                return _Constant(_worked_out(json.dumps(node)))
             case "Alias":
                 return self.of(what[0])
             case "Ternary":
@@ -112,6 +112,16 @@ def _operation(kind: str, what: Any) -> tuple[str, Sequence[Any]]:
     return kind, []
 
 
+class _Constant:
+    """What a literal gives: the same for whatever rows."""
+
+    def __init__(self, column: Column) -> None:
+        self.column = column
+
+    def __call__(self, _: Rows) -> Column:
+        return self.column
+
+
 def _of_known(function: Callable[..., Any], values: Sequence[Value]) -> Value:
     if len(values) == 1:
         (only,) = values
@@ -119,6 +129,9 @@ def _of_known(function: Callable[..., Any], values: Sequence[Value]) -> Value:
     if len(values) > 2:
         return _of_any(lambda *row: None if None in row else function(*row), values)
     one, other = values
+    if isinstance(other, _Constant) and other.column[0] is not None:  # as most comparisons
+        (constant,) = other.column
+        return lambda rows: [None if each is None else function(each, constant) for each in one(rows)]
 
     def made(rows: Rows) -> Column:
         left, right = one(rows), other(rows)
@@ -132,6 +145,10 @@ def _of_known(function: Callable[..., Any], values: Sequence[Value]) -> Value:
 
 
 def _of_any(function: Callable[..., Any], values: Sequence[Value]) -> Value:
+    first, *others = values
+    if all(isinstance(value, _Constant) for value in others):
+        constants = [value.column[0] for value in others if isinstance(value, _Constant)]
+        return lambda rows: [function(each, *constants) for each in first(rows)]
     return lambda rows: list(map(function, *as_long([value(rows) for value in values])))
 
 
@@ -141,6 +158,9 @@ def _of_columns(function: Callable[..., Column], values: Sequence[Value]) -> Val
 
 def _chosen(holds: Value, then: Value, otherwise: Value) -> Value:
     """Where something holds one value, elsewhere, also where it is not known, another."""
+    if isinstance(then, _Constant) and isinstance(otherwise, _Constant):
+        (yes,), (no,) = then.column, otherwise.column
+        return lambda rows: [yes if held else no for held in holds(rows)]
 
     def made(rows: Rows) -> Column:
         which = holds(rows)
