@@ -41,6 +41,7 @@ TESTS_OF_THE_WHOLE = {
     "test_scenarios.py",
     "serving/api/test_every_route.py",
     "serving/pages/test_every_page.py",
+    "browser/test_hostile_text.py",
     "browser/test_links.py",
     "browser/test_looks.py",
     "browser/test_whole_job.py",

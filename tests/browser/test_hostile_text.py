@@ -57,7 +57,8 @@ def fill(form: Locator) -> None:
     form.evaluate(
         """(form, [text, typed]) => {
             form.noValidate = true;
-            form.querySelectorAll(typed).forEach(field => { field.value = form.method === 'get' ? text.slice(0, 90) : text; });
+            const sent = form.method === 'get' ? text.slice(0, 90) : text;
+            form.querySelectorAll(typed).forEach(field => { field.value = sent; });
             form.querySelectorAll('input[type=date]').forEach(field => { field.value = '2024-06-01'; });
             form.querySelectorAll('select').forEach(field => { field.selectedIndex = field.options.length - 1; });
             const radio = form.querySelector('input[type=radio]');
