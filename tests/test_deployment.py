@@ -14,6 +14,7 @@ from riskmodel.serving.api.app import Limits
 from riskmodel.serving.api.problems import ProblemBody, busy, too_many
 from riskmodel.serving.api.routes.batches import MOST_BYTES, PATH
 from riskmodel.serving.api.server import DRAIN_SECONDS, ENDING_SECONDS
+from riskmodel.serving.pages.sent_file import MOST_BYTES as MOST_OF_A_WORKBOOK
 
 ROOT = Path(__file__).resolve().parents[1]
 DEPLOYMENT = ROOT / "deployment"
@@ -75,14 +76,10 @@ def test_a_unit_gives_nothing_away(unit: Path) -> None:
     assert {name: lines.get(name) for name in wanted} == {name: [value] for name, value in wanted.items()}
 
 
-def test_the_monthly_run_has_no_network_and_its_steps_in_order() -> None:
+def test_the_monthly_run_has_no_network_and_takes_in_what_was_delivered() -> None:
     lines = directives(DEPLOYMENT / "systemd" / "riskmodel-month.service")
     assert (lines["PrivateNetwork"], lines["RestrictAddressFamilies"]) == (["yes"], ["AF_UNIX"])
-    assert [line.removeprefix(f"{PROGRAM} ").split()[0] for line in lines["ExecStart"]] == [
-        "ingest",
-        "score",
-        "publish",
-    ]
+    assert lines["ExecStart"] == [f"{PROGRAM} run-month --from /srv/riskmodel/deliveries"]
     assert lines["ReadOnlyPaths"] == ["/srv/riskmodel/deliveries"]
 
 
@@ -120,8 +117,8 @@ def test_the_proxy_asks_the_service_where_it_listens() -> None:
 
 def test_the_proxy_takes_no_smaller_body_than_the_service() -> None:
     assert re.findall(r"^ {4}client_max_body_size (\d+);", NGINX, flags=re.MULTILINE) == [str(Limits().most_bytes)]
-    (batch,) = re.findall(r"location = (\S+) \{\n(?:.+\n)*? +client_max_body_size (\d+);", NGINX)
-    assert batch == (PATH, str(MOST_BYTES))
+    larger = re.findall(r"location (?:= )?(\S+) \{\n(?:        .+\n)*? +client_max_body_size (\d+);", NGINX)
+    assert dict(larger) == {PATH: str(MOST_BYTES), "/ledger/workbook": str(MOST_OF_A_WORKBOOK)}
 
 
 def test_what_is_for_watchers_on_the_machine_stays_on_it() -> None:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from command_line import answer
+from riskmodel.serving.cli.month import last_month
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,6 +23,11 @@ def test_a_month_is_run_and_run_again_without_doing_anything(
     assert f"report: {home / 'runs' / '2024-04.json'}" in shown.out
     again = answer(capsys, "run-month", "2024-04", "--who", "ann", "--json", home=home)
     assert (again.code, again.json["done"], again.json["report"]["month"]) == (0, [], "2024-04")
+
+
+def test_without_a_month_it_is_the_last_one() -> None:
+    assert last_month(date(2026, 1, 6)) == date(2025, 12, 1)
+    assert last_month(date(2026, 3, 31)) == date(2026, 2, 1)
 
 
 def test_what_cannot_be_run_is_wrong_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +14,7 @@ from riskmodel.serving.clock import now
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
     from riskmodel.workflows.run_month import MonthRun
 
@@ -35,7 +37,7 @@ def register(app: typer.Typer) -> None:
 
 def run_month(
     context: typer.Context,
-    month: Annotated[str, typer.Argument(metavar="YYYY-MM", help=f"{MONTH}.")],
+    month: Annotated[str, typer.Argument(metavar="[YYYY-MM]", help=f"{MONTH} (default: the last one).")] = "",
     deliveries: Annotated[
         Path | None,
         typer.Option("--from", metavar="FOLDER", help="Deliveries (default: only what case systems sent)."),
@@ -55,10 +57,16 @@ def run_month(
     from riskmodel.workflows.run_month import run_month as run
 
     executor = engine_named(engine, master, memory)
-    done = run(workspace(context), parsed_month(month), deliveries, who or system_user(), now(), executor, Terminal())
+    asked = parsed_month(month) if month else last_month(now().date())
+    done = run(workspace(context), asked, deliveries, who or system_user(), now(), executor, Terminal())
     emit(done, as_json=as_json, lines=_lines(done))
     if done.failed:
         raise typer.Exit(1)
+
+
+def last_month(today: date) -> date:
+    """The first day of the month before."""
+    return (today.replace(day=1) - timedelta(days=1)).replace(day=1)
 
 
 def _lines(done: MonthRun) -> Iterator[str]:
