@@ -57,7 +57,15 @@ def test_another_area_is_nothing(service: Service, office: Office) -> None:
 
 
 def test_a_factor_without_a_typical_value_compares_nothing() -> None:
-    told = {"group": "ILL", "group_title": "因病", "feature": "f", "label": "l", "unit": "次", "value": 2.0}
+    told = {
+        "group": "ILL",
+        "group_title": "因病",
+        "feature": "f",
+        "label": "l",
+        "unit": "次",
+        "value": 2.0,
+        "table": None,
+    }
     found = factor(
         told | {"typical": None, "typical_of": None, "date": None, "dated": "day", "source": None, "sentence": ""}
     )

@@ -28,11 +28,12 @@ if TYPE_CHECKING:
     from riskmodel.tables.table import Table
     from riskmodel.workflows.workspace import Workspace
 
+LOANS: Final = "loan_statements"
 EVENTS: Final = (
     *("medical_settlements", "shocks", "measures", "visits", "monitoring_episodes", "guarantee_checks", "dwellings"),
-    *("income_surveys", "enrolments"),
+    *("income_surveys", "enrolments", LOANS),
 )
-"""Tables of the timeline: what happened on a day, not what is delivered every month."""
+"""Tables of the timeline: what happened on a day, and of what is delivered every month the loans, where they change."""
 LEFT_OUT: Final = ("household_id", "known_at", "source", "batch_id", "retracted")
 MONTHS: Final = 24
 _TITLE: Final = Words("每月到账收入与监测线", "Income received and the monitoring line")
@@ -140,7 +141,10 @@ def _text(spec: Table, column: str, value: Any) -> str:
 def _timeline(known: Mapping[str, pl.DataFrame]) -> Iterator[Happened]:
     for name in EVENTS:
         spec = TABLES[name]
-        for row in known[name].iter_rows(named=True) if name in known else ():
+        rows = known.get(name)
+        if rows is None:
+            continue
+        for row in (_turns(rows) if name == LOANS else rows).iter_rows(named=True):
             told = [
                 f"{fact.title}：{_text(spec, c, row[c])}"
                 for c, fact in spec.facts.items()
@@ -148,6 +152,13 @@ def _timeline(known: Mapping[str, pl.DataFrame]) -> Iterator[Happened]:
             ]
             department = shown_source(row["source"], "zh")
             yield Happened(row[spec.event], spec.title, "；".join(told), row["known_at"], department)
+
+
+def _turns(statements: pl.DataFrame) -> pl.DataFrame:
+    """Of each loan the first statement, and those that tell another state than the one before."""
+    state = pl.struct("status", "renewed", "extended")
+    changed = state != state.shift().over("loan_id")
+    return statements.sort("loan_id", "month").filter(changed.fill_null(value=True))
 
 
 def _income(known: Mapping[str, pl.DataFrame], policy: Policy, as_of: date) -> list[MonthOfIncome]:

@@ -46,6 +46,8 @@ class Factor:
     """What is usual where the household lives; empty where nothing is compared."""
     day: str
     department: str
+    table: str
+    """In which the newest row behind it stands; empty where it is of no table."""
     sentence: str
 
 
@@ -100,6 +102,7 @@ def factor(told: Mapping[str, Any]) -> Factor:
         typical="" if typical is None else f"{place} {shown_value(typical, unit, 'zh', told['value'])}",
         day="" if day is None else shown_date(date.fromisoformat(day), told["dated"], "zh"),
         department="" if told["source"] is None else shown_source(told["source"], "zh"),
+        table=told["table"] or "",
         sentence=told["sentence"],
     )
 

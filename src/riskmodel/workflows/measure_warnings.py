@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from riskmodel.policy import Cause
 from riskmodel.scoring.measures import EXCLUDED
 from riskmodel.workflows.assessed import COUNTY
+from riskmodel.workflows.evidence import own_home
 from riskmodel.workflows.identification import village_seen
-from riskmodel.workflows.measures import MeasureEntry, measures_of
+from riskmodel.workflows.measures import MeasureEntry, measures_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +31,8 @@ def measure_warnings(
     village = village_seen(service, who, household_id)
     if village is None or village[:COUNTY] not in service.workspace.lake.counties():
         return None
-    told = measures_of(service.workspace, household_id, as_of, Cause.codes())
+    view = own_home(service.workspace, household_id, as_of, village[:COUNTY])
+    told = measures_in(view, service.workspace.policy, household_id, Cause.codes())
     chosen = {measure.value for measure in measures}
     open_ways = {one.measure for one in told if one.measure is not None and one.standing != EXCLUDED}
     return [one for one in told if one.measure in chosen - open_ways]

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from riskmodel.policy import Measure
 from riskmodel.review.access import Role
 from riskmodel.review.audit import AuditLog
 from riskmodel.workflows.installation import LOG
@@ -107,3 +108,13 @@ def test_hostile_text_of_an_entry_is_text(service: Running, officer: Person, off
         assert "<img src=x" not in page
         assert "&lt;img src=x onerror=alert(1)&gt;{{7*7}}" in page
         assert "\u202e" not in page
+
+
+def test_measures_that_the_rules_exclude_are_warned_of_once_they_are_saved(
+    service: Running, officer: Person, office: Office
+) -> None:
+    number = written_case(service.service, office.riskiest, "measures")
+    saved = change(officer, number, measure=[measure.value for measure in Measure])
+    assert saved.headers["location"] == f"/ledger/{number}?said=case"
+    assert "请核对措施" in officer.get(saved.headers["location"]).text
+    assert "请核对措施" not in officer.get(f"/ledger/{number}").text

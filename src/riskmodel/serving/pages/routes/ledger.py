@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
@@ -9,6 +10,7 @@ from fastapi import APIRouter, Path, Request, Response
 
 from riskmodel.errors import UsageError
 from riskmodel.policy import Lamp, LedgerClass, LedgerState
+from riskmodel.rendering.measure_text import measure_sentences
 from riskmodel.review.changed_meanwhile import ChangedMeanwhile
 from riskmodel.review.lamps import lamps
 from riskmodel.review.ledger import NoSuchEntry, traced
@@ -25,6 +27,7 @@ from riskmodel.serving.pages.shown import see_other, shown
 from riskmodel.serving.pages.visitor import Decider, Reader, Visitor
 from riskmodel.workflows.cases import Draft, case, close, revise
 from riskmodel.workflows.ledger_lists import ledger, ledger_counts
+from riskmodel.workflows.measure_warnings import measure_warnings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -115,9 +118,23 @@ def _entry(
     lamp = lamps(running.workspace.policy, now().date()).lamp(entry)
     told: dict[str, Any] = {"wrong": "", "differ": []} | fields
     told |= {"entry": entry, "history": history, "lamp": lamp, "form": form or form_of(entry), "today": now().date()}
+    saved = request.query_params.get("said") == "case"
+    told["against"] = _against(running, visitor, entry) if saved and entry.measures else []
     names = {area.code: area.name for area in running.areas(visitor.who)}
     staff = staff_of(running, entry.village_code)
     return shown(request, "entry.html", visitor, status, names=names, staff=staff, **WORDS, **told)
+
+
+def _against(running: Service, visitor: Visitor, entry: LedgerEntry) -> list[str]:
+    """What the rules have against the measures of an entry that was just saved; they warn, and the official decides."""
+    month = running.newest_month()
+    if month is None:
+        return []
+    try:
+        found = measure_warnings(running, visitor.who, entry.household_id, month.as_of, entry.measures) or []
+    except UsageError:  # the household is not active any more
+        return []
+    return [sentence.zh for sentence in measure_sentences(asdict(one) for one in found)]
 
 
 def _differences(stored: object, form: Form) -> list[tuple[str, str, str]]:
