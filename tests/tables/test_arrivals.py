@@ -85,6 +85,20 @@ def test_a_state_before_the_first_one_changes_nothing_after_it(tmp_path: Path) -
     assert [size for _, size, _ in states(lake, day(90))] == [3, 4]
 
 
+def test_a_state_that_a_later_delivery_told_on_that_day_stays_and_ends_it(tmp_path: Path) -> None:
+    """The late one waited, came on day 40 and is known on day 90 like the one between it and the last."""
+    waited = batch("households", day(90), state(1, day(10), 3, day(90)), sha256="waited")
+    lake = filled(
+        tmp_path,
+        batch("households", day(1), state(1, day(0), 4, day(1), relocated=False)),
+        batch("households", day(60), state(1, day(50), 4, day(60), relocated=None)),
+        batch("households", day(90), state(1, day(30), 4, day(90), relocated=True)),
+        replace(waited, came_on=day(40)),
+    )
+    assert [size for _, size, _ in states(lake, day(90))] == [4, 3, 4, 4]
+    assert lake.records(COUNTY)[-1].rows_written == 1
+
+
 def test_what_was_carried_is_there_again_after_a_rebuild(tmp_path: Path) -> None:
     lake = filled(
         tmp_path,
@@ -138,6 +152,13 @@ def test_an_old_key_that_the_file_itself_names_stays(tmp_path: Path) -> None:
         batch("monitoring_episodes", day(160), episode(3, day(160)), episode(5, day(160))),
     )
     assert months_seen(lake, day(160)) == [3, 5]
+
+
+def test_an_episode_that_waited_takes_nothing_back_that_a_later_delivery_told_on_that_day(tmp_path: Path) -> None:
+    waited = replace(batch("monitoring_episodes", day(160), episode(4, day(160)), sha256="waited"), came_on=day(130))
+    lake = filled(tmp_path, batch("monitoring_episodes", day(160), episode(5, day(160))), waited)
+    assert months_seen(lake, day(160)) == [4, 5]
+    assert lake.records(COUNTY)[-1].rows_written == 1
 
 
 # --- full lists -------------------------------------------------------------------------------------------------------

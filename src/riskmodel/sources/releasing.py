@@ -59,31 +59,23 @@ def _try(taken: Taken, name: str, groups: list[Waiting], day: date) -> None:
 def _store(taken: Taken, name: str, groups: list[Waiting], county: str, ready: pl.DataFrame, day: date) -> None:
     """Store rows of one county that waited; they keep the ids of the batches they came with.
 
-    A file of which nothing was stored so far has no batch: its rows become one of their own, in order of arrival,
-    so that two versions of a key that waited both stay apart.
+    A file of which nothing was stored so far has no batch: its rows become one of their own, with an id of the day on
+    which the file came. So of two versions of a key that become known on one day, the one that came later holds.
     """
     writer = taken.writer.county(county)
     faults = refused(name, ready, writer)
     sound = matched(ready.filter(~pl.col(ROW).is_in(faults[ROW].implode())))
     came_with = {record.origin: record.batch_id for record in writer.records}
     own = {index: came_with.get(groups[index].origin) for index in ready[_GROUP].unique().sort()}
-    together = [index for index, batch_id in own.items() if batch_id]
-    for indices in (together, *([index] for index, batch_id in own.items() if not batch_id)):
-        rows = sound.filter(pl.col(_GROUP).is_in(indices))
+    ids = pl.col(_GROUP).replace_strict(own, return_dtype=pl.String)
+    for indices in (
+        [index for index, batch_id in own.items() if batch_id],
+        *([index] for index, batch_id in own.items() if not batch_id),
+    ):
+        rows = sound.filter(pl.col(_GROUP).is_in(indices)).with_columns(batch_id=ids)
         if rows.is_empty():
             continue
-        ids = rows[_GROUP].replace_strict(own, return_dtype=pl.String).alias("batch_id")
-        batch = Batch(
-            county=county,
-            table=name,
-            rows=rows.with_columns(ids).select(table(name).columns),
-            received_on=day,
-            sha256=_digest(groups, rows),
-            source=groups[indices[0]].source,
-            rows_read=rows.height,
-            keeps_batch_ids=True,
-        )
-        if appended := writer.append(batch):
+        if appended := writer.append(_batch(groups, county, rows, day)):
             taken.released += rows.height
             files = pl.Series([group.file for group in groups], dtype=pl.String)
             taken.remember(appended, rows.select(files.gather(rows[_GROUP]).alias(FILE), pl.col(OWN_ROW).alias(ROW)))
@@ -91,6 +83,24 @@ def _store(taken: Taken, name: str, groups: list[Waiting], county: str, ready: p
         numbers = ready.filter(pl.col(_GROUP) == index).select(ROW, OWN_ROW)
         lines = faults.join(numbers, on=ROW).with_columns(pl.col(OWN_ROW).alias(ROW))
         taken.refused.append(named(lines, groups[index].file, name))
+
+
+def _batch(groups: list[Waiting], county: str, rows: pl.DataFrame, day: date) -> Batch:
+    """Rows that are released on a day: of one file without a batch, or of any number of files that have one each."""
+    first = groups[rows[_GROUP][0]]
+    alone = rows["batch_id"][0] is None
+    return Batch(
+        county=county,
+        table=first.table,
+        rows=rows.select(table(first.table).columns),
+        received_on=day,
+        came_on=first.received_on if alone else None,
+        sha256=_digest(groups, rows),
+        mode=first.mode if alone else "r",
+        source=first.source,
+        rows_read=rows.height,
+        keeps_batch_ids=True,
+    )
 
 
 def _numbered_through(groups: list[Waiting], indices: list[int]) -> pl.DataFrame:

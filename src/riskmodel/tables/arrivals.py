@@ -77,8 +77,8 @@ def later_states(spec: Table, stored: pl.DataFrame, written: pl.DataFrame) -> pl
     """New versions of the later states of subjects for whom an earlier state has just arrived.
 
     A column that the late state changed is carried into the following states as long as they repeat the value that it
-    changed; the first state that says something else ends that. Several late states of one subject work one
-    after the other, in order of `valid_from`.
+    changed; the first state that says something else ends that, and so does one that a later delivery told on the same
+    day. Several late states of one subject work one after the other, in order of `valid_from`.
     """
     subject = spec.key[0]
     content = [name for name in spec.payload if name not in (subject, "valid_from")]
@@ -115,7 +115,8 @@ def _carried(
     after = as_known.filter(pl.col("valid_from") > pl.col("late_from")).sort(subject, "valid_from")
     told = late.select(subject, pl.col(content).name.prefix("late_"))
     joined = after.join(before, on=subject).join(told, on=subject).sort(subject, "valid_from")
-    repeats = [pl.col(c).eq_missing(pl.col(f"before_{c}")).cum_min().over(subject) for c in content]
+    open_to_it = pl.col("carried") | _precedes(("known_at", "batch_id"), ("day", "late_batch"))
+    repeats = [(pl.col(c).eq_missing(pl.col(f"before_{c}")) & open_to_it).cum_min().over(subject) for c in content]
     carried_values = [
         pl.when(keeps).then(pl.col(f"late_{c}")).otherwise(pl.col(c)).alias(c)
         for c, keeps in zip(content, repeats, strict=True)
@@ -133,7 +134,8 @@ def _carried(
 def corrected_episodes(stored: pl.DataFrame, given: pl.DataFrame, written: pl.DataFrame) -> pl.DataFrame:
     """Retractions of open episodes that a new row of the same household, at most two months away, corrects.
 
-    An old key that stands in the batch itself is no mistake, and no key is retracted for a new version of itself.
+    An old key that stands in the batch itself is no mistake, nor one that a later delivery told on the same day, and no
+    key is retracted for a new version of itself.
     """
     key = ["household_id", "identified_month"]
     newest = stored.filter((pl.col("known_until") == pl.lit(STILL_KNOWN)) & ~pl.col("retracted")).drop("known_until")
@@ -146,7 +148,7 @@ def corrected_episodes(stored: pl.DataFrame, given: pl.DataFrame, written: pl.Da
             on="household_id",
         )
         .filter((_months(pl.col("other")) - _months(pl.col("identified_month"))).abs() <= CORRECTION_MONTHS)
-        .filter(pl.col("known_at") <= pl.col("day"))
+        .filter(_precedes(("known_at", "batch_id"), ("day", "arrived")))
     )
     retracted = mistaken.with_columns(known_at="day", batch_id="arrived", retracted=pl.lit(value=True))
     return retracted.unique(key, keep="first", maintain_order=True).select(written.columns)
@@ -170,6 +172,13 @@ def off_the_list(
             known_at=pl.lit(batch.received_on), batch_id=pl.lit(batch_id), retracted=pl.lit(value=True)
         ).select(given.columns)
     return gone.clear().select(given.columns)
+
+
+def _precedes(one: tuple[str, str], other: tuple[str, str]) -> pl.Expr:
+    """Whether a version comes before another; each as the names of its columns of `known_at` and `batch_id`."""
+    (day, batch), (other_day, other_batch) = one, other
+    same_day = pl.col(day) == pl.col(other_day)
+    return (pl.col(day) < pl.col(other_day)) | (same_day & (pl.col(batch) < pl.col(other_batch)))
 
 
 def _months(month: pl.Expr) -> pl.Expr:

@@ -50,6 +50,8 @@ class Batch:
     """Households of the rows of a full list that could not be used: they may still be on it. None = nobody knows."""
     keeps_batch_ids: bool = False
     """Rows released from waiting: where they bring a `batch_id`, they keep it."""
+    came_on: date | None = None
+    """Day of the delivery of rows that waited since, for the batch id. None = `received_on`."""
 
     @property
     def origin(self) -> Origin:
@@ -81,7 +83,7 @@ class BatchRecord:
     @classmethod
     def of(cls, batch: Batch, earlier: list[BatchRecord], rows_written: int) -> BatchRecord:
         """The record of a batch that arrives after `earlier`, with the next free number of its day (of both modes)."""
-        day = f"{batch.received_on:%Y%m%d}"
+        day = f"{batch.came_on or batch.received_on:%Y%m%d}"
         numbers = [int(r.batch_id[-4:]) for r in earlier if r.batch_id[1:9] == day]
         return cls(
             batch_id=f"{batch.mode}{day}-{max(numbers, default=0) + 1:04d}",
