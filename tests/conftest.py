@@ -67,6 +67,7 @@ def sample_workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Works
     from riskmodel.workflows.workspace import Workspace
 
     home = tmp_path_factory.mktemp("sample-county") / "home"
+    made_once(home.with_name("generated"), _write_sample)
     made_once(home, _ingest_sample)
     before = _state_of(home)
     yield Workspace(Settings(home))
@@ -87,14 +88,18 @@ def sample_rows(sample_workspace: Workspace) -> Collected:
     return made_once(sample_workspace.home.with_name("rows"), lambda _: collect(lake, policy, label, dates, read_on))
 
 
+def _write_sample(generated: Path) -> None:
+    from sample.files import write_sample
+
+    write_sample(generated, households=600, months=40, seed=7)
+
+
 def _ingest_sample(home: Path) -> None:
     from riskmodel.settings import Settings
     from riskmodel.workflows.ingest import ingest
     from riskmodel.workflows.workspace import Workspace
-    from sample.files import write_sample
 
     generated = home.with_name("generated")
-    write_sample(generated, households=600, months=40, seed=7)
     shutil.copytree(generated / "policy", home / "policy")
     ingest(Workspace(Settings(home)), generated / "deliveries")
 

@@ -18,4 +18,4 @@ def test_other_roles_count_at_once(service: Running) -> None:
 
 def test_a_page_names_who_is_signed_in(service: Running) -> None:
     someone = person(service, Role.OFFICER)
-    assert "某某" in someone.get("/overview").text
+    assert f"{someone.login}某" in someone.get("/overview").text
