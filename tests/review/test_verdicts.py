@@ -12,7 +12,7 @@ from riskmodel.policy import Cause, Finding, VisitReason
 from riskmodel.review.access import Principal
 from riskmodel.review.changed_meanwhile import ChangedMeanwhile
 from riskmodel.review.verdict_rules import Verdict, WrongValue
-from riskmodel.review.verdicts import Shown, add_verdict, correct_verdict, newest, verdicts_of
+from riskmodel.review.verdicts import Shown, add_verdict, correct_verdict, newest, newest_of, verdicts_of
 
 if TYPE_CHECKING:
     from riskmodel.review.store import Store
@@ -61,6 +61,8 @@ def test_a_correction_keeps_what_was_before_and_a_visit_of_another_day_takes_the
     assert (gone["visited_on"], gone["retracted"]) == (date(2026, 1, 4), True)
     assert (put["visited_on"], put["retracted"]) == (date(2026, 1, 3), False)
     kept = verdicts_of(store, HOUSEHOLD, everywhere)
+    assert newest_of(store, [HOUSEHOLD, "H2"], everywhere) == kept[:1]
+    assert newest_of(store, [HOUSEHOLD], lambda _: False) == []
     assert [(one.version, one.newest, one.verdict.finding.value) for one in kept] == [
         (3, True, "risk"),
         (2, False, "no_risk"),

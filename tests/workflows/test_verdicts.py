@@ -16,7 +16,7 @@ from riskmodel.review.once import KeyUsedBefore
 from riskmodel.review.verdict_rules import Verdict
 from riskmodel.review.visits import open_batches
 from riskmodel.workflows.installation import LOG
-from riskmodel.workflows.verdicts import Decided, Seen, ShownAnew, correct, decide, shown, verdicts
+from riskmodel.workflows.verdicts import Decided, Seen, ShownAnew, correct, decide, decide_all, shown, verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -122,3 +122,17 @@ def test_another_township_is_not_there_and_an_analyst_does_not_decide(service: S
     analyst = made(service, "cai", Role.ANALYST)
     with pytest.raises(NotAllowed):
         decide(service, analyst, "f", asked, FOUND, NOW)
+
+
+def test_several_verdicts_are_kept_together_once_or_none_of_them(service: Service, ann: Principal) -> None:
+    asked = seen(service, ann)
+    two = [(asked, replace(FOUND, visitor_id=visitor)) for visitor in ("K017", "K018")]
+    with pytest.raises(UsageError, match="已有核查结论"):
+        decide_all(service, ann, "sheet-0001", [*two, two[0]], NOW)
+    assert decide_all(service, ann, "sheet-0001", [*two, (Seen(THERE, AS_OF, "0" * 64), FOUND)], NOW) is None
+    assert (verdicts(service, ann, HERE, NOW), open_batches(service.store)) == ([], [])
+    assert [decide_all(service, ann, "sheet-0002", two, NOW) for _ in range(2)] == [[Decided(1, 1), Decided(2, 1)]] * 2
+    assert len(verdicts(service, ann, HERE, NOW)) == 2
+    (batch,) = open_batches(service.store)
+    assert [row["visitor_id"] for row in batch.rows] == ["K017", "K018"]
+    assert [log(service).count(f"decide {number} version 1") for number in (1, 2)] == [1, 1]

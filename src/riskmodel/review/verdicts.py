@@ -24,7 +24,7 @@ from riskmodel.review.ledger_schema import VERDICT_VERSIONS, VERDICTS
 from riskmodel.review.verdict_rules import Verdict, WrongValue
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -134,6 +134,14 @@ def verdicts_of(store: Store, household_id: str, sees: Callable[[str], bool]) ->
     order = (VERDICTS.c.visited_on.desc(), VERDICTS.c.id.desc(), VERDICT_VERSIONS.c.version.desc())
     with store.reading() as connection:
         rows = connection.execute(_JOINED.where(VERDICTS.c.household_id == household_id).order_by(*order)).mappings()
+        return [_kept(row) for row in rows if sees(row["village_code"])]
+
+
+def newest_of(store: Store, households: Sequence[str], sees: Callable[[str], bool]) -> list[KeptVerdict]:
+    """The newest version of every verdict on some households that somebody sees."""
+    mine = VERDICTS.c.household_id.in_(households) & (VERDICT_VERSIONS.c.version == VERDICTS.c.version)
+    with store.reading() as connection:
+        rows = connection.execute(_JOINED.where(mine)).mappings()
         return [_kept(row) for row in rows if sees(row["village_code"])]
 
 
