@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from opened_service import NOW
+from riskmodel import __version__
 from riskmodel.review.access import Principal, Role
 from riskmodel.review.assessments import Month, packed, replace_month
 from riskmodel.scoring.score import VALUE
@@ -74,9 +76,12 @@ def publish_list(store: Store, as_of: date, *, worse: float = 1.0, model: str = 
     """Publish a date."""
     rows = scores(worse)
     month = Month(as_of, "x", model, None, "f", "p", rows.height, f"{as_of}T00:00:00Z")
-    row = {"tier": "low", "cause": "ILL", "rank_county": 1, "listed": True, "row": packed(b"{}"), "answer": None}
-    told = rows.select("household_id", "village_code", "category", "probability").to_dicts()
-    replace_month(store, month, [[row | one for one in told]], [], month_parts(rows, drawn(rows, as_of), AGES))
+    answer = packed(f'{__version__}\n{{"meaning": "一成"}}'.encode())
+    row = {"cause": "ILL", "rank_county": 1, "listed": True, "answer": answer}
+    told = rows.select("household_id", "village_code", "category", "probability", "tier").to_dicts()
+    facts = [packed(json.dumps(one).encode()) for one in rows.select("tier", "monitored", "too_new").to_dicts()]
+    stored = [row | one | {"row": text} for one, text in zip(told, facts, strict=True)]
+    replace_month(store, month, [stored], [], month_parts(rows, drawn(rows, as_of), AGES))
     return month
 
 

@@ -45,6 +45,7 @@ def test_a_list_is_filtered_taken_on_visits_and_comes_back(site: Site, tmp_path:
         content = Path(form.value.path()).read_bytes()
         household = households(content)[int(script)]
         told = {"走访日期": site.office.as_of, "走访人编号": "K1", "走访结果": "无风险"}
+        told["理由（结果与名单不一致时必填）"] = "已就业，收入稳定"
         (tmp_path / "filled.xlsx").write_bytes(refilled(content, {household: told}))
         page.get_by_role("link", name="导入填好的登记表").click()
         page.get_by_label("填好的走访登记表").set_input_files(tmp_path / "filled.xlsx")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -7,17 +8,19 @@ import pytest
 
 from filled_lists import refilled
 from opened_service import NOW
-from published_lists import household, service_of_lists, tell
-from riskmodel.errors import RejectedFile, UsageError
-from riskmodel.policy import VisitReason
+from published_lists import NEWEST, household, publish_list, service_of_lists, tell
+from riskmodel.errors import UsageError
+from riskmodel.policy import Finding, VisitReason
 from riskmodel.review.access import NotAllowed, Principal, Role
 from riskmodel.review.audit import AuditLog
+from riskmodel.review.verdicts import newest_of
 from riskmodel.review.visited import standing
-from riskmodel.workflows import filled_lists
-from riskmodel.workflows.filled_lists import NotTheirs, keep_filled, preview_filled, read_filled
+from riskmodel.workflows.filled_lists import NotTheirs, PublishedAnew, keep_filled, preview_filled
+from riskmodel.workflows.filled_sheet import read_filled
 from riskmodel.workflows.installation import LOG
 from riskmodel.workflows.list_books import AskedBook, list_book
 from riskmodel.workflows.list_page import AskedList
+from riskmodel.workflows.verdicts import Seen, correct, shown, verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +31,10 @@ if TYPE_CHECKING:
 WHO = Principal("u", "u", (Role.OFFICER,), "990301", "user")
 DAY = date(2026, 1, 5)
 RISK = {"走访日期": DAY, "走访人编号": "K017", "走访结果": "有风险", "风险原因1": "因病"}
-NO_RISK = {"走访日期": DAY, "走访人编号": "K017", "走访结果": "无风险"}
+WHY = "理由（结果与名单不一致时必填）"
+PLAIN = {"走访日期": DAY, "走访人编号": "K017", "走访结果": "无风险"}
+NO_RISK = PLAIN | {WHY: "已就业，收入稳定"}
+TOKEN = "sheet-0001"
 
 
 @pytest.fixture
@@ -50,20 +56,20 @@ def test_what_was_filled_in_is_previewed_kept_and_the_second_time_changes_nothin
     seen = preview_filled(service, WHO, filled, NOW)
     assert (len(seen.new), seen.known, seen.usable) == (2, 0, True)
     assert standing(service.store, [household(1)]) == {household(1): []}
-    assert len(keep_filled(service, WHO, filled, NOW).new) == 2
+    assert len(keep_filled(service, WHO, TOKEN, filled, NOW).new) == 2
     (row,) = standing(service.store, [household(1)])[household(1)]
     assert (row["finding"], row["cause_1"], row["visitor_id"]) == ("risk", "ILL", "K017")
     assert row["reason"] == VisitReason.ROUTINE.value
-    again = keep_filled(service, WHO, filled, NOW)
+    again = keep_filled(service, WHO, TOKEN, filled, NOW)
     assert (again.new, again.known) == ([], 2)
 
 
 def test_every_look_and_every_keeping_is_in_the_log(service: Service) -> None:
-    keep_filled(service, WHO, read_filled(sheet(service, {1: RISK})), NOW)
+    keep_filled(service, WHO, TOKEN, read_filled(sheet(service, {1: RISK})), NOW)
     entries = [entry for entry in AuditLog(service.workspace.home / LOG).entries() if entry]
     assert [(entry.action, entry.purpose) for entry in entries[-2:]] == [
         ("read", "filled work list, preview"),
-        ("visit", "findings sent"),
+        ("verdict", "decide 1 version 1"),
     ]
 
 
@@ -74,7 +80,7 @@ def test_a_row_that_others_told_of_meanwhile_is_stale_and_nothing_is_kept(servic
     seen = preview_filled(service, WHO, filled, NOW)
     assert [row.values["household_id"] for row in seen.stale] == [household(1)]
     with pytest.raises(UsageError, match="没有保存"):
-        keep_filled(service, WHO, filled, NOW)
+        keep_filled(service, WHO, TOKEN, filled, NOW)
     assert standing(service.store, [household(2)]) == {household(2): []}
 
 
@@ -88,9 +94,10 @@ def test_a_workbook_without_marks_is_taken_only_for_households_of_which_nothing_
 @pytest.mark.parametrize("strange", [household(7), household(99), "H1", "=1+1"])
 def test_a_row_of_another_area_refuses_the_whole_workbook(service: Service, strange: str) -> None:
     filled = read_filled(sheet(service, {1: RISK}, 户编号=strange, **NO_RISK, 走访原因="日常走访"))
-    for act in (preview_filled, keep_filled):
-        with pytest.raises(NotTheirs, match="第 11 行：您的辖区内没有这一户"):
-            act(service, WHO, filled, NOW)
+    with pytest.raises(NotTheirs, match="第 11 行：您的辖区内没有这一户"):
+        preview_filled(service, WHO, filled, NOW)
+    with pytest.raises(NotTheirs, match="第 11 行"):
+        keep_filled(service, WHO, TOKEN, filled, NOW)
     assert standing(service.store, [household(1)]) == {household(1): []}
 
 
@@ -122,16 +129,50 @@ def test_the_same_visit_twice_in_a_workbook_is_told(service: Service) -> None:
 def test_who_does_not_visit_sends_nothing(service: Service) -> None:
     filled = read_filled(sheet(service, {1: RISK}))
     with pytest.raises(NotAllowed):
-        keep_filled(service, Principal("a", "a", (Role.ANALYST,), "990301", "user"), filled, NOW)
+        keep_filled(service, Principal("a", "a", (Role.ANALYST,), "990301", "user"), TOKEN, filled, NOW)
 
 
-@pytest.mark.parametrize("content", [b"", b"PK", b"household_id,visited_on\n", b"<html>"])
-def test_what_is_no_workbook_is_refused_in_words(content: bytes) -> None:
-    with pytest.raises(RejectedFile):
-        read_filled(content)
+def test_what_disagrees_with_the_list_lacks_its_reason_row_by_row_as_on_the_page(service: Service) -> None:
+    seen = preview_filled(service, WHO, read_filled(sheet(service, {1: PLAIN, 2: PLAIN, 3: RISK})), NOW)
+    assert {(one.row, one.title) for one in seen.faults} == {(3, "整行"), (5, "整行")}
+    assert "走访结果“无风险”与名单（高风险）不一致，请说明理由。" in {one.why for one in seen.faults}
+    assert len(seen.new) == 1
 
 
-def test_too_many_findings_at_once_are_refused(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(filled_lists, "MOST_FORMS", 1)
-    with pytest.raises(UsageError, match="2 条走访结果"):
-        read_filled(sheet(service, {1: RISK, 2: NO_RISK}))
+def test_rows_become_verdicts_with_the_explanation_of_their_month(service: Service) -> None:
+    filled = read_filled(sheet(service, {1: NO_RISK | {"备注": "已核对（两次），属实"}}))
+    keep_filled(service, WHO, TOKEN, filled, NOW)
+    (kept,) = verdicts(service, WHO, household(1), NOW)
+    assert (kept.verdict.finding, kept.verdict.why) == (Finding.NO_RISK, "已就业，收入稳定")
+    assert kept.verdict.note == "已核对（两次），属实"
+    assert (kept.shown_date, kept.shown) == (NEWEST, '{"meaning": "一成"}'.encode())
+
+
+def test_a_verdict_that_was_corrected_or_taken_back_since_is_corrected_on_the_page_alone(service: Service) -> None:
+    filled = read_filled(sheet(service, {1: NO_RISK}))
+    keep_filled(service, WHO, TOKEN, filled, NOW)
+    found = shown(service, WHO, household(1), NEWEST)
+    assert found is not None
+    seen = Seen(household(1), NEWEST, found.sha256)
+    (kept,) = newest_of(service.store, [household(1)], WHO.sees)
+    for version, withdrawn in ((1, False), (2, True)):
+        other = replace(kept.verdict, why="另")
+        correct(service, WHO, f"form-{version}", seen, (kept.id, version), other, NOW, withdrawn=withdrawn)
+        told = preview_filled(service, WHO, filled, NOW)
+        assert [(one.row, "请在该户的页面更正" in one.why) for one in told.faults] == [(3, True)]
+
+
+def test_a_reason_beside_a_finding_that_others_told_already_is_not_lost(service: Service) -> None:
+    tell(service, 1, "no_risk", visitor="K017")
+    seen = preview_filled(service, WHO, read_filled(sheet(service, {1: NO_RISK})), NOW)
+    assert (len(seen.new), seen.known) == (1, 0)
+
+
+def test_a_month_that_was_published_again_or_never_refuses_the_form(service: Service) -> None:
+    content = sheet(service, {1: RISK})
+    publish_list(service.store, NEWEST)
+    with pytest.raises(PublishedAnew, match=r"2026-01-05.*重新发布"):
+        preview_filled(service, WHO, read_filled(content), NOW)
+    for edition in ("2030-01-05 2030-01-05T00:00:00Z", "x"):
+        with pytest.raises(PublishedAnew):
+            keep_filled(service, WHO, TOKEN, replace(read_filled(content), edition=edition), NOW)

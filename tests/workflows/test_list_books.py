@@ -46,7 +46,7 @@ def of(role: Role = Role.OFFICER, area: str = "990301") -> Principal:
 def book(service: Service, who: Principal, *, form: bool, purpose: str = "", **asked: Any) -> list[list[Any]]:
     made = list_book(service, who, None, AskedBook(AskedList(**asked), form, purpose), NOW)
     assert made is not None
-    assert made.name == f"worklist-{NEWEST}.xlsx"
+    assert made.name == f"{'visit-form' if form else 'worklist-scores'}-{NEWEST}.xlsx"
     lines: list[list[Any]] = CalamineWorkbook.from_filelike(io.BytesIO(made.content)).get_sheet_by_index(0).to_python()
     return lines
 
@@ -59,7 +59,9 @@ def header_and_rows(lines: list[list[Any]]) -> tuple[list[Any], list[list[Any]]]
 def test_a_form_has_neither_score_nor_reason_nor_state_of_the_list(service: Service) -> None:
     lines = book(service, of(), form=True, status="planned")
     header, rows = header_and_rows(lines)
-    assert header[-7:] == ["走访日期", "走访人编号", "走访原因", "走访结果", "风险原因1", "风险原因2", "校验码"]
+    assert header[-10:-4] == ["走访日期", "走访人编号", "走访原因", "走访结果", "风险原因1", "风险原因2"]
+    assert header[-4:] == ["理由（结果与名单不一致时必填）", "备注", "校验码", "名单版本"]
+    assert {row[-1] for row in rows} == {f"{NEWEST} {NEWEST}T00:00:00Z"}
     assert len(rows) == 8
     cells = {str(cell) for row in rows for cell in row}
     assert not cells & {word.zh for words in (Listing, Tier, Cause) for word in words}

@@ -26,6 +26,10 @@ WAN: Final = 10_000
 """万元 in yuan."""
 
 
+class NoHeader(RejectedFile):
+    """No row of a file is the header of the table."""
+
+
 @dataclass(frozen=True)
 class Layout:
     """Where a file holds the columns of a table. Positions count cells of a row from 0."""
@@ -61,14 +65,14 @@ def find_layout(rows: Sequence[Sequence[str]], spec: Table, path: Path, advice: 
     """The layout of a file that starts with `rows`; `advice` says, in both languages, where else a header may be.
 
     The header is the first row with at least half of the columns that the table must have; else the row with most
-    titles, if it has two and one of them is an id or the village code. Raises RejectedFile where there is none, where
-    a column stands twice, and where amounts seem to be in 万元 without their titles saying so.
+    titles, if it has two and one of them is an id or the village code. Raises NoHeader where there is none, and
+    RejectedFile where a column stands twice, and where amounts seem to be in 万元 without their titles saying so.
     """
     known = _titles(spec)
     head = _head(rows)
     index = _header_index(head, spec, known)
     if index is None:
-        raise RejectedFile(_no_header(head, spec, known, path, advice))
+        raise NoHeader(_no_header(head, spec, known, path, advice))
     if (count := len(rows[index])) > MOST_COLUMNS:
         raise RejectedFile(
             f"{path}: row {index + 1} has {count} cells, a sheet has at most {MOST_COLUMNS}. Deliver the table "

@@ -1,31 +1,28 @@
-"""The work list back from visits: what a filled workbook would tell, which rows are stale or wrong; all or nothing.
+"""The work list back from visits: which verdicts a form would make, which rows are stale or wrong; all or nothing.
 
-A row carries a mark of what was known of the visits of its household when the workbook was made. Where something else
-is known by now, somebody told of a visit meanwhile: the row is stale. What is known already as the row says it is left
-alone, so the same workbook twice changes nothing. What is kept are findings of visits, as case systems send them.
+A row carries a mark of what was known of the visits of its household when the form was made. Where something else is
+known by now, somebody told of a visit meanwhile: the row is stale. What is known already as the row says it is left
+alone, so the same form twice changes nothing. What is kept are verdicts, by the same rules as those of a page.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import tempfile
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from riskmodel.errors import UsageError
+from riskmodel.policy import Cause, Finding, Tier, VisitReason
 from riskmodel.review.access import Right
-from riskmodel.review.assessments import homes
+from riskmodel.review.assessments import homes, month
+from riskmodel.review.verdict_rules import Verdict, checked_verdict
+from riskmodel.review.verdicts import newest_of
 from riskmodel.review.visited import standing
-from riskmodel.sources.cells import read_cells
-from riskmodel.sources.tabular_file import read_file
-from riskmodel.tables import table
-from riskmodel.tables.column import text
-from riskmodel.tables.review import Visits
-from riskmodel.workflows.list_books import FILLED, MARK, MOST_FORMS, mark_of
+from riskmodel.workflows.filled_sheet import Fault, fault
+from riskmodel.workflows.list_books import edition_of, mark_of
 from riskmodel.workflows.sent_facts import WrongFacts
+from riskmodel.workflows.verdicts import Seen, decide_all, shown
 from riskmodel.workflows.visits import checked_visits
 
 if TYPE_CHECKING:
@@ -33,50 +30,17 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from riskmodel.review.access import Principal
+    from riskmodel.review.verdicts import KeptVerdict, Shown
+    from riskmodel.workflows.filled_sheet import FilledList, FilledRow
     from riskmodel.workflows.service import Service
+
+    Visit = tuple[str, date, str]
+    Told = tuple[Seen, Verdict]
 
 KEY: Final = ("household_id", "visited_on", "visitor_id")
 _SAYS: Final = ("reason", "finding", "cause_1", "cause_2")
-
-
-class _Marked(Visits):
-    """Visits as the workbook has them."""
-
-    row_mark = text(MARK, nullable=True)
-
-
-_SHEET: Final = replace(table("visits"), schema=_Marked)
-
-
-@dataclass(frozen=True)
-class FilledRow:
-    """A row with a finding."""
-
-    row: int
-    """Number as the office sees it."""
-    mark: str
-    values: Mapping[str, Any] = field(repr=False)
-    """`household_id` and the columns `FILLED`."""
-
-
-@dataclass(frozen=True)
-class Fault:
-    """Why a row cannot be used, for people."""
-
-    row: int
-    title: str
-    """Of the column."""
-    why: str
-
-
-@dataclass(frozen=True)
-class FilledList:
-    """What a workbook says."""
-
-    rows: list[FilledRow] = field(repr=False)
-    faults: list[Fault]
-    blank: int
-    """Households that nobody visited."""
+_WHOLE: Final = "整行"
+"""Stands for the column where a rule is about several."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +48,8 @@ class ListPreview:
     """What would be kept."""
 
     new: list[FilledRow] = field(repr=False)
+    told: list[Told] = field(repr=False)
+    """The verdicts of `new`."""
     known: int
     """Rows that say what is known already."""
     stale: list[FilledRow] = field(repr=False)
@@ -93,6 +59,17 @@ class ListPreview:
     def usable(self) -> bool:
         """Whether it may be kept."""
         return not (self.stale or self.faults)
+
+
+class PublishedAnew(UsageError):
+    """The month of a form was published again after the form was made, or was erased."""
+
+    def __init__(self, edition: str) -> None:
+        day = edition.partition(" ")[0][:10]
+        super().__init__(
+            f"the month {day!r} was published again after this form was made. Download it again; nothing was kept. / "
+            f"本表所属的一期（{day}）在下载之后已重新发布或已不在系统中，请重新下载走访登记表。没有导入任何内容。"
+        )
 
 
 class NotTheirs(UsageError):
@@ -106,97 +83,126 @@ class NotTheirs(UsageError):
         )
 
 
-def read_filled(content: bytes) -> FilledList:
-    """What an uploaded workbook says. Raises RejectedFile for what is no such workbook, UsageError for too many rows.
-
-    It is read as a delivery is: by its titles in whatever order, with the same care for what a file may hide.
-    """
-    with tempfile.TemporaryDirectory(prefix="riskmodel-") as folder:
-        path = Path(folder) / "filled.xlsx"
-        path.write_bytes(content)
-        told = read_file(path, _SHEET)
-    cells = read_cells(_SHEET, told.cells, told.scale, told.inverted)
-    unreadable = [*told.torn.iter_rows(named=True), *cells.unreadable.iter_rows(named=True)]
-    faults = [_fault(one["row"], one["column"], one["reason"]) for one in unreadable]
-    wrong = {one.row for one in faults}
-    rows, blank = [], 0
-    for line in cells.values.iter_rows(named=True):
-        values = {name: line.get(name) for name in ("household_id", *FILLED)}
-        if line["row"] in wrong:
-            continue
-        if all(values[name] is None for name in FILLED if name != "reason"):
-            blank += 1
-            continue
-        rows.append(FilledRow(line["row"], line.get("row_mark") or "", values))
-    if len(rows) > MOST_FORMS:
-        raise UsageError(f"{len(rows)} findings, at most {MOST_FORMS}. / 表中有 {len(rows)} 条走访结果，最多 500 条。")
-    return FilledList(rows, faults, blank)
-
-
 def preview_filled(service: Service, who: Principal, filled: FilledList, now: datetime) -> ListPreview:
     """What would be kept of a workbook; that its households were looked at is in the audit log before.
 
-    Raises NotAllowed, and NotTheirs where one row is of another area: then the whole workbook is refused.
+    Raises NotAllowed, NotTheirs where one row is of another area, and PublishedAnew: then all of it is refused.
     """
-    who.require(Right.VISIT)
+    who.require(Right.DECIDE)
+    if not filled.rows:
+        return ListPreview([], [], 0, [], filled.faults)
     ids = list(dict.fromkeys(str(row.values["household_id"]) for row in filled.rows))
     places = homes(service.store, ids)
     strange = [row.row for row in filled.rows if not _theirs(places.get(str(row.values["household_id"])), who)]
     if strange:
         raise NotTheirs(strange)
-    if ids:
-        service.noted(who, "read", ids, "filled work list, preview", now).result()
-    told = standing(service.store, ids)
-    known, stale, new = 0, [], []
+    as_of = _published(service, filled.edition)
+    service.noted(who, "read", ids, "filled work list, preview", now).result()
+    before = _Before(standing(service.store, ids), _verdicts(service, who, ids))
+    found = ListPreview([], [], 0, [], [*filled.faults, *_faults(filled.rows, now)])
+    wrong, known = {one.row for one in found.faults}, 0
     for row in filled.rows:
-        own = told[str(row.values["household_id"])]
-        if any(_says(one) == _says(row.values) for one in own):
-            known += 1
-        elif mark_of(str(row.values["household_id"]), own) != (
-            row.mark or mark_of(str(row.values["household_id"]), [])
-        ):
-            stale.append(row)
-        else:
-            new.append(row)
-    return ListPreview(new, known, stale, [*filled.faults, *_faults(new, now)])
+        if row.row in wrong:
+            continue
+        match _outcome(before, row, shown(service, who, row.values["household_id"], as_of), now.date()):
+            case "known":
+                known += 1
+            case "stale":
+                found.stale.append(row)
+            case Fault() as one:
+                found.faults.append(one)
+            case told:
+                found.new.append(row)
+                found.told.append(told)
+    return replace(found, known=known)
 
 
-def keep_filled(service: Service, who: Principal, filled: FilledList, now: datetime) -> ListPreview:
-    """Keep what a workbook says, all of it or nothing; what was kept. A second time it changes nothing.
+def keep_filled(service: Service, who: Principal, token: str, filled: FilledList, now: datetime) -> ListPreview:
+    """Keep the verdicts of a workbook, all of them or none; what was kept. A second time it changes nothing.
 
-    Raises what `preview_filled` raises, and UsageError where a row is stale or wrong by now. The findings and the entry
-    of the audit log would survive a power cut.
+    Raises what `preview_filled` and `verdicts.decide_all` raise, and UsageError where a row is stale or wrong by now.
     """
     found = preview_filled(service, who, filled, now)
     if not found.usable:
         raise UsageError(
             "nothing was kept: rows are stale or wrong. / 没有保存：有的行已被他人登记或不符合要求，请重新导入查看。"
         )
-    rows = [dict(row.values) for row in found.new]
-    if rows:
-        said = json.dumps(rows, default=str, sort_keys=True, ensure_ascii=False)
-        key = f"filled-{hashlib.sha256(said.encode()).hexdigest()[:32]}"
-        if service.visits(who, key, rows, {}, now) is None:
-            raise NotTheirs([row.row for row in found.new])
+    if found.told and decide_all(service, who, token, found.told, now) is None:
+        raise NotTheirs([row.row for row in found.new])
     return found
+
+
+@dataclass(frozen=True)
+class _Before:
+    """What is known of the households of a workbook."""
+
+    visits: Mapping[str, Sequence[Mapping[str, Any]]]
+    verdicts: Mapping[Visit, KeptVerdict]
+
+
+def _outcome(
+    before: _Before, row: FilledRow, found: Shown | None, today: date
+) -> Told | Fault | Literal["known", "stale"]:
+    """What one row comes to; `found`: what the list of its month said of the household."""
+    if found is None:
+        return fault(row.row, "household_id", "这一户不在本表所属的一期中，请在该户的页面登记核查结论")
+    try:
+        told = checked_verdict(_verdict(row), Tier(found.tier), today, listed=found.listed)
+    except UsageError as error:
+        return fault(row.row, _WHOLE, str(error))
+    home = found.household_id
+    kept = before.verdicts.get((home, told.visited_on, told.visitor_id))
+    if kept is not None:
+        if not kept.withdrawn and replace(kept.verdict, wrong_values=()) == told:
+            return "known"
+        return fault(row.row, _WHOLE, "这次走访已有核查结论，内容与本行不同或已撤回，请在该户的页面更正")
+    own = before.visits[home]
+    if not (told.why or told.note) and any(_says(one) == _says(row.values) for one in own):
+        return "known"
+    if mark_of(home, own) != (row.mark or mark_of(home, [])):
+        return "stale"
+    return Seen(home, found.as_of, found.sha256), told
+
+
+def _verdict(row: FilledRow) -> Verdict:
+    values = row.values
+    return Verdict(
+        visited_on=values["visited_on"],
+        visitor_id=values["visitor_id"],
+        reason=VisitReason(values["reason"]),
+        finding=Finding(values["finding"]),
+        causes=tuple(Cause(values[name]) for name in ("cause_1", "cause_2") if values[name]),
+        why=row.why,
+        note=row.note,
+    )
+
+
+def _verdicts(service: Service, who: Principal, households: Sequence[str]) -> dict[Visit, KeptVerdict]:
+    kept = newest_of(service.store, households, who.sees)
+    return {(one.household_id, one.verdict.visited_on, one.verdict.visitor_id): one for one in kept}
+
+
+def _published(service: Service, edition: str) -> date:
+    """The date of a form, as it is published now. Raises PublishedAnew."""
+    try:
+        found = month(service.store, date.fromisoformat(edition.partition(" ")[0]))
+    except ValueError:
+        found = None
+    if found is None or edition_of(found) != edition:
+        raise PublishedAnew(edition)
+    return found.as_of
 
 
 def _faults(rows: Sequence[FilledRow], now: datetime) -> list[Fault]:
     """What breaks the contract of the table, and visits that stand in the workbook twice."""
     seen = Counter(tuple(row.values[name] for name in KEY) for row in rows)
     twice = [row for row in rows if seen[tuple(row.values[name] for name in KEY)] > 1]
-    faults = [_fault(row.row, "household_id", "同一次走访在表中出现多次") for row in twice]
-    if rows:
-        try:
-            checked_visits([row.values for row in rows], now.date())
-        except WrongFacts as error:
-            faults += [_fault(rows[one.row].row, one.column, one.rule) for one in error.found if one.rule]
+    faults = [fault(row.row, "household_id", "同一次走访在表中出现多次") for row in twice]
+    try:
+        checked_visits([row.values for row in rows], now.date())
+    except WrongFacts as error:
+        faults += [fault(rows[one.row].row, one.column, one.rule, one.value) for one in error.found if one.rule]
     return faults
-
-
-def _fault(row: int, column: str, why: str) -> Fault:
-    fact = _SHEET.facts.get(column)
-    return Fault(row, fact.headers[0] if fact and fact.headers else column, why.rpartition(" / ")[2])
 
 
 def _theirs(village: str | None, who: Principal) -> bool:

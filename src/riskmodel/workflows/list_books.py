@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from riskmodel.rendering.workbook import Cell
     from riskmodel.review.access import Principal
+    from riskmodel.review.assessments import Month
     from riskmodel.review.identities import Identity
     from riskmodel.workflows.list_page import ListPage, ListRow
     from riskmodel.workflows.service import Service
@@ -32,13 +33,18 @@ MOST_FORMS: Final = 500
 """Households of a workbook to be filled in: as many findings as the service takes at once."""
 MARK: Final = "校验码"
 """Title of the column that says what was known of the visits of a household when the workbook was made."""
+EDITION: Final = "名单版本"
+"""Title of the column that says of which month the workbook is, and when that was published."""
+TYPED: Final = {"why": "理由（结果与名单不一致时必填）", "note": "备注"}
+"""Titles of what a verdict says in words."""
 FILLED: Final = ("visited_on", "visitor_id", "reason", "finding", "cause_1", "cause_2")
 """Columns of the table of visits that are filled in."""
 _VISITS: Final = table("visits").facts
 _TITLES: Final = {name: _VISITS[name].headers[0] for name in ("household_id", *FILLED)}
 _FILL_IN: Final = (
     "走访后填写走访日期、走访人编号（工号，不写姓名）和走访结果；结果为有风险的再填风险原因。没有走访的户留空即可。"
-    "户编号不要改动。填好后在“工作清单”页面导入：先看会改动什么，再确认保存。"
+    "走访结果与名单不一致的要写理由，导入时逐行提示。"
+    "户编号不要改动。填好后在“工作清单”页面导入：先看会改动什么，再确认保存为核查结论。"
 )
 _SCORES: Final = "本表含分数和名单状态，不得交给农户；走访时请用走访登记表。"
 
@@ -88,7 +94,13 @@ def list_book(
         sheet = form_sheet(found, places, names, marks)
     else:
         sheet = list_sheet(found, places, names, blind=blind)
-    return ListBook(f"worklist-{found.month.as_of}.xlsx", workbook_bytes([sheet], now.date()))
+    kind = "visit-form" if wanted.form else "worklist-scores"
+    return ListBook(f"{kind}-{found.month.as_of}.xlsx", workbook_bytes([sheet], now.date()))
+
+
+def edition_of(month: Month) -> str:
+    """Which month it is, and when it was published: another text once it is published again."""
+    return f"{month.as_of} {month.published_at}"
 
 
 def mark_of(household: str, told: Sequence[Mapping[str, Any]]) -> str:
@@ -105,11 +117,13 @@ def form_sheet(
 ) -> Sheet:
     """Whom to visit, village by village, and what is filled in: neither score nor reason nor state of the list."""
     rows = sorted(found.rows, key=lambda row: (row.village_code, row.household_id))
+    edition = edition_of(found.month)
     lines: list[list[Cell]] = []
     for number, row in enumerate(rows, start=1):
-        home = [number, *_place(row, places), *_named(row, names), row.household_id]
-        lines.append([*home, None, None, VisitReason.ROUTINE.zh, None, None, None, marks[row.household_id]])
-    header = ["序号", "乡镇", "村", *_named_titles(names), *_TITLES.values(), MARK]
+        home: list[Cell] = [number, *_place(row, places), *_named(row, names), row.household_id]
+        empty = [None, None, VisitReason.ROUTINE.zh, None, None, None, *(None for _ in TYPED)]
+        lines.append([*home, *empty, marks[row.household_id], edition])
+    header = ["序号", "乡镇", "村", *_named_titles(names), *_TITLES.values(), *TYPED.values(), MARK, EDITION]
     heading = f"{found.month.as_of} 走访登记表，共 {len(lines)} 户。{CONFIDENTIAL}"
     causes = [word.zh for word in Cause]
     choices = {
@@ -117,7 +131,7 @@ def form_sheet(
         _TITLES["finding"]: [word.zh for word in Finding],
         **{_TITLES[name]: causes for name in ("cause_1", "cause_2")},
     }
-    return Sheet("走访登记", header, lines, (heading, CHECKLIST, _FILL_IN), choices, hidden=(MARK,))
+    return Sheet("走访登记", header, lines, (heading, CHECKLIST, _FILL_IN), choices, hidden=(MARK, EDITION))
 
 
 def list_sheet(

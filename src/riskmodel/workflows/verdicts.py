@@ -65,7 +65,7 @@ def decide(service: Service, who: Principal, token: str, seen: Seen, verdict: Ve
     verdict, row for the lake and entry of the audit log would survive a power cut.
     """
     kept = decide_all(service, who, token, [(seen, verdict)], now)
-    return kept and kept[0]
+    return None if kept is None else kept[0]
 
 
 def decide_all(
@@ -106,7 +106,7 @@ def correct(
 
     asked = (token, "withdraw" if withdrawn else "correct", number * 1_000_000 + version)
     kept = _kept(service, who, asked, [(seen, verdict)], now, write)
-    return kept and kept[0]
+    return None if kept is None else kept[0]
 
 
 def verdicts(service: Service, who: Principal, household_id: str, now: datetime) -> list[KeptVerdict]:

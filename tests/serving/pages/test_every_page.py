@@ -16,13 +16,14 @@ from riskmodel.review.access import Role
 from riskmodel.review.visited import standing
 from riskmodel.serving.pages.filled_form import packed
 from riskmodel.serving.pages.site import PAGES
-from riskmodel.workflows.filled_lists import FilledRow
+from riskmodel.workflows.filled_sheet import FilledRow
 from riskmodel.workflows.installation import init
-from riskmodel.workflows.list_books import mark_of
+from riskmodel.workflows.list_books import edition_of, mark_of
 from sent_forms import CASE, VERDICT, seen_hash, written_case, written_verdict
 from signed_in import Person, person
 
 if TYPE_CHECKING:
+    from riskmodel.rendering.workbook import Cell
     from running_service import Running
     from trained_county import Office
 
@@ -170,17 +171,27 @@ def ask(service: Running, office: Office, name: str, asked: Asked, area: str, ro
     if name.startswith("GET"):
         return someone.get(path)
     if BOOK in asked.data.values():
-        return someone.post(path, files={"book": ("a.xlsx", workbook_bytes([filled_sheet(office)], office.as_of))})
+        return someone.post(
+            path, files={"book": ("a.xlsx", workbook_bytes([filled_sheet(service, office)], office.as_of))}
+        )
     mark = mark_of(office.riskiest, standing(service.service.store, [office.riskiest])[office.riskiest])
     row = {"household_id": office.riskiest, "visited_on": office.as_of, **FOUND}
-    fill["{rows}"] = packed([FilledRow(2, mark, row)])
+    fill["{rows}"], *_ = packed(edition(service), [FilledRow(2, mark, row)])
     return someone.post(path, {k: fill.get(v, v) if isinstance(v, str) else v for k, v in asked.data.items()})
 
 
-def filled_sheet(office: Office) -> Sheet:
-    """A work list that was filled in for our riskiest household."""
-    header = ["户编号", "走访日期", "走访人编号", "走访原因", "走访结果"]
-    return Sheet("走访登记", header, [[office.riskiest, office.as_of, "K1", "日常走访", "未见到人"]])
+def edition(service: Running) -> str:
+    """What a form of the newest month carries."""
+    month = service.service.newest_month()
+    assert month is not None
+    return edition_of(month)
+
+
+def filled_sheet(service: Running, office: Office) -> Sheet:
+    """A form of visits that was filled in for our riskiest household."""
+    header = ["户编号", "走访日期", "走访人编号", "走访原因", "走访结果", "名单版本"]
+    row: list[Cell] = [office.riskiest, office.as_of, "K1", "日常走访", "未见到人", edition(service)]
+    return Sheet("走访登记", header, [row])
 
 
 def test_every_page_is_in_one_of_the_tables() -> None:

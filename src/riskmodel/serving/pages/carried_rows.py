@@ -5,8 +5,6 @@ Who sends them could send another workbook as well, so they are checked as one: 
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 import zlib
 from datetime import date
@@ -15,12 +13,11 @@ from typing import TYPE_CHECKING, Any, Final
 from riskmodel.errors import UsageError
 from riskmodel.policy import LedgerClass, LedgerState, Measure, Track
 from riskmodel.review.ledger_sheet import SheetRow
+from riskmodel.serving.pages.hidden_fields import in_fields, out_of_fields
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_PART: Final = 200_000
-"""Letters of a field."""
 _MOST: Final = 200_000_000
 """Bytes of all rows."""
 _WORDS: Final[dict[str, Any]] = {"kind": LedgerClass, "track": Track, "state": LedgerState}
@@ -29,22 +26,17 @@ _WORDS: Final[dict[str, Any]] = {"kind": LedgerClass, "track": Track, "state": L
 def carried(rows: Sequence[SheetRow]) -> list[str]:
     """Rows as the values of hidden fields."""
     told = [[row.row, row.id, row.hash, _plain(row), row.reason] for row in rows]
-    text = base64.b64encode(zlib.compress(json.dumps(told, ensure_ascii=False).encode())).decode()
-    return [text[start : start + _PART] for start in range(0, len(text), _PART)]
+    return in_fields(json.dumps(told, ensure_ascii=False))
 
 
 def carried_back(parts: Sequence[str]) -> list[SheetRow]:
     """The rows again. Raises UsageError for what is none."""
     try:
-        packed = zlib.decompressobj()
-        text = packed.decompress(base64.b64decode("".join(parts), validate=True), _MOST)
-        if packed.unconsumed_tail:
-            raise ValueError("too large")
         return [
             SheetRow(int(row), int(number), str(hashed), _read(values), str(reason))
-            for row, number, hashed, values, reason in json.loads(text)
+            for row, number, hashed, values, reason in json.loads(out_of_fields(parts, _MOST))
         ]
-    except (ValueError, TypeError, KeyError, AttributeError, binascii.Error, zlib.error):
+    except (ValueError, TypeError, KeyError, AttributeError, zlib.error):
         raise UsageError("the rows of the preview cannot be read. / 预览内容无法识别，请重新导入表格。") from None
 
 

@@ -89,8 +89,6 @@ Reader = Annotated[Visitor, Depends(SignedIn(Right.READ))]
 """May read scores and explanations."""
 Decider = Annotated[Visitor, Depends(SignedIn(Right.DECIDE))]
 """May write verdicts and entries of the ledger."""
-Caller = Annotated[Visitor, Depends(SignedIn(Right.VISIT))]
-"""May send what was found on visits."""
 Manager = Annotated[Visitor, Depends(SignedIn(Right.MANAGE))]
 """May manage users, keys and models."""
 Anyone = Annotated[Visitor, Depends(SignedIn())]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import TYPE_CHECKING, Final
 
 from fastapi import APIRouter, Request, Response
@@ -14,9 +15,11 @@ from riskmodel.serving.pages.form import Marked
 from riskmodel.serving.pages.list_address import asked_list, purpose_of
 from riskmodel.serving.pages.page_route import PageRoute, chinese
 from riskmodel.serving.pages.refused import Refused, not_there
+from riskmodel.serving.pages.sent_file import MOST_BYTES
 from riskmodel.serving.pages.shown import HEADERS, see_other, shown
-from riskmodel.serving.pages.visitor import Caller, Reader, Visitor
-from riskmodel.workflows.filled_lists import NotTheirs, keep_filled, preview_filled, read_filled
+from riskmodel.serving.pages.visitor import Decider, Reader, Visitor
+from riskmodel.workflows.filled_lists import NotTheirs, keep_filled, preview_filled
+from riskmodel.workflows.filled_sheet import read_filled
 from riskmodel.workflows.list_books import AskedBook, list_book
 from riskmodel.workflows.service import Service
 
@@ -43,13 +46,13 @@ def workbook_with_names(visitor: Reader, form: Marked, running: Running) -> Resp
 
 
 @ROUTER.get(_FILLED)
-def filled(request: Request, visitor: Caller) -> Response:
+def filled(request: Request, visitor: Decider) -> Response:
     """Where a filled workbook is sent from."""
     return shown(request, "worklist_filled.html", visitor, found=None)
 
 
 @ROUTER.post(_FILLED)
-def filled_preview(request: Request, visitor: Caller, form: Marked, running: Running) -> Response:
+def filled_preview(request: Request, visitor: Decider, form: Marked, running: Running) -> Response:
     """What a workbook would change; nothing is changed."""
     sent = form.files.get("book")
     content = sent.file.read() if sent else b""
@@ -62,14 +65,16 @@ def filled_preview(request: Request, visitor: Caller, form: Marked, running: Run
         raise Refused(422, chinese(str(error)), "没有导入任何内容。") from None
     except NotTheirs as error:
         raise Refused(404, chinese(str(error))) from None
-    return shown(request, "worklist_filled.html", visitor, found=found, blank=told.blank, rows=packed(found.new))
+    rows, token = packed(told.edition, found.new), secrets.token_urlsafe(16)
+    return shown(request, "worklist_filled.html", visitor, found=found, blank=told.blank, rows=rows, token=token)
 
 
-@ROUTER.post(f"{_FILLED}/keep")
-def filled_keep(visitor: Caller, form: Marked, running: Running) -> Response:
-    """Keep what the preview showed."""
+@ROUTER.post(f"{_FILLED}/keep", max_body_size=MOST_BYTES)
+def filled_keep(visitor: Decider, form: Marked, running: Running) -> Response:
+    """Keep what the preview showed, as verdicts."""
+    token = form.text("token") or secrets.token_urlsafe(16)
     try:
-        keep_filled(running, visitor.who, unpacked(form.text("rows")), now())
+        keep_filled(running, visitor.who, token, unpacked(form.texts("rows")), now())
     except NotTheirs as error:
         raise Refused(404, chinese(str(error))) from None
     return see_other("/worklist?said=visits-kept")
