@@ -129,8 +129,8 @@ def _edition(told: Iterable[str | None]) -> str:
         raise _another(["edition"])
     if len(found) > 1:
         raise UsageError(
-            "rows of several forms. Send each form by itself. / "
-            "表中混有几次下载的走访登记表的行，请每张登记表分别导入。没有导入任何内容。"
+            "rows of forms of several months. Send each form by itself. / "
+            "表中混有不同期走访登记表的行，请每张登记表分别导入。没有导入任何内容。"
         )
     return found[0]
 
