@@ -93,7 +93,8 @@ def letter(
     found = household_page(running, visitor.who, household_id, month, now())
     if found is None:
         raise unknown_household()
-    return shown(request, "letter.html", visitor, page=found, told=found.told, today=now().date())
+    place = "".join(_place(running, found.told.village_code))
+    return shown(request, "letter.html", visitor, page=found, told=found.told, place=place, today=now().date())
 
 
 @ROUTER.get("/{household_id}/visit-sheet")
@@ -118,9 +119,13 @@ def visit_sheet_with_names(
 def _sheet(
     request: Request, visitor: Visitor, running: Service, household_id: str, village: str, identity: Any
 ) -> Response:
-    names = {area.code: area.name for area in running.areas(visitor.who)}
-    place = [names.get(village[:digits], village[:digits]) for digits in (6, 9, 12)]
+    place = _place(running, village)
     return shown(request, "visit_sheet.html", visitor, household_id=household_id, place=place, identity=identity)
+
+
+def _place(running: Service, village: str) -> list[str]:
+    """County, township and village by name."""
+    return [running.area_names.get(village[:digits], village[:digits]) for digits in (6, 9, 12)]
 
 
 def _help(
