@@ -67,7 +67,7 @@ INCOME = Fact(
 def test_a_probability_is_told_in_households(probability: float, share: int, of: int) -> None:
     assert (in_households(probability, of), of_households(probability)) == (share, of)
     zh = meaning(probability, 12, "新纳入监测", "zh")
-    assert zh == f"同类 {of} 户中约 {share} 户会在 12 个月内发生：新纳入监测"
+    assert zh == f"情况相近的农户每 {of} 户中约 {share} 户会在 12 个月内新纳入监测"
     en = meaning(probability, 12, "new entry", "en")
     assert en == f"About {share} of {of} such households: new entry within 12 months"
 

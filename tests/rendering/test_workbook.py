@@ -195,3 +195,12 @@ def test_a_column_with_choices_offers_them_in_each_row_and_no_other_column_does(
     assert 'type="list"' in offered
     assert 'sqref="A2:A3"' in offered
     assert "&quot;无风险,有风险&quot;" in offered or '"无风险,有风险"' in offered
+
+
+def test_text_that_looks_like_a_formula_stays_text_when_somebody_edits_its_cell() -> None:
+    content = written(["=1+1"], ["plain"])
+    formats = re.findall(r"<xf .*?(?=<xf |</cellXfs>)", part(content, "xl/styles.xml").partition("<cellXfs")[2])
+    sheet = part(content, "xl/worksheets/sheet1.xml")
+    styles = [re.search(rf'<c r="{cell}" s="(\d+)"', sheet) for cell in ("A2", "A3")]
+    quoted = ['quotePrefix="1"' in formats[int(style[1])] for style in styles if style]
+    assert quoted == [True, False]

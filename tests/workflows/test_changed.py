@@ -162,7 +162,7 @@ def test_a_household_monitored_already_is_told_numbers_that_only_order(scored_tw
     for household in watched:
         first = change(scored_twice, household).sentences[0]
         assert "只用于排序" in first
-        assert "同类" not in first
+        assert "情况相近" not in first
         assert "only orders" in change(scored_twice, household, language="en").sentences[0]
 
 

@@ -151,7 +151,7 @@ def test_a_monitored_household_is_told_to_be_one(office: Office) -> None:
     assert MONITORED["en"] in explain(office.workspace, watched, language="en").notes
     assert MONITORED["zh"] not in explain(office.workspace, other).notes
     assert "对本户不适用" in explain(office.workspace, watched).meaning
-    assert explain(office.workspace, other).meaning.startswith("同类")
+    assert explain(office.workspace, other).meaning.startswith("情况相近")
 
 
 def test_a_probability_that_the_shorter_horizon_lifted_is_told_with_its_own(office: Office) -> None:

@@ -259,7 +259,7 @@ def test_what_was_missing_before_is_told_by_the_row_of_then() -> None:
 
 
 def test_a_monitored_household_is_not_said_to_be_newly_monitored() -> None:
-    assert row(monitored=False).meaning("zh") == "同类 100 户中约 23 户会在 12 个月内发生：新纳入监测"
+    assert row(monitored=False).meaning("zh") == "情况相近的农户每 100 户中约 23 户会在 12 个月内新纳入监测"
     watched = row(monitored=True)
     assert watched.only_orders
     assert "对本户不适用" in watched.meaning("zh")

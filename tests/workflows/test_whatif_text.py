@@ -31,7 +31,15 @@ def told(found: WhatIf) -> tuple[str, str]:
 
 def test_both_languages_say_the_same_lines(found: WhatIf) -> None:
     chinese, english = told(found)
-    for words in ("试算  H", "12个月内：同类 100 户中", "6个月内", "更正：农户", "不是帮扶的效果", "不写入", "按类别"):
+    for words in (
+        "试算  H",
+        "12个月内：情况相近的农户每 100 户中",
+        "6个月内",
+        "更正：农户",
+        "不是帮扶的效果",
+        "不写入",
+        "按类别",
+    ):
         assert words in chinese
     for words in ("What if  H", "Within 12 months: about", "not an effect of help", "Nothing is written", "By group"):
         assert words in english
@@ -65,11 +73,11 @@ def test_a_column_whose_file_asks_the_opposite_is_told_by_what_it_says(found: Wh
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [
-        (0.02, 0.004, "同类 1000 户中约 20 户 → 约 4 户（概率 0.020 → 0.004）"),
-        (0.2, 0.1, "同类 100 户中约 20 户 → 约 10 户（概率 0.200 → 0.100）"),
-        (0.204, 0.196, "同类 100 户中仍约 20 户（概率 0.204 → 0.196）"),
-        (0.996, 0.9, "同类 1000 户中约 996 户 → 约 900 户"),
-        (0.0001, 0.0002, "同类 1000 户中仍约 1 户（概率 0.000 → 0.000）"),
+        (0.02, 0.004, "情况相近的农户每 1000 户中约 20 户 → 约 4 户（概率 0.020 → 0.004）"),
+        (0.2, 0.1, "情况相近的农户每 100 户中约 20 户 → 约 10 户（概率 0.200 → 0.100）"),
+        (0.204, 0.196, "情况相近的农户每 100 户中仍约 20 户（概率 0.204 → 0.196）"),
+        (0.996, 0.9, "情况相近的农户每 1000 户中约 996 户 → 约 900 户"),
+        (0.0001, 0.0002, "情况相近的农户每 1000 户中仍约 1 户（概率 0.000 → 0.000）"),
     ],
 )
 def test_probabilities_are_told_in_households_as_an_explanation_tells_them(

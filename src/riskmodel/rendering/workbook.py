@@ -80,6 +80,7 @@ def workbook_bytes(sheets: Iterable[Sheet], made_on: date) -> bytes:
             head=book.add_format({**top, "bold": True, "bg_color": "#DDE6F0", "border": 1, "text_wrap": True}),
             cell=book.add_format(top),
             long=book.add_format({**top, "text_wrap": True}),
+            quoted=book.add_format({**top, "text_wrap": True, "quote_prefix": True}),
             day=book.add_format({**top, "num_format": "yyyy-mm-dd", "align": "left"}),
             note=book.add_format({**top, "italic": True, "text_wrap": True}),
         )
@@ -127,6 +128,8 @@ class _Formats:
     cell: Format
     long: Format
     """For text that takes several lines."""
+    quoted: Format
+    """For text that would become a formula once somebody edits it."""
     day: Format
     note: Format
 
@@ -190,6 +193,8 @@ def _form(cell: Cell, room: int, formats: _Formats) -> Format:
     """How a cell looks by its value and the letters that its column has room for."""
     if isinstance(cell, date):
         return formats.day
+    if isinstance(cell, str) and neutral(cell) != cell:
+        return formats.quoted
     if isinstance(cell, str) and ("\n" in cell or (2 * len(cell) > room and text_width(cell) > room)):
         return formats.long
     return formats.cell

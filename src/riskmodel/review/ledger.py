@@ -106,8 +106,24 @@ def held(connection: Connection, numbers: Iterable[int], sees: Callable[[str], b
         query = select(ENTRIES).where(ENTRIES.c.id.in_(asked[start : start + _PORTION]))
         for row in connection.execute(query.order_by(ENTRIES.c.id).with_for_update()).mappings():
             if sees(row["village_code"]):
-                found[row["id"]] = entry_of(row)
+                found[row["id"]] = _with_hands(connection, entry_of(row))
     return found
+
+
+def _with_hands(connection: Connection, entry: LedgerEntry) -> LedgerEntry:
+    """An entry that is to be verified, with the names of those who may not close it."""
+    if entry.state is not LedgerState.TO_VERIFY:
+        return entry
+    query = select(HISTORY).where(HISTORY.c.entry_id == entry.id).order_by(HISTORY.c.version)
+    hands: list[str] = []
+    for row in connection.execute(query).mappings():
+        changes = json.loads(row["changes"])
+        if changes.get("state", ["", ""])[1] == LedgerState.REOPENED:
+            hands = []
+        hands += [changes[name][1] for name in ("responsible_id", "responsible_name") if name in changes]
+        if "evidence" in changes and row["version"] > 1:
+            hands += [row["by_id"], row["by_name"]]
+    return replace(entry, hands=tuple(dict.fromkeys(hands)))
 
 
 def entries_of(store: Store, household_id: str, sees: Callable[[str], bool]) -> list[LedgerEntry]:
@@ -164,7 +180,7 @@ def entry_of(row: Any) -> LedgerEntry:
 
 
 def _row(entry: LedgerEntry) -> dict[str, Any]:
-    facts = {name: value for name, value in vars(entry).items() if name != "id"}
+    facts = {name: value for name, value in vars(entry).items() if name not in ("id", "hands")}
     codes = {"kind": entry.kind.value, "track": entry.track.value, "state": entry.state.value}
     place = {"township": entry.village_code[:TOWNSHIP], "done": entry.state is LedgerState.CLOSED}
     return facts | codes | place | {"measures": _text(entry.measures)}

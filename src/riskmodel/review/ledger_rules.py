@@ -3,7 +3,8 @@
     open ──▶ doing ──▶ to_verify ──▶ closed ──▶ reopened ──▶ doing ...
       └──────────────▶     └──▶ doing (sent back)
 
-Who closes is neither the responsible person nor who sent the entry to be verified, under whatever name.
+Who closes never was the responsible person, wrote nothing of what was done, and did not send the entry to be verified,
+since it was opened (again); under whatever name.
 """
 
 from __future__ import annotations
@@ -68,6 +69,8 @@ class LedgerEntry:
     sent_by_name: str = ""
     id: int = 0
     version: int = 0
+    hands: tuple[str, ...] = field(default=(), repr=False, compare=False)
+    """Of an entry that is to be verified: who worked on it since it was opened (again), and who was responsible."""
 
 
 @dataclass(frozen=True)
@@ -137,10 +140,10 @@ def _moved(entry: LedgerEntry, after: LedgerEntry, reason: str, actor: Actor) ->
 def _check_closing(entry: LedgerEntry, reason: str, actor: Actor) -> None:
     if not actor.may_close:
         raise RuleBroken("only reviewers close entries. / 只有复核人员可以销号。")
-    if actor.is_one_of(entry.sent_by_id, entry.responsible_id, entry.responsible_name):
+    if actor.is_one_of(entry.sent_by_id, entry.responsible_id, entry.responsible_name, *entry.hands):
         raise RuleBroken(
-            "an entry is closed by a second person: neither who is responsible nor who sent it to be verified. / "
-            "销号须由第二人办理，不能是责任人或送核实的人。"
+            "an entry is closed by a second person: nobody who was responsible, wrote what was done, or sent it to be "
+            "verified. / 销号须由第二人办理：曾任责任人、填写过办理情况或送核实的人不能销号。"
         )
     if not reason.strip():
         raise RuleBroken("write what was verified before it is closed. / 销号须填写核实意见。")

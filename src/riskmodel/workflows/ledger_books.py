@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 Word = TypeVar("Word", bound="Term")
 
-NUMBER, HASH, HOUSEHOLD, VILLAGE, LAMP, REASON = "台账编号", "校验码", "户编号", "村代码", "预警灯", "修改理由"
+NUMBER, HASH, HOUSEHOLD, VILLAGE, LAMP, REASON = "台账编号", "校验码", "户编号", "村", "预警灯", "修改理由"
 BETWEEN: Final = "、"
 """Stands between measures."""
 NOTES: Final = (

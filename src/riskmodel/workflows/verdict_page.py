@@ -29,6 +29,10 @@ class VerdictPage:
     kept: Sequence[KeptVerdict] = field(repr=False)
     """Every version of the verdicts on the household, the newest first."""
 
+    def frozen(self, kept: KeptVerdict) -> dict[str, Any]:
+        """The explanation as it was shown for a version; empty where it was erased."""
+        return {} if kept.shown is None else dict(json.loads(kept.shown))
+
     def newest(self, number: int) -> KeptVerdict | None:
         """The newest version of a verdict on this household; None where it has no such verdict."""
         return next((one for one in self.kept if one.id == number and one.newest), None)

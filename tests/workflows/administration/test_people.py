@@ -48,6 +48,13 @@ def test_nobody_gives_an_area_that_is_wider_than_their_own(service: Service, cou
     assert service.users.of("li").area == "990301101"
 
 
+def test_nobody_gives_themselves_other_roles(service: Service, boss: Principal) -> None:
+    own = managed(service, boss, boss.id)
+    assert own is not None
+    with pytest.raises(UsageError, match="其他管理员"):
+        alter(service, boss, own, ["administrator", "reviewer"], "", "试试", NOW)
+
+
 def test_a_user_is_altered_reset_disabled_and_enabled_with_reasons_in_the_log(
     service: Service, boss: Principal
 ) -> None:

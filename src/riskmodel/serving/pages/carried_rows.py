@@ -36,7 +36,7 @@ def carried_back(parts: Sequence[str]) -> list[SheetRow]:
             SheetRow(int(row), int(number), str(hashed), _read(values), str(reason))
             for row, number, hashed, values, reason in json.loads(out_of_fields(parts, _MOST))
         ]
-    except (ValueError, TypeError, KeyError, AttributeError, zlib.error):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, zlib.error):
         raise UsageError("the rows of the preview cannot be read. / 预览内容无法识别，请重新导入表格。") from None
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from fastapi import Depends, Request
 from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 
 from riskmodel.serving.pages.refused import Refused
 from riskmodel.serving.pages.visitor import Visitor, same_form
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 MOST_FIELDS: Final = 2_000
 MOST_PART: Final = 256_000
 """Bytes of a text field; a field of 10,000 Chinese letters has 30,000."""
+
+
+TYPED: Final = ("why", "note", "problem", "evidence", "reason", "wrong_what", "wrong_right")
+"""Fields in which people write sentences."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,17 @@ async def marked(request: Request, form: Filled) -> Form:
     if visitor is None or not same_form(visitor, form.text("csrf")):
         raise Refused(403, "表单已过期，未作任何改动。", "请返回上一页，刷新后重新提交。")
     return form
+
+
+async def typed_texts(request: Request) -> list[str]:
+    """The longer texts of a form whose session has ended, for who typed them; none of a form of another page."""
+    if not from_here(request):
+        return []
+    try:
+        async with request.form(max_files=1, max_fields=MOST_FIELDS, max_part_size=MOST_PART) as sent:
+            return [value for name, value in sent.multi_items() if isinstance(value, str) and name in TYPED and value]
+    except HTTPException:
+        return []
 
 
 def from_here(request: Request) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from riskmodel.review.keys import stamp
+from riskmodel.serving.clock import now
 from riskmodel.serving.pages.shown import shown
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ PLACES: Final = (
 
 def shown_to_manager(request: Request, template: str, visitor: Visitor, status: int = 200, **fields: Any) -> Response:
     """A page of the administration."""
-    return shown(request, template, visitor, status, managed_places=PLACES, **fields)
+    return shown(request, template, visitor, status, managed_places=PLACES, stamp=stamp(now()), **fields)
 
 
 def area_names(running: Service, who: Principal) -> dict[str, str]:

@@ -10,7 +10,8 @@ from starlette.exceptions import HTTPException
 
 from riskmodel.errors import BusyError, RiskModelError, UsageError
 from riskmodel.serving.api.refusals import LOG
-from riskmodel.serving.pages.refused import Elsewhere, Refused
+from riskmodel.serving.pages.form import typed_texts
+from riskmodel.serving.pages.refused import Elsewhere, Refused, SignedOut
 from riskmodel.serving.pages.shown import see_other, shown
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ class PageRoute(APIRoute):
                 return await handler(request)
             except Elsewhere as error:
                 return see_other(error.to)
+            except SignedOut:
+                return shown(request, "signed_out.html", None, 403, texts=await typed_texts(request))
             except (Refused, RiskModelError, RequestValidationError, HTTPException) as error:
                 return refusal_page(request, _refused(error, request))
             except Exception as error:

@@ -14,6 +14,11 @@ class Elsewhere(Exception):
 
 
 @dataclass(eq=False)
+class SignedOut(Exception):
+    """A form came after its session had ended: nothing was saved, and what was typed is shown again."""
+
+
+@dataclass(eq=False)
 class Refused(Exception):
     """A page or an action that cannot be had: what is wrong, and what to do."""
 

@@ -13,7 +13,7 @@ from fastapi.concurrency import run_in_threadpool
 from riskmodel.review.access import Principal, Right
 from riskmodel.serving.api.auth import service_of
 from riskmodel.serving.clock import now
-from riskmodel.serving.pages.refused import Elsewhere, Refused
+from riskmodel.serving.pages.refused import Elsewhere, Refused, SignedOut
 
 if TYPE_CHECKING:
     from riskmodel.review.sessions import Session
@@ -48,8 +48,8 @@ class Visitor:
 class SignedIn:
     """Dependency of a page: who looks at it, if one of their roles allows it.
 
-    Without a session one is sent to the sign-in page and comes back afterwards; with a password that somebody else gave
-    one is sent to change it; without the right it is refused.
+    Without a session one is sent to the sign-in page and comes back afterwards; what a form held is shown again. With a
+    password that somebody else gave one is sent to change it; without the right it is refused.
     """
 
     def __init__(self, right: Right | None = None, *, any_password: bool = False) -> None:
@@ -57,11 +57,11 @@ class SignedIn:
         self._any_password = any_password
 
     async def __call__(self, request: Request) -> Visitor:
-        """Raises Elsewhere or Refused."""
+        """Raises Elsewhere, SignedOut or Refused."""
         secret = request.cookies.get(COOKIE, "")
         session = await run_in_threadpool(service_of(request).sessions.of, secret, now())
         if session is None:
-            raise Elsewhere(_back_after_sign_in(request))
+            raise Elsewhere(_back_after_sign_in(request)) if request.method == "GET" else SignedOut
         visitor = Visitor(session, secret)
         request.scope["state"]["key_id"] = session.user.id
         request.scope["state"]["visitor"] = visitor
@@ -79,7 +79,7 @@ def same_form(visitor: Visitor, token: str) -> bool:
 
 def _back_after_sign_in(request: Request) -> str:
     """The sign-in page, which leads back to a page that was only to be read."""
-    if request.method != "GET" or request.url.path == "/":
+    if request.url.path == "/":
         return SIGN_IN
     query = f"?{request.url.query}" if request.url.query else ""
     return f"{SIGN_IN}?{urlencode({'next': request.url.path + query})}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from riskmodel.errors import UsageError
 from riskmodel.review.user_list import UserPage, user_of_id, user_page
 from riskmodel.workflows.administration.orders import area_to_give, checked_reason, checked_roles, ordered
 from riskmodel.workflows.people import Welcomed
@@ -56,7 +57,13 @@ def welcome(service: Service, who: Principal, asked: Asked, reason: str, now: da
 def alter(
     service: Service, who: Principal, user: User, roles: Sequence[str], area: str, reason: str, now: datetime
 ) -> User:
-    """Give other roles and another area; their sessions end. Raises UsageError, also where nobody would be left."""
+    """Give other roles and another area; their sessions end. Raises UsageError, also where nobody would be left, and
+    for oneself."""
+    if user.id == who.id:
+        raise UsageError(
+            "nobody gives themselves other roles or another area: another administrator does. / "
+            "不能修改自己的角色和辖区，请由其他管理员办理。"
+        )
     why, wanted, given = checked_reason(reason), checked_roles(roles), area_to_give(who, area)
     order = f"user altered: {user.id} to {' '.join(role.value for role in wanted)} in {given or 'everywhere'}"
     with ordered(service, who, ACTION, order, why, now):

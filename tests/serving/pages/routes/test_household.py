@@ -75,7 +75,7 @@ def test_who_may_not_know_names_does_not_see_them(analyst: Person, officer: Pers
 def test_the_visit_sheet_tells_neither_score_nor_rank_nor_reason(officer: Person, office: Office) -> None:
     path = f"/households/{office.riskiest}/visit-sheet"
     for page in (officer.get(path).text, officer.post(path, {"purpose": "打印"}).text):
-        assert not re.search("风险等级|高风险|概率|第 *[0-9,]+ *位|推高|同类 100 户", page)
+        assert not re.search("风险等级|高风险|概率|第 *[0-9,]+ *位|推高|情况相近的农户每 100 户", page)
     assert "13800000000" in page
     assert "某村1号" in page
 

@@ -118,3 +118,28 @@ def test_measures_that_the_rules_exclude_are_warned_of_once_they_are_saved(
     assert saved.headers["location"] == f"/ledger/{number}?said=case"
     assert "请核对措施" in officer.get(saved.headers["location"]).text
     assert "请核对措施" not in officer.get(f"/ledger/{number}").text
+
+
+def test_text_that_was_typed_is_not_lost_with_the_session(service: Running, office: Office) -> None:
+    number = written_case(service.service, office.riskiest, "session")
+    someone = person(service, Role.OFFICER, area="990301")
+    page = someone.get(f"/ledger/{number}").text
+    sent = CASE | {name: field_of(page, name) for name in ("token", "version", "stands", "csrf")}
+    someone.post("/sign-out")
+    late = someone.client.post(f"/ledger/{number}", data=sent | {"act": "save", "evidence": "写了半天的<b>"})
+    assert late.status_code == 403
+    assert "没有保存" in late.text
+    assert "写了半天的&lt;b&gt;" in late.text
+
+
+def test_who_worked_on_an_entry_does_not_close_it(
+    service: Running, officer: Person, reviewer: Person, office: Office
+) -> None:
+    number = written_case(service.service, office.riskiest, "hands")
+    assert change(reviewer, number, evidence="复核人自己办的").status_code == 303
+    assert change(officer, number, act="to_verify", evidence="复核人自己办的").status_code == 303
+    refused = change(reviewer, number, act="closed", reason="属实")
+    assert refused.status_code == 422
+    assert "填写过办理情况" in refused.text
+    another = person(service, Role.REVIEWER, area="990301")
+    assert change(another, number, act="closed", reason="属实").status_code == 303

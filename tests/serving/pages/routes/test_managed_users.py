@@ -4,9 +4,10 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from starlette.testclient import TestClient
 
 from riskmodel.review.access import Role
-from signed_in import Person, person
+from signed_in import Person, person, sign_in
 
 if TYPE_CHECKING:
     from running_service import Running
@@ -86,3 +87,19 @@ def test_the_last_administrator_cannot_leave(service: Running, county: Person) -
 @pytest.mark.parametrize("page", ["x", "-1", "0", "９", "99999999999"])
 def test_any_number_of_a_page_is_harmless(county: Person, page: str) -> None:
     assert county.get(f"/administration/users?page={page}").status_code == 200
+
+
+def test_a_locked_user_is_shown_as_locked(service: Running, county: Person) -> None:
+    locked = person(service, Role.OFFICER, area="990301101", login="clumsy")
+    for _ in range(5):
+        sign_in(TestClient(service.client.app), locked.login, "a wrong password")
+    page = county.get("/administration/users?find=clumsy").text
+    assert "已锁定" in page
+
+
+def test_nobody_alters_themselves(service: Running, county: Person) -> None:
+    own = service.service.users.of(county.login)
+    sent = {"role": ["administrator", "reviewer"], "area": "990301", "reason": "试试"}
+    refused = county.post(f"/administration/users/{own.id}", sent)
+    assert refused.status_code == 422
+    assert "其他管理员" in refused.text

@@ -18,7 +18,7 @@ from riskmodel.serving.pages.shown import shown
 from riskmodel.serving.pages.visitor import Reader, Visitor
 from riskmodel.workflows.household_facts import household_facts
 from riskmodel.workflows.household_help import household_help, what_if_choices, written_scenarios
-from riskmodel.workflows.household_page import household_page
+from riskmodel.workflows.household_page import HouseholdPage, household_page
 from riskmodel.workflows.service import Service
 from riskmodel.workflows.supposed import FactsAway
 
@@ -37,7 +37,7 @@ def household(
     found = household_page(running, visitor.who, household_id, month, now())
     if found is None:
         raise unknown_household()
-    return shown(request, "household.html", visitor, page=found, told=found.told, identity=None, tab="assessment")
+    return _household(request, visitor, running, found, None)
 
 
 @ROUTER.post("/{household_id}/names")
@@ -49,7 +49,7 @@ def household_names(
     found = household_page(running, visitor.who, household_id, _month(form.text("month")), now())
     if found is None:
         raise unknown_household()
-    return shown(request, "household.html", visitor, page=found, told=found.told, identity=identity, tab="assessment")
+    return _household(request, visitor, running, found, identity)
 
 
 @ROUTER.get("/{household_id}/facts")
@@ -93,7 +93,8 @@ def letter(
     found = household_page(running, visitor.who, household_id, month, now())
     if found is None:
         raise unknown_household()
-    return shown(request, "letter.html", visitor, page=found, told=found.told, today=now().date())
+    place = "".join(_place(running, found.told.village_code))
+    return shown(request, "letter.html", visitor, page=found, told=found.told, place=place, today=now().date())
 
 
 @ROUTER.get("/{household_id}/visit-sheet")
@@ -115,12 +116,21 @@ def visit_sheet_with_names(
     return _sheet(request, visitor, running, household_id, village, identity)
 
 
+def _household(request: Request, visitor: Visitor, running: Service, page: HouseholdPage, identity: Any) -> Response:
+    fields = {"told": page.told, "place": "".join(_place(running, page.told.village_code)), "identity": identity}
+    return shown(request, "household.html", visitor, page=page, tab="assessment", **fields)
+
+
 def _sheet(
     request: Request, visitor: Visitor, running: Service, household_id: str, village: str, identity: Any
 ) -> Response:
-    names = {area.code: area.name for area in running.areas(visitor.who)}
-    place = [names.get(village[:digits], village[:digits]) for digits in (6, 9, 12)]
+    place = _place(running, village)
     return shown(request, "visit_sheet.html", visitor, household_id=household_id, place=place, identity=identity)
+
+
+def _place(running: Service, village: str) -> list[str]:
+    """County, township and village by name."""
+    return [running.area_names.get(village[:digits], village[:digits]) for digits in (6, 9, 12)]
 
 
 def _help(

@@ -22,6 +22,7 @@ from riskmodel.serving.pages.routes.household import HouseholdId, Month
 from riskmodel.serving.pages.shown import see_other, shown
 from riskmodel.serving.pages.verdict_form import Typed, empty_form, form_of, typed, verdict_of
 from riskmodel.serving.pages.visitor import Decider, Reader, Visitor
+from riskmodel.serving.pages.words import feature_label
 from riskmodel.workflows.service import Service
 from riskmodel.workflows.verdict_page import VerdictPage, verdict_page
 from riskmodel.workflows.verdicts import Decided, Seen, ShownAnew, correct, decide
@@ -98,6 +99,8 @@ def _kept(
         wrong, status = chinese(str(error)), 409
     except UsageError as error:
         wrong = chinese(str(error))
+    for _, name, _, _ in sent.wrong:
+        wrong = wrong.replace(f"“{name}”", f"“{feature_label(name)}”") if name else wrong
     page = _page(running, visitor, household_id, as_of)
     if before is not None:
         newest = page.newest(before[0])
