@@ -160,14 +160,14 @@ pl.DataFrame(
 # %%
 figure, axes = plt.subplots(figsize=(5, 4), layout="constrained")
 for kind in ("naive", "logistic", "lightgbm"):
-    groups = reliability(found.tested.y, found.tested.risks[kind])
+    groups = reliability(found.tested.y, found.tested.risks[kind], found.tested.sampling.weight)
     axes.plot([mean for _, mean, _ in groups], [share for _, _, share in groups], marker="o", markersize=3, label=kind)
 ends = [
     0,
     max(
         share
         for kind in ("naive", "logistic", "lightgbm")
-        for _, _, share in reliability(found.tested.y, found.tested.risks[kind])
+        for _, _, share in reliability(found.tested.y, found.tested.risks[kind], found.tested.sampling.weight)
     ),
 ]
 axes.plot(ends, ends, color="0.6", linewidth=1)

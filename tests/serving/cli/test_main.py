@@ -42,7 +42,7 @@ def test_the_commands_are_those_that_others_rely_on() -> None:
     expected |= {"models list", "models promote", "audit verify", "audit head", "audit show"}
     expected |= {"features list", "features show", "features explain", "features health"}
     expected |= {"backtest", "report", "benchmark eph", "evaluate-table", "policy check", "docs"}
-    expected |= {"worklist", "worklist-evaluate", "whatif"}
+    expected |= {"worklist", "worklist-evaluate", "whatif", "run-month"}
     expected |= {"serve", "publish", "keys make", "keys list", "keys revoke", "database upgrade"}
     expected |= {f"users {verb}" for verb in ("make", "list", "alter", "reset", "disable", "enable")}
     expected |= {"backup", "restore", "erase"}
