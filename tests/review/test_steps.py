@@ -39,3 +39,14 @@ def test_a_later_note_holds_and_one_may_be_taken_back(store: Store) -> None:
 def test_a_step_lies_between_its_clue_and_today(store: Store, day: date) -> None:
     with pytest.raises(UsageError, match="应在线索日期"):
         noted(store, Step.VISIT, day)
+
+
+def test_a_step_is_not_dated_before_one_that_precedes_it_nor_after_one_that_follows(store: Store) -> None:
+    noted(store, Step.VISIT, date(2025, 12, 26))
+    with pytest.raises(UsageError, match="“部门信息比对”的日期 2025-12-25 早于“入户核查”"):
+        noted(store, Step.COMPARISON, date(2025, 12, 25))
+    with pytest.raises(UsageError, match="“村级研判”的日期 2025-12-27 晚于“入户核查”"):
+        noted(store, Step.JUDGEMENT, date(2025, 12, 27))
+    noted(store, Step.MEASURES, date(2025, 12, 21))  # help may come at any time
+    noted(store, Step.VISIT, None)
+    noted(store, Step.COMPARISON, date(2025, 12, 25))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import insert, select
 
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
     from riskmodel.review.access import Principal
     from riskmodel.review.store import Store
+
+
+IN_ORDER: Final = tuple(step for step in Step if step is not Step.MEASURES)
+"""Steps that follow each other; help may come at any time."""
 
 
 @dataclass(frozen=True)
@@ -45,9 +49,33 @@ def note_step(
             f"{step.value} on {done_on}: a step lies between its clue ({clue_on}) and today. / "
             f"“{step.zh}”的日期 {done_on} 应在线索日期（{clue_on}）与今天之间。"
         )
+    if done_on is not None:
+        _check_order(_days(connection, household_id, clue_on), step, done_on)
     by = {"by_id": who.id, "by_name": who.name, "at": stamp(now)}
     row = {"household_id": household_id, "clue_on": clue_on, "step": step.value, "done_on": done_on}
     connection.execute(insert(STEPS).values(**row, **by))
+
+
+def _check_order(days: Mapping[Step, date], step: Step, done_on: date) -> None:
+    """Raises UsageError for a step that is dated before one that precedes it, or after one that follows."""
+    if step not in IN_ORDER:
+        return
+    place = IN_ORDER.index(step)
+    for other, day in days.items():
+        early = other in IN_ORDER[:place] and done_on < day
+        if early or (other in IN_ORDER[place + 1 :] and done_on > day):
+            raise UsageError(
+                f"{step.value} on {done_on} does not fit {other.value} on {day}: correct one of them. / "
+                f"“{step.zh}”的日期 {done_on} {'早' if early else '晚'}于“{other.zh}”的日期 {day}，请核对。"
+            )
+
+
+def _days(connection: Connection, household_id: str, clue_on: date) -> dict[Step, date]:
+    """The steps of an identification that were done, as noted last."""
+    mine = (STEPS.c.household_id == household_id) & (STEPS.c.clue_on == clue_on)
+    query = select(STEPS.c.step, STEPS.c.done_on).where(mine).order_by(STEPS.c.id)
+    found = {Step(step): day for step, day in connection.execute(query)}
+    return {step: day for step, day in found.items() if day is not None}
 
 
 def identifications(store: Store, household_id: str) -> list[Identification]:
