@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import shutil
+import tempfile
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from python_calamine import CalamineWorkbook
 
 from riskmodel.rendering.workbook import Cell, Sheet, workbook_bytes, write_workbook
+from riskmodel.workflows.filled_sheet import FilledList, read_filled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,3 +65,11 @@ def _filled(row: dict[str, Any], findings: Mapping[str, str], causes: str | None
         cells |= {"走访日期": VISITED, "走访人编号": "W07", "走访结果": finding}
         cells["风险原因1"] = causes if finding == "有风险" else None
     return list(cells.values())
+
+
+def filled_of(content: bytes) -> FilledList:
+    """What a workbook says that came back with this content."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "sent.xlsx"
+        path.write_bytes(content)
+        return read_filled(path)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from filled_lists import refilled
+from filled_lists import filled_of, refilled
 from opened_service import NOW
 from published_lists import NEWEST, household, publish_list, service_of_lists, tell
 from riskmodel.errors import UsageError
@@ -16,7 +16,6 @@ from riskmodel.review.audit import AuditLog
 from riskmodel.review.verdicts import newest_of
 from riskmodel.review.visited import standing
 from riskmodel.workflows.filled_lists import NotTheirs, PublishedAnew, keep_filled, preview_filled
-from riskmodel.workflows.filled_sheet import read_filled
 from riskmodel.workflows.installation import LOG
 from riskmodel.workflows.list_books import AskedBook, list_book
 from riskmodel.workflows.list_page import AskedList
@@ -51,7 +50,7 @@ def sheet(service: Service, filled: dict[int, dict[str, Any]], **more: Any) -> b
 
 
 def test_what_was_filled_in_is_previewed_kept_and_the_second_time_changes_nothing(service: Service) -> None:
-    filled = read_filled(sheet(service, {1: RISK, 2: NO_RISK}))
+    filled = filled_of(sheet(service, {1: RISK, 2: NO_RISK}))
     assert (len(filled.rows), filled.blank, filled.faults) == (2, 6, [])
     seen = preview_filled(service, WHO, filled, NOW)
     assert (len(seen.new), seen.known, seen.usable) == (2, 0, True)
@@ -65,7 +64,7 @@ def test_what_was_filled_in_is_previewed_kept_and_the_second_time_changes_nothin
 
 
 def test_every_look_and_every_keeping_is_in_the_log(service: Service) -> None:
-    keep_filled(service, WHO, TOKEN, read_filled(sheet(service, {1: RISK})), NOW)
+    keep_filled(service, WHO, TOKEN, filled_of(sheet(service, {1: RISK})), NOW)
     entries = [entry for entry in AuditLog(service.workspace.home / LOG).entries() if entry]
     assert [(entry.action, entry.purpose) for entry in entries[-2:]] == [
         ("read", "filled work list, preview"),
@@ -76,7 +75,7 @@ def test_every_look_and_every_keeping_is_in_the_log(service: Service) -> None:
 def test_a_row_that_others_told_of_meanwhile_is_stale_and_nothing_is_kept(service: Service) -> None:
     content = sheet(service, {1: RISK, 2: NO_RISK})
     tell(service, 1, "no_risk", visitor="K020")
-    filled = read_filled(content)
+    filled = filled_of(content)
     seen = preview_filled(service, WHO, filled, NOW)
     assert [row.values["household_id"] for row in seen.stale] == [household(1)]
     with pytest.raises(UsageError, match="没有保存"):
@@ -86,14 +85,14 @@ def test_a_row_that_others_told_of_meanwhile_is_stale_and_nothing_is_kept(servic
 
 def test_a_workbook_without_marks_is_taken_only_for_households_of_which_nothing_was_told(service: Service) -> None:
     tell(service, 1, "no_risk", visitor="K020")
-    filled = read_filled(sheet(service, {1: RISK | {"校验码": None}, 2: NO_RISK | {"校验码": None}}))
+    filled = filled_of(sheet(service, {1: RISK | {"校验码": None}, 2: NO_RISK | {"校验码": None}}))
     seen = preview_filled(service, WHO, filled, NOW)
     assert [len(seen.new), len(seen.stale)] == [1, 1]
 
 
 @pytest.mark.parametrize("strange", [household(7), household(99), "H1", "=1+1"])
 def test_a_row_of_another_area_refuses_the_whole_workbook(service: Service, strange: str) -> None:
-    filled = read_filled(sheet(service, {1: RISK}, 户编号=strange, **NO_RISK, 走访原因="日常走访"))
+    filled = filled_of(sheet(service, {1: RISK}, 户编号=strange, **NO_RISK, 走访原因="日常走访"))
     with pytest.raises(NotTheirs, match="第 11 行：您的辖区内没有这一户"):
         preview_filled(service, WHO, filled, NOW)
     with pytest.raises(NotTheirs, match="第 11 行"):
@@ -114,7 +113,7 @@ def test_a_row_of_another_area_refuses_the_whole_workbook(service: Service, stra
     ],
 )
 def test_what_is_wrong_is_told_by_row_and_column(service: Service, values: dict[str, Any], title: str) -> None:
-    seen = preview_filled(service, WHO, read_filled(sheet(service, {1: values, 2: NO_RISK})), NOW)
+    seen = preview_filled(service, WHO, filled_of(sheet(service, {1: values, 2: NO_RISK})), NOW)
     assert not seen.usable
     assert {fault.row for fault in seen.faults} == {3}
     assert title in {fault.title for fault in seen.faults}
@@ -122,25 +121,25 @@ def test_what_is_wrong_is_told_by_row_and_column(service: Service, values: dict[
 
 def test_the_same_visit_twice_in_a_workbook_is_told(service: Service) -> None:
     content = sheet(service, {1: RISK}, 户编号=household(1), **NO_RISK, 走访原因="日常走访")
-    seen = preview_filled(service, WHO, read_filled(content), NOW)
+    seen = preview_filled(service, WHO, filled_of(content), NOW)
     assert {fault.row for fault in seen.faults} == {3, 11}
 
 
 def test_who_does_not_visit_sends_nothing(service: Service) -> None:
-    filled = read_filled(sheet(service, {1: RISK}))
+    filled = filled_of(sheet(service, {1: RISK}))
     with pytest.raises(NotAllowed):
         keep_filled(service, Principal("a", "a", (Role.ANALYST,), "990301", "user"), TOKEN, filled, NOW)
 
 
 def test_what_disagrees_with_the_list_lacks_its_reason_row_by_row_as_on_the_page(service: Service) -> None:
-    seen = preview_filled(service, WHO, read_filled(sheet(service, {1: PLAIN, 2: PLAIN, 3: RISK})), NOW)
+    seen = preview_filled(service, WHO, filled_of(sheet(service, {1: PLAIN, 2: PLAIN, 3: RISK})), NOW)
     assert {(one.row, one.title) for one in seen.faults} == {(3, "整行"), (5, "整行")}
     assert "走访结果“无风险”与名单（高风险）不一致，请说明理由。" in {one.why for one in seen.faults}
     assert len(seen.new) == 1
 
 
 def test_rows_become_verdicts_with_the_explanation_of_their_month(service: Service) -> None:
-    filled = read_filled(sheet(service, {1: NO_RISK | {"备注": "已核对（两次），属实"}}))
+    filled = filled_of(sheet(service, {1: NO_RISK | {"备注": "已核对（两次），属实"}}))
     keep_filled(service, WHO, TOKEN, filled, NOW)
     (kept,) = verdicts(service, WHO, household(1), NOW)
     assert (kept.verdict.finding, kept.verdict.why) == (Finding.NO_RISK, "已就业，收入稳定")
@@ -149,7 +148,7 @@ def test_rows_become_verdicts_with_the_explanation_of_their_month(service: Servi
 
 
 def test_a_verdict_that_was_corrected_or_taken_back_since_is_corrected_on_the_page_alone(service: Service) -> None:
-    filled = read_filled(sheet(service, {1: NO_RISK}))
+    filled = filled_of(sheet(service, {1: NO_RISK}))
     keep_filled(service, WHO, TOKEN, filled, NOW)
     found = shown(service, WHO, household(1), NEWEST)
     assert found is not None
@@ -164,7 +163,7 @@ def test_a_verdict_that_was_corrected_or_taken_back_since_is_corrected_on_the_pa
 
 def test_a_reason_beside_a_finding_that_others_told_already_is_not_lost(service: Service) -> None:
     tell(service, 1, "no_risk", visitor="K017")
-    seen = preview_filled(service, WHO, read_filled(sheet(service, {1: NO_RISK})), NOW)
+    seen = preview_filled(service, WHO, filled_of(sheet(service, {1: NO_RISK})), NOW)
     assert (len(seen.new), seen.known) == (1, 0)
 
 
@@ -172,7 +171,7 @@ def test_a_month_that_was_published_again_or_never_refuses_the_form(service: Ser
     content = sheet(service, {1: RISK})
     publish_list(service.store, NEWEST)
     with pytest.raises(PublishedAnew, match=r"2026-01-05.*重新发布"):
-        preview_filled(service, WHO, read_filled(content), NOW)
+        preview_filled(service, WHO, filled_of(content), NOW)
     for edition in ("2030-01-05 2030-01-05T00:00:00Z", "x"):
         with pytest.raises(PublishedAnew):
-            keep_filled(service, WHO, TOKEN, replace(read_filled(content), edition=edition), NOW)
+            keep_filled(service, WHO, TOKEN, replace(filled_of(content), edition=edition), NOW)

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
+from filled_lists import filled_of
 from riskmodel.errors import RejectedFile, UsageError
 from riskmodel.rendering.workbook import Sheet, workbook_bytes
 from riskmodel.workflows import filled_sheet
-from riskmodel.workflows.filled_sheet import fault, read_filled
+from riskmodel.workflows.filled_sheet import fault
 
 DAY = date(2026, 1, 5)
 HEADER = ["户编号", "走访日期", "走访人编号", "走访原因", "走访结果", "理由（结果与名单不一致时必填）", "名单版本"]
@@ -21,20 +22,20 @@ def book(*rows: list[Any], header: list[str] = HEADER, sheet: str = "走访登�
 
 def test_a_row_is_read_with_its_reason_as_it_was_typed_and_blank_ones_are_counted() -> None:
     blank = ["H2", None, None, "日常走访", None, None, "2026-01-05 x"]
-    told = read_filled(book(ROW, blank))
+    told = filled_of(book(ROW, blank))
     assert (told.edition, told.blank, told.faults) == ("2026-01-05 x", 1, [])
     (row,) = told.rows
     assert (row.row, row.values["finding"], row.why, row.note) == (3, "no_risk", "已核对（两次），属实", "")
 
 
 def test_a_reason_alone_is_no_blank_row() -> None:
-    assert read_filled(book(["H2", None, None, "日常走访", None, "外出", "x"])).blank == 0
+    assert filled_of(book(["H2", None, None, "日常走访", None, "外出", "x"])).blank == 0
 
 
 @pytest.mark.parametrize("content", [b"", b"PK", b"household_id,visited_on\n", b"<html>"])
 def test_what_is_no_workbook_is_refused_in_words(content: bytes) -> None:
     with pytest.raises(RejectedFile):
-        read_filled(content)
+        filled_of(content)
 
 
 @pytest.mark.parametrize(
@@ -48,20 +49,20 @@ def test_what_is_no_workbook_is_refused_in_words(content: bytes) -> None:
 )
 def test_a_workbook_of_another_kind_is_refused_in_a_plain_sentence(header: list[str]) -> None:
     with pytest.raises(RejectedFile, match="这不是从“工作清单”页面下载的走访登记表"):
-        read_filled(book([str(at) for at, _ in enumerate(header)], header=header))
+        filled_of(book([str(at) for at, _ in enumerate(header)], header=header))
 
 
 def test_a_form_without_its_month_and_rows_of_several_forms_are_refused() -> None:
     with pytest.raises(RejectedFile, match="名单版本"):
-        read_filled(book([*ROW[:-1], None]))
+        filled_of(book([*ROW[:-1], None]))
     with pytest.raises(UsageError, match="混有"):
-        read_filled(book(ROW, [*ROW[:-1], "2025-12-05 x"]))
+        filled_of(book(ROW, [*ROW[:-1], "2025-12-05 x"]))
 
 
 def test_too_many_findings_at_once_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(filled_sheet, "MOST_FORMS", 1)
     with pytest.raises(UsageError, match="2 条走访结果"):
-        read_filled(book(ROW, ROW))
+        filled_of(book(ROW, ROW))
 
 
 def test_a_word_that_is_none_is_told_with_those_that_are() -> None:

@@ -24,6 +24,7 @@ from riskmodel.review.ledger import (
 )
 from riskmodel.review.ledger_rules import Actor, LedgerEntry
 from riskmodel.review.once import once
+from riskmodel.review.user_list import user_of_id
 from riskmodel.workflows.identification import village_seen
 from riskmodel.workflows.visits import forget_before, letter_of
 
@@ -136,7 +137,7 @@ def case(service: Service, who: Principal, number: int, now: datetime) -> tuple[
 
 def actor_of(service: Service, who: Principal) -> Actor:
     """Who asks, with every name under which the ledger may know them: a second person is another person."""
-    user = next((user for user in service.users.all() if user.id == who.id), None)
+    user = user_of_id(service.store, who.id)
     also = () if user is None else (user.login, user.staff)
     return Actor(who.id, who.name, who.may(Right.CLOSE), also)
 

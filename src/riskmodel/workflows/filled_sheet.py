@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from riskmodel.errors import RejectedFile, UsageError
@@ -19,6 +17,7 @@ from riskmodel.workflows.list_books import EDITION, FILLED, MARK, MOST_FORMS, TY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from riskmodel.sources.tabular_file import Content
 
@@ -71,18 +70,15 @@ class FilledList:
     """Households that nobody visited."""
 
 
-def read_filled(content: bytes) -> FilledList:
-    """What an uploaded workbook says. Raises RejectedFile for what is no such workbook, UsageError for too many rows.
+def read_filled(path: Path) -> FilledList:
+    """What a workbook says. Raises RejectedFile for what is no such workbook, UsageError for too many rows.
 
     It is read as a delivery is: by its titles in whatever order, with the same care for what a file may hide.
     """
-    with tempfile.TemporaryDirectory(prefix="riskmodel-") as folder:
-        path = Path(folder) / "filled.xlsx"
-        path.write_bytes(content)
-        try:
-            told = read_file(path, _SHEET)
-        except NoHeader:
-            raise _another(_NEEDED) from None
+    try:
+        told = read_file(path, _SHEET)
+    except NoHeader:
+        raise _another(_NEEDED) from None
     if lacking := [name for name in _NEEDED if name not in told.cells.columns]:
         raise _another(lacking)
     cells = read_cells(_SHEET, told.cells, told.scale, told.inverted)

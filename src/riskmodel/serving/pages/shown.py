@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, PackageLoader
 
 from riskmodel import __version__
@@ -31,6 +31,9 @@ HEADERS: Final = {
 """Of every page: nothing inline runs, nothing is kept in a cache of the PC, no other page frames it."""
 
 
+_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
 def shown(
     request: Request, template: str, visitor: Visitor | None = None, status: int = 200, **fields: Any
 ) -> HTMLResponse:
@@ -45,6 +48,11 @@ def shown(
         **fields,
     )  # fmt: skip
     return HTMLResponse(text, status, HEADERS)
+
+
+def handed_out(name: str, content: bytes) -> Response:
+    """A workbook to be saved under a name."""
+    return Response(content, 200, HEADERS | {"Content-Disposition": f'attachment; filename="{name}"'}, _XLSX)
 
 
 def see_other(path: str) -> RedirectResponse:

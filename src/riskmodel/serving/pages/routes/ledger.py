@@ -20,7 +20,7 @@ from riskmodel.serving.api.auth import Running
 from riskmodel.serving.clock import now
 from riskmodel.serving.pages.case_form import TEXTS, CaseForm, asked_change, form_of, typed
 from riskmodel.serving.pages.form import Form, Marked
-from riskmodel.serving.pages.ledger_words import WORDS, staff_of
+from riskmodel.serving.pages.ledger_words import TOWNSHIP, WORDS, staff_of
 from riskmodel.serving.pages.page_route import PageRoute, chinese
 from riskmodel.serving.pages.refused import Refused, not_there
 from riskmodel.serving.pages.shown import see_other, shown
@@ -51,18 +51,17 @@ def ledger_page(request: Request, visitor: Reader, running: Running) -> Response
         counts = ledger_counts(running, visitor.who, asked.area, now())
     except NoSuchEntry:
         raise not_there("这个地方不在您的辖区内。") from None
-    names = {area.code: area.name for area in running.areas(visitor.who)}
+    townships = {area.code: area.name for area in running.areas(visitor.who) if len(area.code) == TOWNSHIP}
     told: dict[str, Any] = {
         "found": found,
         "light": light,
         "counts": counts,
         "chosen": chosen,
-        "names": names,
+        "names": running.area_names,
         "number": number,
     }
     query = urlencode({name: value for name, value in chosen.items() if value})
     pages = max(1, -(-found.total // ROWS))
-    townships = {code: name for code, name in names.items() if len(code) == 9}
     return shown(request, "ledger.html", visitor, query=query, pages=pages, townships=townships, **told, **WORDS)
 
 
@@ -120,7 +119,7 @@ def _entry(
     told |= {"entry": entry, "history": history, "lamp": lamp, "form": form or form_of(entry), "today": now().date()}
     saved = request.query_params.get("said") == "case"
     told["against"] = _against(running, visitor, entry) if saved and entry.measures else []
-    names = {area.code: area.name for area in running.areas(visitor.who)}
+    names = running.area_names
     staff = staff_of(running, entry.village_code)
     return shown(request, "entry.html", visitor, status, names=names, staff=staff, **WORDS, **told)
 

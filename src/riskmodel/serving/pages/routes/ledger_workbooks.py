@@ -19,7 +19,7 @@ from riskmodel.serving.pages.page_route import PageRoute, chinese
 from riskmodel.serving.pages.refused import Refused, not_there
 from riskmodel.serving.pages.routes.ledger import asked_entries, filters
 from riskmodel.serving.pages.sent_file import MOST_BYTES, sent_file
-from riskmodel.serving.pages.shown import HEADERS, see_other, shown
+from riskmodel.serving.pages.shown import handed_out, see_other, shown
 from riskmodel.serving.pages.visitor import Decider, Reader, Visitor
 from riskmodel.workflows.ledger_books import ledger_rows, ledger_workbook
 from riskmodel.workflows.ledger_lists import ledger, ledger_apply, ledger_preview
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from riskmodel.review.ledger_sheet import Preview
 
 ROUTER = APIRouter(include_in_schema=False, route_class=PageRoute, prefix="/ledger/workbook")
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _AGAIN: Final = "请改正表格后重新导入。"
 
 
@@ -40,10 +39,8 @@ def workbook(request: Request, visitor: Reader, running: Running) -> Response:
         found, light = ledger(running, visitor.who, asked, now())
     except NoSuchEntry:
         raise not_there("这个地方不在您的辖区内。") from None
-    names = {area.code: area.name for area in running.areas(visitor.who)}
-    content = ledger_workbook(found.entries, names, light, now().date())
-    name = f'attachment; filename="ledger-{now().date()}.xlsx"'
-    return Response(content, 200, HEADERS | {"Content-Disposition": name}, XLSX)
+    content = ledger_workbook(found.entries, running.area_names, light, now().date())
+    return handed_out(f"ledger-{now().date()}.xlsx", content)
 
 
 @ROUTER.post("", max_body_size=MOST_BYTES)

@@ -15,8 +15,8 @@ from riskmodel.serving.pages.form import Marked
 from riskmodel.serving.pages.list_address import asked_list, purpose_of
 from riskmodel.serving.pages.page_route import PageRoute, chinese
 from riskmodel.serving.pages.refused import Refused, not_there
-from riskmodel.serving.pages.sent_file import MOST_BYTES
-from riskmodel.serving.pages.shown import HEADERS, see_other, shown
+from riskmodel.serving.pages.sent_file import MOST_BYTES, sent_file
+from riskmodel.serving.pages.shown import handed_out, see_other, shown
 from riskmodel.serving.pages.visitor import Decider, Reader, Visitor
 from riskmodel.workflows.filled_lists import NotTheirs, keep_filled, preview_filled
 from riskmodel.workflows.filled_sheet import read_filled
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 ROUTER = APIRouter(include_in_schema=False, route_class=PageRoute)
 _BOOK: Final = "/worklist/workbook"
 _FILLED: Final = "/worklist/filled"
-_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @ROUTER.get(_BOOK)
@@ -51,15 +50,12 @@ def filled(request: Request, visitor: Decider) -> Response:
     return shown(request, "worklist_filled.html", visitor, found=None)
 
 
-@ROUTER.post(_FILLED)
+@ROUTER.post(_FILLED, max_body_size=MOST_BYTES)
 def filled_preview(request: Request, visitor: Decider, form: Marked, running: Running) -> Response:
     """What a workbook would change; nothing is changed."""
-    sent = form.files.get("book")
-    content = sent.file.read() if sent else b""
-    if not content:
-        raise Refused(422, "没有选择文件。", "请返回选择填好的走访登记表（.xlsx）。")
     try:
-        told = read_filled(content)
+        with sent_file(form, "book") as path:
+            told = read_filled(path)
         found = preview_filled(running, visitor.who, told, now())
     except RejectedFile as error:
         raise Refused(422, chinese(str(error)), "没有导入任何内容。") from None
@@ -85,5 +81,4 @@ def _book(running: Service, visitor: Visitor, field: Callable[[str], str], *, fo
     made = list_book(running, visitor.who, month, AskedBook(asked, form, purpose), now())
     if made is None:
         raise not_there("您的辖区内没有这一期或这个地区的清单。")
-    disposition = {"Content-Disposition": f'attachment; filename="{made.name}"'}
-    return Response(made.content, media_type=_XLSX, headers=dict(HEADERS) | disposition)
+    return handed_out(made.name, made.content)

@@ -49,5 +49,9 @@ def _hit_rates(running: Service, visitor: Visitor) -> dict[str, Any]:
     """What the visits of the last year found, by township of one's area."""
     last = now().date()
     first, who = last - timedelta(days=365), visitor.who
-    names = {area.code: area.name for area in running.areas(who)}
-    return {"rates": hits(running, who, who.area, first, last), "names": names, "first": first, "last": last}
+    return {
+        "rates": hits(running, who, who.area, first, last),
+        "names": running.area_names,
+        "first": first,
+        "last": last,
+    }
