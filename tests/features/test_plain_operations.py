@@ -46,6 +46,8 @@ EXPRESSIONS: dict[str, pl.Expr] = {
     "Cast String": CODE.cast(pl.String),
     "And": YES & NO,
     "Or": YES | NO,
+    "NotEqValidity": NUMBER.ne_missing(OTHER),
+    "Coalesce": pl.coalesce(NUMBER, OTHER),
     "Boolean IsNull": NUMBER.is_null(),
     "Boolean IsNotNull": NUMBER.is_not_null(),
     "Boolean IsBetween closed Both": NUMBER.is_between(OTHER, 3),

@@ -52,6 +52,7 @@ PLANS: dict[str, Callable[[View], pl.LazyFrame]] = {
         .join(v.table("employment").select("person_id", "month", again="wage"), on=["person_id", "month"], how="left")
     ),
     "sort": lambda v: v.table("employment").sort("month", "wage").select("wage"),
+    "each once": lambda v: v.table("employment").select("household_id").unique(),
     "states": lambda v: v.states("members").select("person_id", "valid_from"),
 }
 

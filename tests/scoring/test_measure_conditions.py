@@ -4,11 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-import polars as pl
-
 from riskmodel.policy import EVIDENCE, MEASURE_RULES, REMEDIES
-from riskmodel.scoring.measure_conditions import CONDITIONS, answers
-from riskmodel.scoring.measure_facts import MeasureFacts
+from riskmodel.scoring.measure_conditions import CONDITIONS, Answer
+from riskmodel.scoring.measures import asked_facts
 from riskmodel.tables import View
 from scenario import COUNTY, policy_of, rows_of
 from worked_example import full_id
@@ -20,16 +18,16 @@ ALL_RULES = {
 }
 
 
-def answered(size: int = 4, numbers: Mapping[str, float] = ALL_RULES, **tables: Any) -> pl.DataFrame:
+def answered(size: int = 4, numbers: Mapping[str, float] = ALL_RULES, **tables: Any) -> dict[str, Answer]:
     rows: dict[str, Rows] = {"households": [{"household_id": "H1", "size": size}], **tables}
     view = View.of({name: rows_of(name, *given) for name, given in rows.items()}, date(2025, 3, 5), COUNTY)
-    codes = view.ids.find("H", pl.Series([full_id("H1")]))
-    return answers(MeasureFacts(view, policy_of(8000, **numbers), codes))
+    asked = asked_facts(view, policy_of(8000, **numbers), full_id("H1"), [])
+    assert asked is not None
+    return dict(asked.told)
 
 
-def met(name: str, found: pl.DataFrame) -> bool | None:
-    answer: bool | None = found.filter(fact=name)["met"].item()
-    return answer
+def met(name: str, found: Mapping[str, Answer]) -> bool | None:
+    return found[name].met
 
 
 def test_every_condition_that_the_map_names_is_declared_and_every_declared_one_is_named() -> None:
@@ -41,8 +39,8 @@ def test_every_condition_that_the_map_names_is_declared_and_every_declared_one_i
 
 def test_of_a_household_without_any_fact_nothing_is_known_but_its_kind() -> None:
     found = answered()
-    assert found.height == len(CONDITIONS)
-    assert found.filter(pl.col("met").is_not_null())["fact"].to_list() == ["borrower_entitled"]
+    assert list(found) == list(CONDITIONS)
+    assert [name for name, answer in found.items() if answer.met is not None] == ["borrower_entitled"]
 
 
 def test_a_number_that_is_not_in_force_leaves_the_answer_open() -> None:
@@ -54,8 +52,8 @@ def test_a_number_that_is_not_in_force_leaves_the_answer_open() -> None:
     names = ("borrower_age", "loan_room", "below_dibao")
     assert [met(name, answered(numbers={}, **rows)) for name in names] == [None, None, None]
     assert [met(name, answered(**rows)) for name in names] == [True, False, True]
-    bounds = answered(**rows).filter(fact="borrower_age").row(0, named=True)
-    assert (bounds["least"], bounds["most"], bounds["value"]) == (18, 65, 1)
+    borrower = answered(**rows)["borrower_age"]
+    assert (borrower.least, borrower.most, borrower.value) == (18, 65, 1)
 
 
 def test_lack_of_labour_is_questioned_where_half_of_four_or_more_can_work() -> None:

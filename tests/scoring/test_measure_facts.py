@@ -5,10 +5,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-import polars as pl
 import pytest
 
-from riskmodel.scoring.measure_facts import MeasureFacts
+from riskmodel.scoring.measure_facts import InForce, MeasureFacts, measure_facts
 from riskmodel.tables import View
 from riskmodel.tables.batches import BatchRecord
 from scenario import COUNTY, full_list, policy_of, rows_of
@@ -17,15 +16,18 @@ from worked_example import full_id
 AS_OF = date(2025, 3, 5)
 
 
-def facts(listed: Sequence[BatchRecord] = (), **tables: Sequence[dict[str, Any]]) -> MeasureFacts:
+def facts(listed: Sequence[BatchRecord] = (), **tables: Sequence[dict[str, Any]]) -> MeasureFacts | None:
     rows = {"households": [{"household_id": "H1"}], **tables}
     view = View.of({name: rows_of(name, *given) for name, given in rows.items()}, AS_OF, COUNTY)
-    codes = view.ids.find("H", pl.Series([full_id("H1")]))
-    return MeasureFacts(replace(view, records=listed), policy_of(8000, **{"age.loan_min": 18}), codes)
+    code = view.ids.of("H").index_of(full_id("H1"))
+    assert code is not None
+    return measure_facts(replace(view, records=listed), policy_of(8000), code)
 
 
 def fact(name: str, listed: Sequence[BatchRecord] = (), **tables: Sequence[dict[str, Any]]) -> Any:
-    return facts(listed, **tables).frame[name].item()
+    found = facts(listed, **tables)
+    assert found is not None
+    return found.told[name]
 
 
 @pytest.mark.parametrize(
@@ -58,11 +60,6 @@ def test_bills_count_for_twelve_complete_months() -> None:
     assert fact("self_pay", medical_settlements=bills) == 21.0
 
 
-def test_a_number_that_is_not_in_force_is_none_and_not_zero() -> None:
-    assert facts().number("loan_cap") is None
-    assert facts().number("age.loan_min") == 18
-
-
 def test_a_list_of_the_civil_affairs_department_ends_an_older_row() -> None:
     paid = {"month": date(2025, 1, 1), "known_at": date(2025, 2, 1)}
     assert fact("on_dibao", social_assistance=[paid]) is True
@@ -71,15 +68,17 @@ def test_a_list_of_the_civil_affairs_department_ends_an_older_row() -> None:
     assert fact("on_dibao") is False
 
 
-def test_a_household_that_is_not_active_has_no_row() -> None:
-    gone = [{"household_id": "H1", "status": "dissolved", "size": 0}]
-    assert facts(households=gone).frame.is_empty()
+def test_of_a_household_that_is_not_active_nothing_is_told() -> None:
+    assert facts(households=[{"household_id": "H1", "status": "dissolved", "size": 0}]) is None
 
 
 def test_measures_of_one_kind_are_told_once_with_an_end_only_if_all_have_one() -> None:
     kind = {"measure": "health", "option": "family_doctor"}
     ending = {"measure_id": "M1", "started_on": date(2024, 1, 1), "ended_on": date(2025, 12, 31)} | kind
     lasting = {"measure_id": "M2", "started_on": date(2024, 5, 1)} | kind
-    assert facts(measures=[ending]).running["until"].to_list() == [date(2025, 12, 31)]
-    both = facts(measures=[ending, lasting]).running.row(0, named=True)
-    assert (both["since"], both["until"]) == (date(2024, 1, 1), None)
+    one, both = facts(measures=[ending]), facts(measures=[ending, lasting])
+    assert one is not None
+    assert both is not None
+    of_kind = ("health", "family_doctor", date(2024, 1, 1))
+    assert one.running == [InForce(*of_kind, date(2025, 12, 31))]
+    assert both.running == [InForce(*of_kind, None)]

@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-import polars as pl
 import pytest
 
-from riskmodel.scoring.measure_statements import statements
+from riskmodel.scoring.measure_statements import Statement, statements
 from riskmodel.scoring.measures import asked_facts
 from riskmodel.tables import View
 from scenario import COUNTY, policy_of, rows_of
@@ -28,29 +27,34 @@ NO_BILL_PAID = [{"settlement_id": "S1", "service_end": date(2024, 12, 1), "self_
 NOTHING_SURVEYED = [{"period_end": date(2024, 9, 30), "compliant_self_pay": 0}]
 
 
-def all_said(causes: Sequence[str] = ("INCOME",), **tables: Any) -> pl.DataFrame:
+def all_said(causes: Sequence[str] = ("INCOME",), **tables: Any) -> list[Statement]:
     given: Mapping[str, Any] = {"households": [ORDINARY], **tables}
     view = View.of({name: rows_of(name, *rows) for name, rows in given.items()}, AS_OF, COUNTY)
-    asked = pl.DataFrame({"household_id": [full_id("H1")] * len(causes), "cause": list(causes)})
-    return statements(asked_facts(view, policy_of(8000, **NUMBERS), asked))
+    asked = asked_facts(view, policy_of(8000, **NUMBERS), full_id("H1"), causes)
+    assert asked is not None
+    return statements(asked)
+
+
+def said(rule: str, option: str | None = None, causes: Sequence[str] = ("INCOME",), **tables: Any) -> Statement:
+    (found,) = [one for one in all_said(causes, **tables) if (one.rule, one.option) == (rule, option)]
+    return found
 
 
 def entitled(option: str, **tables: Any) -> str:
-    state: str = all_said(**tables).filter(rule="M10", option=option)["state"].item()
-    return state
+    return said("M10", option, **tables).state
 
 
-def evidence(cause: str, **tables: Any) -> list[tuple[str, str]]:
-    return all_said([cause], **tables).filter(rule="MAP").select("state", "fact").rows()
+def evidence(cause: str, **tables: Any) -> list[tuple[str, str | None]]:
+    return [(one.state, one.fact) for one in all_said([cause], **tables) if one.rule == "MAP"]
 
 
 # --- M10 and M09, which need no cause ---
 
 
 def test_the_poorest_are_proposed_for_dibao_though_no_cause_is_told() -> None:
-    row = all_said(income_surveys=POOR, members=[WORKER]).filter(rule="M10", option="dibao").row(0, named=True)
-    assert (row["cause"], row["state"], row["fact"]) == (None, "open", "below_dibao")
-    assert (row["value"], row["most"]) == (963.6, 6000)
+    found = said("M10", "dibao", income_surveys=POOR, members=[WORKER])
+    assert (found.cause, found.state, found.fact) == (None, "open", "below_dibao")
+    assert (found.value, found.most) == (963.6, 6000)
 
 
 @pytest.mark.parametrize(("income", "state"), [(5999.99, "open"), (6000, "not_asked")])
@@ -82,8 +86,7 @@ def test_extreme_hardship_is_to_be_checked_where_nobody_of_the_poor_can_work() -
 
 def test_where_nobody_can_work_income_from_assets_is_wanted_of_the_poor_and_the_ex_poor() -> None:
     def assets(**tables: Any) -> str:
-        state: str = all_said(**tables).filter(rule="M09")["state"].item()
-        return state
+        return said("M09", **tables).state
 
     assert assets(members=[OLD]) == "not_asked"
     assert assets(members=[OLD], income_surveys=POOR) == "open"
@@ -135,8 +138,8 @@ def test_where_no_sign_holds_and_one_is_not_known_that_one_is_to_be_checked() ->
 
 
 def test_findings_that_disagree_have_both_days_and_what_found_nothing_out_has_none() -> None:
-    found = {"inspected_on": date(2023, 9, 2)}
-    bad = [found | {"house_grade": "C"}, found | {"water_safe": False}]
+    seen = {"inspected_on": date(2023, 9, 2)}
+    bad = [seen | {"house_grade": "C"}, seen | {"water_safe": False}]
     good = {"checked_on": date(2024, 10, 20), "house_ok": True, "water_ok": True}
     silent = good | {"house_ok": None, "water_ok": None}
     for cause in ("HOU", "WAT"):
@@ -144,5 +147,5 @@ def test_findings_that_disagree_have_both_days_and_what_found_nothing_out_has_no
             ({"dwellings": bad, "guarantee_checks": [good]}, (date(2023, 9, 2), date(2024, 10, 20))),
             ({"guarantee_checks": [silent]}, (None, None)),
         ):
-            row = all_said([cause], **tables).filter(rule="MAP").row(0, named=True)
-            assert (row["state"], row["found_on"], row["checked_on"]) == ("to_check", *days)
+            found = said("MAP", causes=[cause], **tables)
+            assert (found.state, found.found_on, found.checked_on) == ("to_check", *days)

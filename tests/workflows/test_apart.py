@@ -3,7 +3,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from riskmodel.workflows.apart import apart, item_of
+from riskmodel.tables import View
+from riskmodel.workflows.apart import OneItem, apart, item_of
 from riskmodel.workflows.sent_facts import together
 
 DAY = date(2026, 1, 5)
@@ -53,3 +54,14 @@ def test_an_empty_id_stays_empty_and_villages_are_told_once() -> None:
     parted = apart(found.tables)
     assert parted.tables["villages"].height == 1
     assert parted.tables["households"]["predecessor_id"].to_list() == [None, None]
+
+
+def test_beside_others_an_item_has_its_own_rows_and_all_villages() -> None:
+    tables = apart(together([(sent("a", "b"), DAY), (sent("a", "c", "d"), DAY), (sent("e"), DAY)]).tables).tables
+    whole = View.of(tables, DAY, "990301")
+    for home, people in zip(tables["households"]["household_id"], (2, 3, 1), strict=True):
+        own = OneItem.beside(whole, home)
+        assert own.rows("members").height == people
+        assert own.ids.decode("H", own.rows("households")["household_id"]).to_list() == [home]
+        assert own.table("members").collect().height == people
+        assert own.rows("villages").equals(whole.rows("villages"))

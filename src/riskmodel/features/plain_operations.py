@@ -94,6 +94,8 @@ def _sum_of_known(*values: Any) -> Any:
 OF_ANY: Final[Mapping[str, Callable[..., Any]]] = {
     "And": _and,
     "Or": _or,
+    "NotEqValidity": operator.ne,
+    "Coalesce": lambda *values: next((value for value in values if value is not None), None),
     "Boolean IsNull": lambda value: value is None,
     "Boolean IsNotNull": lambda value: value is not None,
     "Boolean IsBetween closed Both": _between,

@@ -113,6 +113,16 @@ class PlainPlan:
 
         return PlainPlan(self.like.sort(*columns), ordered)
 
+    def unique(self) -> PlainPlan:
+        """The rows, each once."""
+        keys: list[Value] = [itemgetter(name) for name in self.like.collect_schema()]
+
+        def different(given: Given) -> Rows:
+            rows = self.rows(given)
+            return rows.part([places[0] for places in rows.groups(keys).values()])
+
+        return PlainPlan(self.like.unique(), different)
+
     def join(self, other: PlainPlan, on: str | list[str], how: str, **kept: Any) -> PlainPlan:
         """The rows with the columns of those that agree in some columns; `how` is inner or left."""
         keys: list[Value] = [itemgetter(name) for name in ([on] if isinstance(on, str) else on)]

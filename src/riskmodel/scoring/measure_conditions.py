@@ -8,9 +8,15 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from riskmodel.features.plain_rows import Rows
+from riskmodel.features.plain_values import translated
 from riskmodel.policy import MEASURE_RULES, Category
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
+    from riskmodel.features.plain_rows import Value
     from riskmodel.scoring.measure_facts import MeasureFacts
 
 UNSAFE_FROM: Final = 3
@@ -36,48 +42,54 @@ class Condition:
     """Days of the inspection and of the village's check, each null where it found nothing out."""
 
 
-def answers(facts: MeasureFacts) -> pl.DataFrame:
-    """One row per household and condition.
+@dataclass(frozen=True)
+class Answer:
+    """What a condition is for a household; numbers and days as in `Condition`."""
 
-    Columns: `household_id`, `fact` (its name), `fact_rule`, `met`, `value`, `least`, `most`, `found_on`, `checked_on`.
-    """
-    kinds = {kind for c in CONDITIONS.values() for kind in (c.least, c.most) if kind} | _FURTHER
-    numbers = [pl.lit(facts.number(kind), pl.Float64).alias(_column(kind)) for kind in sorted(kinds)]
-    # all conditions in one plan, then end to end: a plan for each takes ten times as long
-    told = facts.frame.with_columns(numbers).select("household_id", *_asked())
-    each = pl.Series(range(len(CONDITIONS))).repeat_by(told.height).explode(empty_as_null=False)
-    columns = [pl.concat([told[f"{name}:{c}"] for name in CONDITIONS]).alias(c) for c in _ANSWER]
-    return pl.DataFrame(
-        [
-            pl.concat([told["household_id"]] * len(CONDITIONS)),
-            pl.Series("fact", list(CONDITIONS)).gather(each),
-            pl.Series("fact_rule", [condition.rule for condition in CONDITIONS.values()]).gather(each),
-            *columns,
-        ]
-    )
+    rule: str
+    met: bool | None
+    """None = not known."""
+    value: float | None = None
+    least: float | None = None
+    most: float | None = None
+    found_on: date | None = None
+    checked_on: date | None = None
+
+
+def answers(facts: MeasureFacts, number: Callable[[str], float | None]) -> dict[str, Answer]:
+    """The answer to each condition, by its name. number: policy number in force by kind, None where there is none."""
+    numbers = {kind: number(kind) for kind in _kinds()}
+    row = {name: [value] for name, value in facts.told.items()}
+    row |= {_column(kind): [value] for kind, value in numbers.items()}
+    rows, nobody = Rows(1, lambda _, name: row[name]), [None]
+    told = {}
+    for name, (condition, made) in _translated().items():
+        met, value, found_on, checked_on = (nobody if of is None else of(rows) for of in made)
+        told[name] = Answer(
+            condition.rule,
+            met[0],
+            None if value[0] is None else float(value[0]),
+            numbers.get(condition.least),
+            numbers.get(condition.most),
+            found_on[0],
+            checked_on[0],
+        )
+    return told
 
 
 @cache
-def _asked() -> list[pl.Expr]:
-    """The answers to all conditions, each a column NAME:COLUMN."""
-    return [
-        answer.alias(f"{name}:{column}")
-        for name, condition in CONDITIONS.items()
-        for column, answer in zip(_ANSWER, _answered(condition), strict=True)
-    ]
+def _translated() -> dict[str, tuple[Condition, list[Value | None]]]:
+    """What of each condition has to be worked out, in plain Python: whether it is met, its value and its days."""
+    parts = ("met", "value", "found_on", "checked_on")
+    every = {f"{name}:{part}": getattr(c, part) for name, c in CONDITIONS.items() for part in parts}
+    made = translated({name: told for name, told in every.items() if told is not None}, pl.LazyFrame())
+    return {name: (c, [made.get(f"{name}:{part}") for part in parts]) for name, c in CONDITIONS.items()}
 
 
-def _answered(condition: Condition) -> tuple[pl.Expr, ...]:
-    """The columns `_ANSWER` of a condition."""
-    nothing, never = pl.lit(None, pl.Float64), pl.lit(None, pl.Date)
-    return (
-        condition.met.cast(pl.Boolean),
-        nothing if condition.value is None else condition.value.cast(pl.Float64),
-        _number(condition.least) if condition.least else nothing,
-        _number(condition.most) if condition.most else nothing,
-        never if condition.found_on is None else condition.found_on,
-        never if condition.checked_on is None else condition.checked_on,
-    )
+@cache
+def _kinds() -> frozenset[str]:
+    """Kinds of policy numbers that the conditions use."""
+    return frozenset({kind for c in CONDITIONS.values() for kind in (c.least, c.most) if kind} | _FURTHER)
 
 
 def _column(kind: str) -> str:
@@ -168,7 +180,6 @@ LABOUR: Final = _labour()
 _HOUSE: Final = (pl.col("grade") >= UNSAFE_FROM) & pl.col("occupied").ne_missing(pl.lit(value=False))
 _NEVER_TOLD: Final = pl.lit(None, pl.Boolean)
 _FURTHER: Final = {"check.5_11_029.size_min", "check.5_11_029.able_share"}
-_ANSWER: Final = ("met", "value", "least", "most", "found_on", "checked_on")
 _AGES: Final = ("age.working_min", "age.working_max")
 
 CONDITIONS: Final[dict[str, Condition]] = {

@@ -5,16 +5,15 @@ Codes and numbers only; sentences are made by `rendering`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
-import polars as pl
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from riskmodel.policy import EVIDENCE, TOGETHER, MeasureOption
-from riskmodel.scoring.measure_conditions import EX_POOR, LABOUR
 from riskmodel.scoring.measures import TO_CHECK, Asked
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator
+    from datetime import date
 
     from riskmodel.policy import Cause
 
@@ -22,122 +21,152 @@ MET, OPEN, NOT_ASKED, GENERAL = "met", "open", "not_asked", "general"
 QUESTIONED, INCOMPLETE = "questioned", "incomplete"
 """States of a statement, beside `to_check`: the rule is kept, broken, does not concern the household, always holds; the
 cause has no evidence in the data, or only a part of what a registered cause should have."""
-COLUMNS: Final = (
-    *("household_id", "cause", "option", "rule", "state", "fact", "value", "least", "most"),
-    *("found_on", "checked_on"),
-)
 
 
-def statements(asked: Asked) -> pl.DataFrame:
+@dataclass(frozen=True)
+class Statement:
+    """What a rule says of the household: M01, M02, M09, M10, M11, M03, M12, or MAP for evidence."""
+
+    rule: str
+    state: str
+    fact: str | None = None
+    value: float | None = None
+    """M01: measures of development in force; M02: measures in force; M09: incomes from assets in force; M10: net income
+    in yuan per person; M11: changes of the responsible person in 365 days."""
+    least: float | None = None
+    most: float | None = None
+    cause: str | None = None
+    """Of questioned evidence."""
+    option: str | None = None
+    """Of M10: dibao or tekun."""
+    found_on: date | None = None
+    checked_on: date | None = None
+
+
+def statements(asked: Asked) -> list[Statement]:
     """What the rules say of the household as a whole, and which causes have no evidence in the data.
-
-    Columns: `household_id`, `cause` (of questioned evidence, else null), `option`
-    (M10: dibao or tekun), `rule` (M01, M02, M09, M10, M11, M03, M12, or MAP for evidence), `state`, `fact`, `value`
-    (M01: measures of development in force; M02: measures in force; M09: incomes from assets in force; M10: net income
-    in yuan per person; M11: changes of the responsible person in 365 days), `least`, `most`, `found_on`, `checked_on`.
 
     M10 concerns every household, whatever raises its risk. M11, M09, and M01 where no measure of development is in
     force, concern ex-poor and monitored households, M09 also those below the dibao standard; M02 concerns those with a
     measure in force.
     """
-    facts, told = asked.facts, asked.told
-    rows = [*_of_household(_with_standard(facts.frame, told)), _evidence(asked.causes, told)]
-    made = pl.concat(rows, how="diagonal_relaxed").sort("household_id", maintain_order=True)
-    return made.with_columns(facts.view.ids.decode("H", made["household_id"])).select(COLUMNS)
-
-
-def _with_standard(known: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
-    """The facts with `poor`: below the dibao standard or not, null where that is not known; and the standard."""
-    below = told.filter(fact="below_dibao").select("household_id", poor="met", standard="most")
-    return known.join(below, on="household_id", how="left", maintain_order="left")
-
-
-def _of_household(known: pl.DataFrame) -> list[pl.DataFrame]:
-    """The rules that speak of the household as a whole."""
-    concerned = known.select(EX_POOR | pl.col("monitored")).to_series()
+    lacking = (_evidence(cause, asked) for cause in sorted(asked.causes))
     return [
-        *_of_labour(known, concerned),
-        *_of_entitlement(known, concerned),
-        _state(
-            known,
-            "M11",
-            "responsible",
-            known["responsible_changes"],
-            [(known["responsible_id"].is_not_null(), GENERAL), (~concerned, NOT_ASKED)],
-        ),
-        *(known.select("household_id", rule=pl.lit(rule), state=pl.lit(GENERAL)) for rule in ("M03", "M12")),
+        *_of_labour(asked),
+        *_of_entitlement(asked),
+        _of_responsible(asked),
+        Statement("M03", GENERAL),
+        Statement("M12", GENERAL),
+        *(one for one in lacking if one is not None),
     ]
 
 
-def _of_labour(known: pl.DataFrame, concerned: pl.Series) -> list[pl.DataFrame]:
+def _of_labour(asked: Asked) -> Iterator[Statement]:
     """M01 and M02 of who can work, M09 of who cannot; M01 tells where that is not known."""
-    labour = known.select(LABOUR.alias("labour"))["labour"]
-    developed, social, without = known["development"] > 0, known["social_only"], known["measures_running"] == 0
-    development = [(developed & labour, MET), (~labour, NOT_ASKED), (~concerned, NOT_ASKED), (labour, OPEN)]
-    alone = [(~labour, NOT_ASKED), (without, NOT_ASKED), (~social, MET), (labour, OPEN)]
-    helped = concerned | known["poor"].fill_null(value=False)
-    assets = [
-        (labour.fill_null(value=True), NOT_ASKED),
-        (~helped, NOT_ASKED),
-        (known["assets"] > 0, MET),
-        (~labour, OPEN),
-    ]
-    return [
-        _state(known, "M01", "labour", known["development"], development),
-        _state(known, "M02", "social_only", known["measures_running"], alone),
-        _state(known, "M09", "no_labour", known["assets"], assets),
-    ]
+    facts, labour, concerned = asked.facts.told, asked.told["labour"].met, _concerned(asked)
+    poor = asked.told["below_dibao"].met
+    developed, running, assets = facts["development"], facts["measures_running"], facts["assets"]
+    yield _state(
+        "M01",
+        "labour",
+        developed,
+        (developed > 0 and labour is True, MET),
+        (labour is False, NOT_ASKED),
+        (concerned is False, NOT_ASKED),
+        (labour is True, OPEN),
+    )
+    yield _state(
+        "M02",
+        "social_only",
+        running,
+        (labour is False, NOT_ASKED),
+        (running == 0, NOT_ASKED),
+        (not facts["social_only"], MET),
+        (labour is True, OPEN),
+    )
+    yield _state(
+        "M09",
+        "no_labour",
+        assets,
+        (labour is not False, NOT_ASKED),
+        (concerned is False and poor is not True, NOT_ASKED),
+        (assets > 0, MET),
+        (True, OPEN),
+    )
 
 
-def _of_entitlement(known: pl.DataFrame, concerned: pl.Series) -> list[pl.DataFrame]:
+def _of_entitlement(asked: Asked) -> Iterator[Statement]:
     """M10: who has less than the standard belongs into dibao, or into tekun where nobody can work."""
-    poor, income = known["poor"], known["net_per_capita"]
-    secured = known.select(pl.col("on_dibao") | pl.col("on_tekun") | pl.col("secured")).to_series()
-    unable = ~known.select(LABOUR.alias("labour"))["labour"].fill_null(value=True)
-    dibao = [(~poor, NOT_ASKED), (poor & secured, MET), (poor, OPEN), (secured, NOT_ASKED), (~concerned, NOT_ASKED)]
+    facts, poor = asked.facts.told, asked.told["below_dibao"].met
+    income, standard = facts["net_per_capita"], asked.told["below_dibao"].most
+    secured = facts["on_dibao"] or facts["on_tekun"] or facts["secured"]
+    yield _state(
+        "M10",
+        "below_dibao",
+        income,
+        (poor is False, NOT_ASKED),
+        (poor is True, MET if secured else OPEN),
+        (secured or _concerned(asked) is False, NOT_ASKED),
+        most=standard,
+        option=MeasureOption.DIBAO,
+    )
     # nobody tells who would have to support whom, so tekun is never more than to be checked
-    tekun = [(~(poor.fill_null(value=False) & unable & ~secured), NOT_ASKED)]
-    return [
-        _state(known, "M10", "below_dibao", income, dibao).with_columns(
-            most=known["standard"], option=pl.lit(MeasureOption.DIBAO.value)
-        ),
-        _state(known, "M10", "no_supporter", income, tekun).with_columns(option=pl.lit(MeasureOption.TEKUN.value)),
-    ]
+    unable = asked.told["labour"].met is False
+    entitled = poor is True and unable and not secured
+    yield _state("M10", "no_supporter", income, (not entitled, NOT_ASKED), option=MeasureOption.TEKUN)
+
+
+def _of_responsible(asked: Asked) -> Statement:
+    facts, concerned = asked.facts.told, _concerned(asked)
+    named = facts["responsible_id"] is not None
+    changes = facts["responsible_changes"]
+    return _state("M11", "responsible", changes, (named, GENERAL), (concerned is False, NOT_ASKED))
+
+
+def _concerned(asked: Asked) -> bool | None:
+    """Whether it is ex-poor or monitored."""
+    return asked.told["borrower_entitled"].met
 
 
 def _state(
-    known: pl.DataFrame, rule: str, fact: str, value: pl.Series, states: Sequence[tuple[pl.Series, str]]
-) -> pl.DataFrame:
+    rule: str,
+    fact: str,
+    value: float | None,
+    *states: tuple[bool, str],
+    most: float | None = None,
+    option: MeasureOption | None = None,
+) -> Statement:
     """The first state that holds; what is not known is to be checked."""
-    told = pl.select(
-        pl.coalesce(*(pl.when(pl.lit(holds)).then(pl.lit(state)) for holds, state in states), pl.lit(TO_CHECK))
-    )
-    return known.select(
-        "household_id", rule=pl.lit(rule), state=told.to_series(), fact=pl.lit(fact), value=value.cast(pl.Float64)
-    )
+    state = next((state for holds, state in states if holds), TO_CHECK)
+    number = None if value is None else float(value)
+    return Statement(rule, state, fact, number, most=most, option=None if option is None else option.value)
 
 
-def _evidence(coded: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
-    """Causes for which no fact of their evidence holds: to be checked where one is not known, else questioned.
+def _evidence(cause: Cause, asked: Asked) -> Statement | None:
+    """Of a cause for which no fact of its evidence holds: to be checked where one is not known, else questioned.
 
     `fact` is the first one that is not known; of a questioned cause, all of whose facts are denied, the first. A cause
     for which one holds, and one of those that should be there together is denied, is incomplete; `fact` is that one.
     """
-    each = _asked_of(EVIDENCE, coded, told)
-    held = pl.col("met").fill_null(value=False).any().over("household_id", "cause")
-    state = pl.when(pl.col("met").is_null()).then(pl.lit(TO_CHECK)).otherwise(pl.lit(QUESTIONED))
-    lacking = each.filter(~held).with_columns(state=state)
-    supported = each.filter(held).select("household_id", "cause").unique()
-    part = _asked_of(TOGETHER, coded, told).join(supported, on=["household_id", "cause"], maintain_order="left")
-    denied = part.filter(~pl.col("met")).with_columns(state=pl.lit(INCOMPLETE))
-    found = pl.concat([lacking, denied]).with_columns(rule=pl.lit("MAP"))
-    ranked = found.sort("household_id", "cause", pl.col("met").is_not_null(), maintain_order=True)
-    return ranked.unique(["household_id", "cause"], keep="first", maintain_order=True)
+    wanted, met = EVIDENCE[cause], {name: answer.met for name, answer in asked.told.items()}
+    if any(met[name] for name in wanted):
+        return next((_lacking(cause, INCOMPLETE, name, asked) for name in TOGETHER[cause] if met[name] is False), None)
+    unknown = next((name for name in wanted if met[name] is None), None)
+    if unknown is not None:
+        return _lacking(cause, TO_CHECK, unknown, asked)
+    return _lacking(cause, QUESTIONED, wanted[0], asked) if wanted else None
 
 
-def _asked_of(wanted: Mapping[Cause, Sequence[str]], coded: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
-    """The answers to what is wanted of each cause of each household."""
-    rows = [(cause.value, name) for cause, names in wanted.items() for name in names]
-    facts = pl.DataFrame(rows, schema={"cause": pl.String, "fact": pl.String}, orient="row")
-    each = coded.join(facts, on="cause", maintain_order="left_right")
-    return each.join(told, on=["household_id", "fact"], maintain_order="left")
+def _lacking(cause: Cause, state: str, fact: str, asked: Asked) -> Statement:
+    told = asked.told[fact]
+    return Statement(
+        "MAP",
+        state,
+        fact,
+        told.value,
+        told.least,
+        told.most,
+        cause=cause.value,
+        found_on=told.found_on,
+        checked_on=told.checked_on,
+    )

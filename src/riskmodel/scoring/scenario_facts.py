@@ -14,7 +14,7 @@ import polars as pl
 from riskmodel.features.housing import UNSAFE
 from riskmodel.features.loans import RUNNING
 from riskmodel.policy import HouseGrade, LoanStatus
-from riskmodel.scoring.measure_facts import GONE, YEAR
+from riskmodel.scoring.measure_questions import GONE, YEAR
 from riskmodel.scoring.scenario_incomes import Already
 from riskmodel.scoring.survey_year import less_spent
 

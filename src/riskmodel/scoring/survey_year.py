@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from riskmodel.features.windows import months_before
-from riskmodel.scoring.measure_facts import YEAR
+from riskmodel.scoring.measure_questions import YEAR
 from riskmodel.scoring.reported_totals import totals_moved
 
 if TYPE_CHECKING:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from riskmodel.tables import View
 from riskmodel.tables.catalogue import TABLES
 from riskmodel.tables.column import Type
 from riskmodel.workflows.sent_facts import ITEM
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 _LETTER, _ID, _OWN = "letter", "id", "own"
 _ITEM_DIGITS, _RANK_DIGITS = 8, 16
+_AFTER_DIGITS = chr(ord("9") + 1)
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,34 @@ def apart(tables: Mapping[str, pl.DataFrame]) -> Apart:
     households = ids.filter(pl.col(_LETTER) == "H")
     called = dict(zip(households[_OWN], households[_ID], strict=True))
     return Apart({name: rows.drop(ITEM) for name, rows in found.items()}, called)
+
+
+@dataclass(frozen=True)
+class OneItem(View):
+    """What a view of rows set apart knows of one item, which nobody else of it concerns."""
+
+    whole: View | None = field(default=None, repr=False)
+    first: int = 0
+    last: int = 0
+    """The least and the greatest code of its households."""
+
+    @classmethod
+    def beside(cls, view: View, own_id: str) -> OneItem:
+        """Of the item to which a household of the view, a view in memory, belongs."""
+        ids, item = view.ids.of("H"), own_id[: 1 + _ITEM_DIGITS]
+        first, last = ids.search_sorted(item, "left"), ids.search_sorted(f"{item}{_AFTER_DIGITS}", "left") - 1
+        whole = {each.name: getattr(view, each.name) for each in fields(View) if each.init}
+        return cls(**whole, whole=view, first=first, last=last)
+
+    def rows(self, name: str) -> pl.DataFrame:
+        """Known rows of a table, which are sorted by household."""
+        assert self.whole is not None
+        found = self.whole.rows(name)
+        if "household_id" not in found.columns:
+            return found
+        homes = found.get_column("household_id")
+        first = homes.search_sorted(self.first, "left")
+        return found.slice(first, homes.search_sorted(self.last, "right") - first)
 
 
 def item_of(own_id: str) -> int:

@@ -15,10 +15,10 @@ from riskmodel.features import assemble_view
 from riskmodel.features.assemble import not_active
 from riskmodel.scoring.score import score
 from riskmodel.tables import View
-from riskmodel.workflows.apart import apart, item_of
+from riskmodel.workflows.apart import OneItem, apart, item_of
 from riskmodel.workflows.assess import Assessed, missing_in
 from riskmodel.workflows.explain import causes_told, render
-from riskmodel.workflows.measures import measures_together
+from riskmodel.workflows.measures import measures_in
 from riskmodel.workflows.score_partition import with_facts
 from riskmodel.workflows.sent_facts import ITEM, WrongFacts, together
 from riskmodel.workflows.told import Row
@@ -109,7 +109,8 @@ class _Group:
         around = self.assessor.around(self.county, self.as_of)
         rows = {row["household_id"]: row for row in scored.iter_rows(named=True)}
         causes = {name: causes_told(row) for name, row in rows.items()}
-        measures = measures_together(view, self.assessor.workspace.policy, causes)
+        policy = self.assessor.workspace.policy
+        measures = {name: measures_in(OneItem.beside(view, name), policy, name, told) for name, told in causes.items()}
         homes = {name: self.sent.homes[item_of(name)] for name in rows}
         typical = {village: around.typical_of(village) for village in {village for _, village in homes.values()}}
         found = {}

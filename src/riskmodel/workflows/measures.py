@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
-
-import polars as pl
+from typing import TYPE_CHECKING
 
 from riskmodel.rendering.measure_text import group_heading, heading, measure_sentences, statement_sentence
 from riskmodel.scoring.measure_statements import statements
@@ -14,7 +12,7 @@ from riskmodel.tables.own_facts import own_facts
 from riskmodel.workflows.evidence import own_home
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
     from riskmodel.policy import Policy
@@ -59,21 +57,12 @@ def measures_of(workspace: Workspace, household_id: str, as_of: date, causes: Se
 
 
 def measures_in(view: View, policy: Policy, household_id: str, causes: Sequence[str]) -> list[MeasureEntry]:
-    """The same from a view that holds the household."""
-    return measures_together(view, policy, {household_id: causes})[household_id]
-
-
-def measures_together(view: View, policy: Policy, causes: Mapping[str, Sequence[str]]) -> dict[str, list[MeasureEntry]]:
-    """The same of several households at once; `causes` by household."""
-    # the rules of the household as a whole hold without a cause
-    pairs = [(household, cause) for household, told in causes.items() for cause in told or [_NO_CAUSE]]
-    own = view if view.in_memory else own_facts(view, list(causes))
-    asked = asked_facts(own, policy, pl.DataFrame(pairs, schema=_ASKED, orient="row"))
-    entries: dict[str, list[MeasureEntry]] = {household: [] for household in causes}
-    for made in (proposals, statements):
-        for row in made(asked).iter_rows(named=True):
-            entries[row["household_id"]].append(MeasureEntry(**_without_id(row)))
-    return entries
+    """The same from a view that holds the household; of one in memory it must be the only one, see `own_facts`."""
+    own = view if view.in_memory else own_facts(view, [household_id])
+    asked = asked_facts(own, policy, household_id, causes)
+    if asked is None:
+        return []
+    return [MeasureEntry(**vars(one)) for made in (proposals, statements) for one in made(asked)]
 
 
 def measure_lines(entries: Sequence[MeasureEntry], language: Language) -> Iterator[str]:
@@ -88,12 +77,3 @@ def measure_lines(entries: Sequence[MeasureEntry], language: Language) -> Iterat
         said = statement_sentence(asdict(entry))
         if said is not None:
             yield f"  {said.of(language)}"
-
-
-_ASKED = {"household_id": pl.String, "cause": pl.String}
-_NO_CAUSE = "DATA"
-"""A background, which answers no measure."""
-
-
-def _without_id(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if name != "household_id"}
