@@ -14,7 +14,7 @@ from lake_rows import amounts, day, income, many
 from riskmodel.errors import DataError
 from riskmodel.tables import TABLES, View, table
 from riskmodel.tables.bitemporal import close_versions, known
-from riskmodel.tables.generation import Ids, decode, empty, encode, layout, merge, order, stored_schema
+from riskmodel.tables.generation import Ids, decode, empty, encode, layout, merge, order, plain, stored_schema
 from worked_example import full_id, load, row
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ def test_coded_rows_decode_to_what_they_were(name: str) -> None:
     stored = [column for column, fact in spec.facts.items() if not fact.derived]
     assert dict(coded.schema) | {"known_until": pl.Date()} == stored_schema(spec)
     assert decode(coded, spec, ids).equals(rows.select(stored))
+    assert plain(coded, spec, ids) == rows.select(stored).to_dicts()
 
 
 def test_an_area_code_keeps_its_leading_zeros() -> None:

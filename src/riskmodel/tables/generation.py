@@ -11,7 +11,7 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -104,6 +104,18 @@ def decode(rows: pl.DataFrame, table: Table, ids: Ids) -> pl.DataFrame:
             text = series.cast(table.dtypes[name])
             columns.append(text.str.zfill(12) if fact.type == Type.AREA12 else text)
     return pl.DataFrame(columns)
+
+
+def plain(rows: pl.DataFrame, table: Table, ids: Ids) -> list[dict[str, Any]]:
+    """The same of a few rows, as Python values: `decode` takes ten times as long to prepare its steps."""
+    columns = {}
+    for name, fact in table.facts.items():
+        if name in rows.columns:
+            series = rows.get_column(name)
+            values = (ids.decode(fact.letter, series) if fact.type == Type.ID else series).to_list()
+            area = fact.type == Type.AREA12
+            columns[name] = [value if value is None or not area else f"{value:012}" for value in values]
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
 def empty(table: Table) -> pl.DataFrame:

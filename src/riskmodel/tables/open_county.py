@@ -102,9 +102,9 @@ class OpenCounty:
         return pl.concat([parts[home] for home in sorted(parts)]) if parts else table.clear()
 
     def _slice(self, name: str, home: int) -> pl.DataFrame:
-        column = self.homes[name]
-        first = int(np.searchsorted(column, home))
-        return self.tables[name].slice(first, int(np.searchsorted(column, home, "right")) - first)
+        column, wanted = self.homes[name], np.int32(home)  # of another type the whole column would be converted first
+        first = int(np.searchsorted(column, wanted))
+        return self.tables[name].slice(first, int(np.searchsorted(column, wanted, "right")) - first)
 
 
 def open_county(lake: Lake, county: str) -> OpenCounty | None:

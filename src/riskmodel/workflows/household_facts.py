@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
-
-import polars as pl
 
 from riskmodel.rendering.chart_frame import upper
 from riskmodel.rendering.line_chart import Axis, Line, Panel, line_chart
@@ -14,7 +14,7 @@ from riskmodel.rendering.messages import Words, same
 from riskmodel.rendering.values import shown_source
 from riskmodel.tables.catalogue import TABLES
 from riskmodel.tables.column import Type
-from riskmodel.tables.generation import decode
+from riskmodel.tables.generation import plain
 from riskmodel.workflows.evidence import FEN, own_home
 from riskmodel.workflows.supposed import require_facts
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from riskmodel.policy import Policy
     from riskmodel.tables import View
+    from riskmodel.tables.column import Column
     from riskmodel.tables.table import Table
     from riskmodel.workflows.workspace import Workspace
 
@@ -89,7 +90,7 @@ def household_facts(workspace: Workspace, household_id: str, county: str, as_of:
     """
     require_facts(workspace, county, as_of)
     view = own_home(workspace, household_id, as_of, county)
-    known = {name: rows for name in TABLES if name != "villages" and (rows := _known(view, name, household_id)).height}
+    known = {name: rows for name in TABLES if name != "villages" and (rows := _known(view, name, household_id))}
     income = _income(known, workspace.policy, as_of)
     return Facts(
         tables=[_shown(TABLES[name], rows) for name, rows in known.items()],
@@ -99,73 +100,102 @@ def household_facts(workspace: Workspace, household_id: str, county: str, as_of:
     )
 
 
-def _known(view: View, name: str, household_id: str) -> pl.DataFrame:
-    """The household's rows of a table in canonical form, the newest first; amounts in yuan.
+@dataclass(frozen=True)
+class _Row:
+    """A row with its values in canonical form, amounts in yuan, and its cells as people read them."""
+
+    values: Mapping[str, Any]
+    texts: Mapping[str, str]
+
+
+def _known(view: View, name: str, household_id: str) -> list[_Row]:
+    """The household's rows of a table, the newest first.
 
     What was written under a household that it came from is that household's.
     """
     spec = TABLES[name]
-    rows = decode(view.rows(name), spec, view.ids).filter(pl.col("household_id") == household_id)
-    fen = [pl.col(c) / FEN for c, fact in spec.facts.items() if fact.type is Type.YUAN and c in rows.columns]
-    return rows.with_columns(fen).sort(spec.event, *spec.key, descending=[True, *[False] * len(spec.key)])
+    rows = [row for row in plain(view.rows(name), spec, view.ids) if row["household_id"] == household_id]
+    for column, fact in _columns(spec.name).items():
+        if fact.type is Type.YUAN:
+            for row in rows:
+                row[column] = None if row[column] is None else row[column] / FEN
+    rows.sort(key=itemgetter(spec.event), reverse=True)  # those of a day stay in the order of their keys
+    return [_Row(row, _texts(spec, row)) for row in rows]
 
 
-def _shown(spec: Table, rows: pl.DataFrame) -> ShownTable:
-    columns = [c for c in spec.facts if c in rows.columns and c not in LEFT_OUT and rows[c].null_count() < rows.height]
+def _shown(spec: Table, rows: Sequence[_Row]) -> ShownTable:
+    columns = [c for c in _columns(spec.name) if any(row.values[c] is not None for row in rows)]
     head = [*(spec.facts[c].title for c in columns), "得知日期", "来源部门"]
-    texts = [
-        [*(_text(spec, c, row[c]) for c in columns), str(row["known_at"]), shown_source(row["source"], "zh")]
-        for row in rows.iter_rows(named=True)
-    ]
-    return ShownTable(spec.name, spec.title, head, texts)
+    return ShownTable(spec.name, spec.title, head, [[*(row.texts[c] for c in columns), *_learnt(row)] for row in rows])
 
 
-def _text(spec: Table, column: str, value: Any) -> str:
-    """A cell as people read it; what is not known is a dash."""
-    fact = spec.facts[column]
-    match value:
-        case None:
-            return "—"
-        case bool():
+def _learnt(row: _Row) -> tuple[str, str]:
+    """When it became known, and from whom."""
+    return str(row.values["known_at"]), _department(row.values["source"])
+
+
+@cache
+def _department(source: str) -> str:
+    return shown_source(source, "zh")
+
+
+def _texts(spec: Table, row: Mapping[str, Any]) -> dict[str, str]:
+    """What is not known is a dash."""
+    return {c: "—" if row[c] is None else _text(fact, row[c]) for c, fact in _columns(spec.name).items()}
+
+
+@cache
+def _columns(table: str) -> dict[str, Column]:
+    """What is shown of a table."""
+    return {name: fact for name, fact in TABLES[table].facts.items() if name not in LEFT_OUT and not fact.derived}
+
+
+def _text(fact: Column, value: Any) -> str:
+    match fact.type:
+        case Type.BOOL:
             return "是" if value else "否"
-        case date():
-            return f"{value:%Y-%m}" if fact.type is Type.MONTH else value.isoformat()
-        case float():
-            return f"{value:,.2f}" if fact.type is Type.YUAN else f"{value:g}"
+        case Type.MONTH:
+            return str(value)[:7]
+        case Type.YUAN:
+            return f"{value:,.2f}"
+        case Type.NUM:
+            return f"{value:g}"
         case _ if fact.vocabulary is not None:
             return str(fact.vocabulary(value).zh)
         case _:
             return str(value)
 
 
-def _timeline(known: Mapping[str, pl.DataFrame]) -> Iterator[Happened]:
+def _timeline(known: Mapping[str, Sequence[_Row]]) -> Iterator[Happened]:
     for name in EVENTS:
-        spec = TABLES[name]
-        rows = known.get(name)
-        if rows is None:
-            continue
-        for row in (_turns(rows) if name == LOANS else rows).iter_rows(named=True):
+        spec, rows = TABLES[name], known.get(name, ())
+        for row in _turns(rows) if name == LOANS else rows:
             told = [
-                f"{fact.title}：{_text(spec, c, row[c])}"
-                for c, fact in spec.facts.items()
-                if c in row and c not in LEFT_OUT and c != spec.event and row[c] is not None and not c.endswith("_id")
+                f"{spec.facts[c].title}：{text}"
+                for c, text in row.texts.items()
+                if c != spec.event and row.values[c] is not None and not c.endswith("_id")
             ]
-            department = shown_source(row["source"], "zh")
-            yield Happened(row[spec.event], spec.title, "；".join(told), row["known_at"], department)
+            yield Happened(row.values[spec.event], spec.title, "；".join(told), row.values["known_at"], _learnt(row)[1])
 
 
-def _turns(statements: pl.DataFrame) -> pl.DataFrame:
+def _turns(statements: Sequence[_Row]) -> list[_Row]:
     """Of each loan the first statement, and those that tell another state than the one before."""
-    state = pl.struct("status", "renewed", "extended")
-    changed = state != state.shift().over("loan_id")
-    return statements.sort("loan_id", "month").filter(changed.fill_null(value=True))
+    before, turns = dict[str, tuple[Any, ...]](), list[_Row]()
+    for row in sorted(statements, key=lambda row: (row.values["loan_id"], row.values["month"])):
+        loan, state = row.values["loan_id"], tuple(row.values[name] for name in ("status", "renewed", "extended"))
+        if before.get(loan) != state:
+            turns.append(row)
+        before[loan] = state
+    return turns
 
 
-def _income(known: Mapping[str, pl.DataFrame], policy: Policy, as_of: date) -> list[MonthOfIncome]:
+def _income(known: Mapping[str, Sequence[_Row]], policy: Policy, as_of: date) -> list[MonthOfIncome]:
     """The last two years of complete months."""
-    state = known["households"].row(0, named=True)
-    rows = known.get("incomes")
-    received = {} if rows is None else dict(rows.group_by("month").agg(pl.col("amount").sum()).iter_rows())
+    state = known["households"][0].values
+    received: dict[date, float] = {}
+    for row in known.get("incomes", ()):
+        month = row.values["month"]
+        received[month] = received.get(month, 0.0) + (row.values["amount"] or 0.0)
     found = []
     for month in _months(as_of):
         line = policy.find("monitoring_line", state["village_code"], on=month, known=as_of)
