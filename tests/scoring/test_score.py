@@ -66,7 +66,7 @@ def test_groups_are_the_sums_of_their_features(given: Given) -> None:
 
 def test_a_group_is_what_raises_and_what_lowers_in_it(given: Given) -> None:
     for row in given.scored.head(100).iter_rows(named=True):
-        parts = group_parts(row, FEATURES)
+        parts = group_parts(row)
         assert {f"{GROUP}{code}" for code in parts} == {c for c in row if c.startswith(GROUP)}
         for code, (up, down) in parts.items():
             own = [row[f"{CONTRIBUTION}{f.name}"] for f in FEATURES if f.group.value == code]
@@ -310,7 +310,7 @@ def test_the_value_of_a_reason_is_the_value_of_its_feature(given: Given) -> None
 
 def test_what_protects_lowers_the_risk_in_order_and_one_per_group(given: Given) -> None:
     for row in given.scored.head(200).iter_rows(named=True):
-        found = protections(row, FEATURES)
+        found = protections(row)
         lowered = [_weight(row, one.group, -1) for one in found]
         assert len(found) <= PROTECTIONS
         assert lowered == sorted(lowered, reverse=True)

@@ -76,6 +76,10 @@ class Feature:
     definition: str
     build: Build
 
+    def __hash__(self) -> int:
+        """That of its name: features are looked up by the thousand."""
+        return hash(self.name)
+
     @property
     def module(self) -> str:
         """Subject file that declares it."""

@@ -14,7 +14,7 @@ from riskmodel.features.feature import Between
 from riskmodel.policy import Background, Cause
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -61,13 +61,18 @@ def protects(value: float | None, f: Feature) -> bool:
     Where more is worse, only 0 protects, or what is declared to be no sign. Of values that may go either way only
     income, help and history are told; and that little is known of a household does not protect it.
     """
-    if value is None or f.group is Background.DATA:
-        return False
+    return value is not None and protecting(f)(value)
+
+
+def protecting(f: Feature) -> Callable[[float], bool]:
+    """Which known values of a feature protect."""
+    if f.group is Background.DATA:
+        return lambda _: False
     if f.evidence not in PLAIN:
-        return value not in f.evidence
+        return lambda value: value not in f.evidence
     if f.direction < 0 or (f.direction == 0 and f.group in EITHER_WAY):
-        return value != 0
-    return value == 0
+        return lambda value: value != 0
+    return lambda value: value == 0
 
 
 EITHER_WAY: Final = (Background.INCOME, Background.AID, Background.HISTORY)

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 
-from riskmodel.policy import Background, Cause
-from riskmodel.scoring.evidence import protects
+from riskmodel.features.feature import declared
+from riskmodel.policy import Cause
+from riskmodel.scoring.evidence import protecting
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
-
-    from riskmodel.features import Feature
 
 REASONS = 5
 """Most reasons told of a household; one per group, so that one cause is never told twice."""
@@ -83,38 +84,60 @@ def stored_reasons(row: Mapping[str, Any]) -> list[Reason]:
     return found
 
 
-def protections(row: Mapping[str, Any], features: Sequence[Feature]) -> list[Reason]:
+def protections(row: Mapping[str, Any]) -> list[Reason]:
     """What lowers the risk in one row of a result table, strongest first: as reasons are chosen, with the signs turned.
 
     They are few and asked for one household at a time, so they are not stored, and no array is made for one row.
     """
-    sums: dict[Cause | Background, float] = {}
-    of_facts: dict[Cause | Background, float] = {}
-    strongest: dict[Cause | Background, Reason] = {}
-    for f in features:
-        by = row.get(f"contribution_{f.name}")
-        if by is None:
+    weights, strongest = dict[str, float](), dict[str, Reason]()
+    for group, cells in _cells().items():
+        told = [(by, each) for each in cells if (by := row.get(each.contribution)) is not None]
+        if not any(by <= -LEAST for by, _ in told):
             continue
-        sums[f.group] = sums.get(f.group, 0.0) - by
-        value, before = row[f"value_{f.name}"], strongest.get(f.group)
-        if not protects(value, f):
+        facts = [(by, each) for by, each in told if row[each.value] is not None and each.protects(row[each.value])]
+        by, best = min(facts, key=itemgetter(0), default=(0.0, None))
+        if best is None or by > -LEAST:
             continue
-        of_facts[f.group] = of_facts.get(f.group, 0.0) - by
-        if by <= -LEAST and by < (before.contribution if before else 0.0):
-            strongest[f.group] = Reason(f.group.value, f.name, value, by)
-    weights = {group: min(sums[group], of_facts[group]) for group in strongest}
-    told = [group for group in weights if weights[group] >= LEAST]
-    return [strongest[group] for group in sorted(told, key=lambda group: -weights[group])[:PROTECTIONS]]
+        weights[group] = min(-sum(by for by, _ in told), -sum(by for by, _ in facts))
+        strongest[group] = Reason(group, best.feature, row[best.value], by)
+    told_of = [group for group in weights if weights[group] >= LEAST]
+    return [strongest[group] for group in sorted(told_of, key=lambda group: -weights[group])[:PROTECTIONS]]
 
 
-def group_parts(row: Mapping[str, Any], features: Sequence[Feature]) -> dict[str, tuple[float, float]]:
+def group_parts(row: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
     """What raises and what lowers the margin in each group of one row of a result table; together they are its sum."""
-    up = dict.fromkeys((f.group for f in features), 0.0)
-    down = dict(up)
-    for f in features:
-        by = row.get(f"contribution_{f.name}", 0.0)
-        (up if by > 0 else down)[f.group] += by
-    return {group.value: (up[group], down[group]) for group in up}
+    found = {}
+    for group, cells in _cells().items():
+        up = down = 0.0  # one after the other: a newer Python rounds a sum of many otherwise
+        for cell in cells:
+            by = row.get(cell.contribution, 0.0)
+            if by > 0:
+                up += by
+            else:
+                down += by
+        found[group] = (up, down)
+    return found
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """Where a row of a result table tells of a feature."""
+
+    feature: str
+    contribution: str
+    value: str
+    protects: Callable[[float], bool]
+    """Whether a known value may be told as what lowers the risk."""
+
+
+@cache
+def _cells() -> dict[str, list[_Cells]]:
+    """Those of all features by the code of their group."""
+    found: dict[str, list[_Cells]] = {}
+    for f in declared():
+        cells = _Cells(f.name, f"contribution_{f.name}", f"value_{f.name}", protecting(f))
+        found.setdefault(f.group.value, []).append(cells)
+    return found
 
 
 def _raising(

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from riskmodel.errors import UsageError
-from riskmodel.features import declared
 from riskmodel.features.origins import NEWEST, STATE
 from riskmodel.policy import Cause, Tier, group
 from riskmodel.rendering.policy_note import unconfirmed_note
@@ -161,7 +160,7 @@ def render(scored: Row, notes: Sequence[str], language: Language, change: Change
         margin=row["margin"],
         base=row["base"],
         reasons=_told(scored, stored_reasons(row), language, raises=True),
-        protections=_told(scored, protections(row, declared()), language, raises=False),
+        protections=_told(scored, protections(row), language, raises=False),
         missing=[dict(vars(told)) for told in scored.missing(language)],
         groups=_groups(row, language),
         contributions=_numbers(row, CONTRIBUTION),
@@ -188,7 +187,7 @@ def _told(scored: Row, found: Sequence[Reason], language: Language, *, raises: b
 
 
 def _groups(row: Mapping[str, Any], language: Language) -> list[dict[str, Any]]:
-    parts = group_parts(row, declared())
+    parts = group_parts(row)
     found = [
         {
             "group": code,
