@@ -13,6 +13,7 @@ from features import copied
 from riskmodel.settings import Settings
 from riskmodel.tables import TABLES
 from riskmodel.tables.column import Type
+from riskmodel.tables.files import fingerprint
 from riskmodel.tables.generation_files import POINTER, Published, in_force
 from riskmodel.workflows.workspace import Workspace
 
@@ -49,6 +50,7 @@ def add_county(place: Workspace, first: str, code: str) -> None:
         rows.write_parquet(new.path / name, compression="zstd", statistics=True, row_group_size=250_000)
     pointer = json.loads((old.folder / POINTER).read_text("utf-8"))
     pointer["files"] = {file: (new.path / file).stat().st_size for file in old.files}
+    pointer["hashes"] = {file: fingerprint(new.path / file) for file in old.files}
     (new.folder / POINTER).write_text(json.dumps(pointer), "utf-8")
 
 

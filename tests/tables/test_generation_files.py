@@ -53,6 +53,40 @@ def test_without_a_change_only_the_list_of_batches_is_written(tmp_path: Path) ->
     assert (now.number, now.files, now.batches) == (before.number, before.files, frozenset({"b0", "b9"}))
 
 
+def flip_a_bit(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 3] ^= 1
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("file", ["households.parquet", "incomes.parquet", "ids_H.parquet"])
+def test_a_bit_that_turned_over_is_found_by_reading_and_the_file_is_named(tmp_path: Path, file: str) -> None:
+    now = published(tmp_path, 10, 20)
+    now.require_sound()
+    flip_a_bit(now.path / file)
+    with pytest.raises(LakeError, match=rf"{file} is damaged: its content"):
+        in_force(tmp_path).require_sound()
+
+
+def test_nothing_is_made_of_rows_that_are_damaged(tmp_path: Path) -> None:
+    now = published(tmp_path, 10)
+    flip_a_bit(now.path / "incomes.parquet")
+    with pytest.raises(LakeError, match=r"incomes.parquet is damaged"):
+        now.read("incomes")
+
+
+def test_files_that_an_earlier_version_wrote_have_no_hash_and_are_taken_as_they_are(tmp_path: Path) -> None:
+    now = published(tmp_path, 10)
+    pointer = json.loads((tmp_path / POINTER).read_text())
+    del pointer["hashes"]
+    (tmp_path / POINTER).write_text(json.dumps(pointer))
+    old = in_force(tmp_path)
+    old.require_sound()
+    assert (old.files, old.hashes) == (now.files, {})
+    assert amounts(old.read("incomes")) == [10]
+    assert set(published(tmp_path, 20).hashes) == {"incomes.parquet", "ids_H.parquet"}
+
+
 def test_older_generations_go_unless_they_are_held(tmp_path: Path) -> None:
     first = published(tmp_path, 10)
     held = Held(first.path)

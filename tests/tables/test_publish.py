@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import fcntl
 import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from riskmodel.tables.publish import published_folder, restore_interrupted, written_once
+from riskmodel.tables.publish import discard, published_folder, restore_interrupted, written_once
 
 
 def _content(folder: Path) -> dict[str, str]:
@@ -48,6 +50,26 @@ def test_a_kill_after_the_new_folder_is_in_place_only_leaves_something_to_sweep(
     assert [path.name for path in tmp_path.iterdir()] == ["2025-01-05"]
 
 
+def test_whoever_looks_while_folders_are_replaced_stops_nobody(tmp_path: Path) -> None:
+    stop = threading.Event()
+
+    def look() -> None:
+        while not stop.is_set():
+            restore_interrupted(tmp_path)
+
+    with ThreadPoolExecutor(2) as readers:
+        looking = [readers.submit(look) for _ in range(2)]
+        try:
+            for number in range(50):
+                with published_folder(tmp_path / "month") as filling:
+                    (filling / "a").write_text(str(number))
+                assert _content(tmp_path / "month") == {"a": str(number)}
+        finally:
+            stop.set()
+        assert [one.result() for one in looking] == [None, None]
+    assert [path.name for path in tmp_path.iterdir()] == ["month"]
+
+
 def test_what_a_kill_left_half_filled_is_removed_by_the_next_and_what_is_being_filled_is_not(tmp_path: Path) -> None:
     (tmp_path / ".month.4711.tmp").mkdir()
     (tmp_path / ".month.4711.tmp" / "half").touch()
@@ -75,3 +97,22 @@ def test_an_error_while_writing_once_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(ZeroDivisionError), written_once(tmp_path / "part") as filling:
         (filling / "a").write_text(str(1 / 0))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_only_what_is_not_sound_is_discarded(tmp_path: Path) -> None:
+    target = tmp_path / "part"
+    for text, left in (("sound", True), ("damaged", False)):
+        target.mkdir(exist_ok=True)
+        (target / "a").write_text(text)
+        discard(target, lambda folder: (folder / "a").read_text() == "sound")
+        assert target.exists() == left
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_sound_folder_that_was_put_there_meanwhile_stays(tmp_path: Path) -> None:
+    target = tmp_path / "part"
+    target.mkdir()
+    (target / "a").write_text("put there meanwhile")
+    looks = iter([False, True])  # damaged when it was looked at, another one when it was taken away
+    discard(target, lambda _folder: next(looks))
+    assert _content(target) == {"a": "put there meanwhile"}

@@ -5,6 +5,7 @@ import shutil
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from office_files import write_deliveries
@@ -68,9 +69,13 @@ def test_a_finished_month_is_a_no_op(finished: tuple[Workspace, MonthRun], tmp_p
 def test_what_arrived_since_does_again_its_county_and_the_issued_list_stays(
     finished: tuple[Workspace, MonthRun], tmp_path: Path
 ) -> None:
-    place = copied(finished, tmp_path)
-    rows = table("villages").empty()
-    place.lake.receive([Batch(FIRST, "villages", rows, date(2024, 5, 26), sha256="new", file="villages.csv")])
+    place, day = copied(finished, tmp_path), date(2024, 5, 4)
+    bills = place.lake.view(FIRST, day).canonical("medical_settlements")
+    in_the_window = pl.col("service_end").is_between(date(2023, 12, 1), date(2024, 3, 31))
+    late = (
+        bills.filter(in_the_window).tail(20).with_columns(self_pay=pl.col("self_pay") + 1_000_000, known_at=pl.lit(day))
+    )
+    place.lake.receive([Batch(FIRST, "medical_settlements", late, day, sha256="new", file="bills.csv")])
     again = run(place, NOW + timedelta(days=3))
     assert (again.done, again.scored) == (["check", "score", "list", "publish"], [FIRST])
     assert again.report.stages["list"].facts["outdated"]
@@ -79,6 +84,25 @@ def test_what_arrived_since_does_again_its_county_and_the_issued_list_stays(
     work_list(place, date(2024, 5, 5), again=True)  # as the account says
     assert run(place).done == ["publish"]  # the pages show the list
     assert run(place).done == []
+
+
+def test_what_arrived_since_and_says_nothing_of_the_day_leaves_the_list_as_it_is(
+    finished: tuple[Workspace, MonthRun], tmp_path: Path
+) -> None:
+    place = copied(finished, tmp_path)
+    rows = table("villages").empty()
+    place.lake.receive([Batch(FIRST, "villages", rows, date(2024, 5, 26), sha256="new", file="villages.csv")])
+    again = run(place, NOW + timedelta(days=3))
+    assert (again.done, again.scored) == (["check"], [FIRST])
+    assert not again.report.stages["list"].facts["outdated"]
+
+
+def test_another_version_of_the_program_publishes_its_scores(
+    finished: tuple[Workspace, MonthRun], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = copied(finished, tmp_path)
+    monkeypatch.setattr("riskmodel.workflows.run_month.__version__", "9.9.9")
+    assert run(place, NOW + timedelta(days=3)).done == ["check", "publish"]
 
 
 @pytest.mark.parametrize("lost", ["worklists", "reports", "riskmodel.sqlite"])

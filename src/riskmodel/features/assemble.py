@@ -48,9 +48,9 @@ class FeatureTable:
     neighbours: Neighbours | None = field(default=None, repr=False)
     """What each household adds to the sums of its village, to be published; only for all households of one view."""
     newest: pl.DataFrame | None = field(default=None, repr=False)
-    """Household and, of each prepared table, its newest row (see `origins`); only for the households of one view."""
+    """Household and, of each prepared table, its newest row (see `origins`), row by row as `rows`; of one view only."""
     amounts: pl.DataFrame | None = field(default=None, repr=False)
-    """Amounts in fen (see `amounts`), row by row as `newest`; only for the households of one view."""
+    """Amounts in fen (see `amounts`), row by row as `rows`; only for the households of one view."""
 
     @property
     def keys(self) -> pl.DataFrame:

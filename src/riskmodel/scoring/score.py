@@ -78,9 +78,9 @@ def score(table: FeatureTable, bundle: Bundle, policy: Policy, shorter: Bundle |
         model=pl.lit(bundle.hash[:16]),
     )
     if table.newest is not None:
-        amounts = pl.DataFrame() if table.amounts is None else table.amounts
-        newest = origins(table.newest).hstack(amounts).with_columns(table.newest["household_id"])
-        scored = scored.join(newest, on="household_id", how="left", maintain_order="left")
+        scored = scored.hstack(origins(table.newest))  # row by row those of the table, so nothing need be joined
+    if table.amounts is not None:
+        scored = scored.hstack(table.amounts)
     return _ranked(scored)
 
 
@@ -105,7 +105,7 @@ def _of_both_horizons(
     if shorter is None:
         return own, {}
     check_feature_set(shorter)
-    near = shorter.model.probability(x)
+    near = shorter.model.calibration.probability(shorter.model.explained(x)[0])  # half the cost of `margin`, its bits
     return np.maximum(own, near), {OWN: own, f"probability_{shorter.facts.horizon_months}m": near}
 
 

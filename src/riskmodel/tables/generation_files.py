@@ -16,7 +16,15 @@ import polars as pl
 from riskmodel.errors import LakeError
 from riskmodel.tables import generation
 from riskmodel.tables.catalogue import TABLES, table
-from riskmodel.tables.files import make_folder, remove_folder, sweep, sync_folder, write_json, write_parquet
+from riskmodel.tables.files import (
+    fingerprint,
+    make_folder,
+    remove_folder,
+    sweep,
+    sync_folder,
+    write_json,
+    write_parquet,
+)
 from riskmodel.tables.generation import Ids
 
 if TYPE_CHECKING:
@@ -38,6 +46,8 @@ class Published:
     """Ids of the batches merged in it."""
     files: Mapping[str, int] = field(default_factory=dict)
     """Size of each file in bytes."""
+    hashes: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """SHA-256 of each file; of files that an earlier version wrote there is none."""
 
     @property
     def path(self) -> Path:
@@ -45,9 +55,15 @@ class Published:
         return self.folder / f"{self.number:06d}"
 
     def read(self, name: str) -> pl.DataFrame:
-        """Stored rows of a table, empty where nothing arrived. Raises LakeError when the file is missing or damaged."""
+        """Stored rows of a table, verified: what is written next is made of them, and would hide a damage.
+
+        Empty where nothing arrived. Raises LakeError when the file is missing or damaged.
+        """
         file = f"{name}.parquet"
-        return self._rows(file) if file in self.files else generation.empty(table(name))
+        if file not in self.files:
+            return generation.empty(table(name))
+        self._verify(file)
+        return self._rows(file)
 
     def scan(self) -> dict[str, pl.LazyFrame]:
         """Stored rows by table, read when they are needed. Raises LakeError when a file is missing or damaged."""
@@ -67,6 +83,19 @@ class Published:
         if size != self.files[file]:
             raise LakeError(f"{path} is damaged: {size} bytes instead of {self.files[file]}. {REMEDY}")
         return path
+
+    def require_sound(self) -> None:
+        """Read every file once. Raises LakeError that names the first whose content is not what was written.
+
+        The size tells of a file that was cut off; of a bit that turned over on a disk, nothing else does.
+        """
+        for file in self.files:
+            self._verify(file)
+
+    def _verify(self, file: str) -> None:
+        path = self.checked(file)
+        if file in self.hashes and fingerprint(path) != self.hashes[file]:
+            raise LakeError(f"{path} is damaged: its content is not what was written. {REMEDY}")
 
     def _rows(self, file: str) -> pl.DataFrame:
         path = self.checked(file)
@@ -96,7 +125,8 @@ def in_force(folder: Path) -> Published:
         if state["layout"] != generation.layout():
             return Published(folder)
         files = {str(name): int(size) for name, size in state["files"].items()}
-        return Published(folder, int(state["generation"]), frozenset(state["batches"]), files)
+        hashes = {str(name): str(found) for name, found in state.get("hashes", {}).items()}
+        return Published(folder, int(state["generation"]), frozenset(state["batches"]), files, hashes)
     except FileNotFoundError:
         return Published(folder)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
@@ -109,29 +139,34 @@ def replace(old: Published, tables: Mapping[str, pl.DataFrame], ids: Ids, batche
     Where nothing changed, only the pointer is written, with the new list of batches. The generation just replaced
     stays for frames that were taken from it, older ones go unless they are `Held`.
     """
-    number, files = old.number, dict(old.files)
+    number, files, hashes = old.number, dict(old.files), dict(old.hashes)
     if tables or not number:
         number = max([old.number, *_numbers(old.folder)]) + 1
-        files = _write(old, old.folder / f"{number:06d}", tables, ids)
-    state = {"generation": number, "layout": generation.layout(), "batches": sorted(batches), "files": files}
+        files, hashes = _write(old, old.folder / f"{number:06d}", tables, ids)
+    state = {"generation": number, "layout": generation.layout(), "batches": sorted(batches)}
+    state |= {"files": files, "hashes": hashes}
     write_json(old.folder / POINTER, state)
     sweep(old.folder)
     for other in _numbers(old.folder) - {number, old.number}:
         remove_folder(old.folder / f"{other:06d}")
 
 
-def _write(old: Published, target: Path, tables: Mapping[str, pl.DataFrame], ids: Ids) -> dict[str, int]:
-    """Fill a new folder; returns the size of each file."""
+def _write(
+    old: Published, target: Path, tables: Mapping[str, pl.DataFrame], ids: Ids
+) -> tuple[dict[str, int], dict[str, str]]:
+    """Fill a new folder; returns the size and the hash of each file."""
     make_folder(target)
     for name, rows in tables.items():
         write_parquet(target / f"{name}.parquet", rows)
     for kind, values in ids.values.items():
         write_parquet(target / f"ids_{kind}.parquet", values.to_frame())
+    hashes = {path.name: fingerprint(path) for path in target.glob("*.parquet")}
     for file in old.files:
         if not (target / file).exists():
             (target / file).hardlink_to(old.checked(file))
+            hashes |= {file: old.hashes[file]} if file in old.hashes else {}
     sync_folder(target)
-    return {path.name: path.stat().st_size for path in target.glob("*.parquet")}
+    return {path.name: path.stat().st_size for path in target.glob("*.parquet")}, hashes
 
 
 def _numbers(folder: Path) -> set[int]:

@@ -71,16 +71,20 @@ class Lake:
             appended = [writer.county(batch.county).append(batch) for batch in group]
         return [done.record for done in appended if done]
 
-    def view(self, county: str, as_of: date) -> View:
+    def view(self, county: str, as_of: date, *, verified: bool = False) -> View:
         """What `county` knew at the end of the day `as_of`.
 
-        While another process writes, this is what was published before. Raises LakeError for a county without batches
-        and when a file is damaged or missing, BusyError when another process is writing the county's first generation.
+        While another process writes, this is what was published before. `verified`: every file is read once before, for
+        what must not be made of damaged files; else only its size is looked at. Raises LakeError for a county without
+        batches and when a file is damaged or missing, BusyError when another process is writing the county's first
+        generation.
         """
         records = self._refreshed(county)
         published, held = self._hold(county)
         if not published.batches <= {record.batch_id for record in records}:
             records = self.records(county)
+        if verified:
+            published.require_sound()
         seen = [r for r in records if r.batch_id in published.batches and r.received_on <= as_of.isoformat()]
         return View(county, as_of, published.ids(), published.scan(), seen, held)
 

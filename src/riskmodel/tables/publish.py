@@ -14,17 +14,21 @@ from riskmodel.tables.files import OWNERS_FOLDER, make_folder, sync_folder
 from riskmodel.tables.storage import naming
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 def restore_interrupted(folder: Path) -> None:
-    """Put back folders that a kill left aside in the moment between taking the old one away and placing the new one."""
+    """Put back folders that a kill left aside in the moment between taking the old one away and placing the new one.
+
+    Whoever looks in that moment waits until it is over.
+    """
     for aside in sorted(folder.glob(".*.old")):
         target = folder / aside.name.removeprefix(".").rsplit(".", 2)[0]
-        if target.exists():
-            shutil.rmtree(aside, ignore_errors=True)
-        else:
-            aside.rename(target)
+        with suppress(OSError), _locked(aside, wait=True):  # its owner has it until both are in their places
+            if target.exists():
+                shutil.rmtree(aside, ignore_errors=True)
+            else:
+                aside.rename(target)
 
 
 @contextmanager
@@ -37,7 +41,6 @@ def published_folder(target: Path) -> Iterator[Path]:
     restore_interrupted(target.parent)
     _sweep(target)
     filling = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    replaced = target.with_name(f".{target.name}.{os.getpid()}.old")
     shutil.rmtree(filling, ignore_errors=True)
     try:
         with naming(target):
@@ -45,15 +48,26 @@ def published_folder(target: Path) -> Iterator[Path]:
             with _locked(filling):
                 yield filling
             sync_folder(filling)
-            if target.exists():
-                target.rename(replaced)
-            filling.rename(target)
+            _placed(filling, target)
             sync_folder(target.parent)
     finally:
         shutil.rmtree(filling, ignore_errors=True)
-        if replaced.exists() and not target.exists():
-            replaced.rename(target)
-        shutil.rmtree(replaced, ignore_errors=True)
+
+
+def _placed(filling: Path, target: Path) -> None:
+    """Let a folder take the place of another one, if there is one."""
+    if not target.exists():
+        filling.rename(target)
+        return
+    aside = target.with_name(f".{target.name}.{os.getpid()}.old")
+    with _locked(target, wait=True):
+        target.rename(aside)
+        try:
+            filling.rename(target)
+        except OSError:
+            aside.rename(target)
+            raise
+        shutil.rmtree(aside, ignore_errors=True)
 
 
 def _sweep(target: Path) -> None:
@@ -64,14 +78,29 @@ def _sweep(target: Path) -> None:
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Hold the lock of a folder that is being filled; it goes with its process. Raises OSError if somebody has it."""
+def _locked(folder: Path, *, wait: bool = False) -> Iterator[None]:
+    """Hold the lock of a folder; it goes with its process. Raises OSError if somebody has it, unless told to wait."""
     handle = os.open(folder, os.O_RDONLY)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         yield
     finally:
         os.close(handle)
+
+
+def discard(target: Path, sound: Callable[[Path], bool]) -> None:
+    """Take a folder away unless it is sound: also where another one of the same name is put there meanwhile."""
+    if not target.exists() or sound(target):
+        return
+    aside = Path(tempfile.mkdtemp(".tmp", f".{target.name}.", target.parent)) / target.name
+    try:
+        with suppress(FileNotFoundError):  # somebody else took it away
+            target.rename(aside)
+            if sound(aside):
+                with suppress(OSError):  # or put a third one there, which is the same
+                    aside.rename(target)
+    finally:
+        shutil.rmtree(aside.parent, ignore_errors=True)
 
 
 @contextmanager

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from riskmodel.scoring.worklist import worklist
-from riskmodel.tables.files import fingerprint
 from riskmodel.workflows.installation import lot_key
 from riskmodel.workflows.issued_lists import folder_of, issues
 from riskmodel.workflows.list_places import quotas
-from riskmodel.workflows.score import MANIFEST
+from riskmodel.workflows.score import identity
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,7 +38,7 @@ def month_list(workspace: Workspace, scores: Path, rows: pl.DataFrame) -> MonthL
     `rows`: `household_id`, `township`, `village_code`, `probability`, `monitored`, `too_new`. Raises DataError where
     the issued list was changed.
     """
-    as_of, current = date.fromisoformat(scores.name), fingerprint(scores / MANIFEST)
+    as_of, current = date.fromisoformat(scores.name), identity(scores)
     issued = [one for one in issues(folder_of(workspace, as_of, "")) if one.manifest["inputs"]["scores"] == current]
     if issued:
         told, dealt = issued[-1].rows(), pl.DataFrame(issued[-1].manifest["quotas"])

@@ -22,7 +22,6 @@ from riskmodel.errors import DataError, UsageError
 from riskmodel.features.windows import months_before
 from riskmodel.policy import Listing
 from riskmodel.review.assessments import month as published_month
-from riskmodel.tables.files import fingerprint
 from riskmodel.workflows.check import check
 from riskmodel.workflows.database import database
 from riskmodel.workflows.ingest import ingest
@@ -31,7 +30,7 @@ from riskmodel.workflows.progress import Progress, Silent
 from riskmodel.workflows.publish import publish
 from riskmodel.workflows.run_lock import run_lock
 from riskmodel.workflows.run_report import RunReport, Stage, read_report, report_path, write_report
-from riskmodel.workflows.score import MANIFEST, as_of_of_month, score
+from riskmodel.workflows.score import as_of_of_month, identity, score
 from riskmodel.workflows.worklist import work_list
 
 if TYPE_CHECKING:
@@ -135,7 +134,7 @@ class _Run:
         self.scored = scored.made
         self.silent = [f"{f.county} {f.table} {f.source}" for h in scored.health.values() for f in h.silent]
         self.scores = Path(scored.folder)
-        key, known = fingerprint(self.scores / MANIFEST), self.report.stages.get("score", Stage())
+        key, known = identity(self.scores), self.report.stages.get("score", Stage())
         if key != known.key:
             costs = {**known.facts.get("cpu_by_county", {}), **scored.cpu_seconds}
             by_county = {county: costs.get(county, {}) for county in scored.counties}
@@ -144,7 +143,7 @@ class _Run:
 
     def list_and_publish(self) -> None:
         """The list of whom to visit, and the assessments for case systems."""
-        key = fingerprint(self.scores / MANIFEST)
+        key = identity(self.scores)
         self._stage("list", key, self._listed, folder_of(self.workspace, self.as_of, ""))
         stamp = self.report.stages.get("publish", Stage()).facts.get("published_at")
         with closing(database(self.workspace)) as store:
@@ -152,7 +151,7 @@ class _Run:
         if there is None or there.published_at != stamp:
             self.report.stages.pop("publish", None)
         lists = [issue.manifest["list"] for issue in issues(folder_of(self.workspace, self.as_of, ""))]
-        self._stage("publish", _hash(key, lists), self._published)
+        self._stage("publish", _hash(key, lists, __version__), self._published)
 
     def ended(self) -> MonthRun:
         """Close the account."""
@@ -186,7 +185,7 @@ class _Run:
         before = issues(folder_of(self.workspace, self.as_of, ""))
         if before:
             inputs, counts = before[-1].manifest["inputs"], before[-1].manifest["counts"]
-            outdated = inputs["scores"] != fingerprint(self.scores / MANIFEST)
+            outdated = inputs["scores"] != identity(self.scores)
             visits = counts[Listing.LISTED] + counts[Listing.AUDIT]
             return {"visits": visits, "folder": str(before[-1].folder), "outdated": outdated}
         made = work_list(self.workspace, self.as_of, progress=self.show)

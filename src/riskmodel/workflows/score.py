@@ -27,6 +27,7 @@ from riskmodel.workflows.progress import Progress, Silent
 from riskmodel.workflows.score_partition import Model, ScoreTask
 from riskmodel.workflows.score_parts import MANIFEST as MANIFEST
 from riskmodel.workflows.score_parts import Held, gather, parts_folder, publish
+from riskmodel.workflows.score_parts import identity as identity
 from riskmodel.workflows.workspace import Workspace, model_name
 
 if TYPE_CHECKING:
@@ -124,6 +125,7 @@ def _manifest(
         "feature_set": set_hash(),
         "policy": workspace.policy.version,
         "inputs": {county: part.inputs for county, part in parts.items()},
+        "files": {county: part.files for county, part in parts.items()},
         "unconfirmed_policy": _unconfirmed(held),
         "sums": {county: part.sums for county, part in parts.items()},
     }

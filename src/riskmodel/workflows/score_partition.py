@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 import time
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -36,7 +35,7 @@ from riskmodel.settings import Settings
 from riskmodel.tables.files import fingerprint, write_json, write_parquet
 from riskmodel.tables.freshness import newest_known, too_new
 from riskmodel.tables.outcomes import open_episodes
-from riskmodel.tables.publish import written_once
+from riskmodel.tables.publish import discard, written_once
 from riskmodel.workflows.health import county_health
 from riskmodel.workflows.train import unconfirmed
 from riskmodel.workflows.workspace import Workspace
@@ -121,7 +120,7 @@ def score_partition(task: ScoreTask) -> ScoredPart:
     key = task.key(state, place.policy)
     target = task.folder(key)
     if not sound(target):
-        shutil.rmtree(target, ignore_errors=True)
+        discard(target, sound)
         with written_once(target) as folder:
             _write(folder, task, view, place, (key, state))
     return read_part(target)
@@ -162,10 +161,10 @@ def with_facts(scored: pl.DataFrame, view: View, policy: Policy) -> pl.DataFrame
 
 
 def _still(place: Workspace, task: ScoreTask) -> tuple[str, View]:
-    """A view of the county, and the state of the lake that it is of: the same before and after it was opened."""
+    """A verified view of the county, and the state of the lake that it is of: the same before and after."""
     for _ in range(_ROUNDS):
         state = place.lake.state(task.county)
-        view = place.lake.view(task.county, task.as_of)
+        view = place.lake.view(task.county, task.as_of, verified=True)
         if place.lake.state(task.county) == state:
             return state, view
     raise BusyError(

@@ -5,6 +5,7 @@ What is being made lies in a hidden folder beside the one of the day, `.<day>.pa
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from dataclasses import asdict, dataclass
@@ -47,6 +48,12 @@ class Held:
     def file(self, name: str) -> Path:
         """One of its files."""
         return place(self.folder, self.part.county, name) if self.published else self.folder / f"{name}.parquet"
+
+
+def identity(folder: Path) -> str:
+    """Hash of the scores in a published folder: the same where the same was said, whatever arrived meanwhile."""
+    manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
+    return hashlib.sha256(json.dumps(manifest["files"], sort_keys=True).encode()).hexdigest()
 
 
 def place(folder: Path, county: str, name: str) -> Path:

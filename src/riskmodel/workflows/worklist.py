@@ -19,7 +19,7 @@ from riskmodel.workflows import issued_lists as lists
 from riskmodel.workflows.installation import lot_key
 from riskmodel.workflows.list_places import By, quotas, with_places, with_visit_facts
 from riskmodel.workflows.progress import Progress, Silent
-from riskmodel.workflows.score import MANIFEST, as_of_of_month, published
+from riskmodel.workflows.score import MANIFEST, as_of_of_month, identity, published
 from riskmodel.workflows.train import unconfirmed
 from riskmodel.workflows.worklist_books import ANALYSTS, VISITORS, write_books
 
@@ -150,7 +150,7 @@ def _inputs(workspace: Workspace, asked: _Asked) -> dict[str, Any]:
         "area": asked.area,
         "by": asked.by,
         "capacity": asked.capacity,
-        "scores": fingerprint(asked.scores / MANIFEST),
+        "scores": identity(asked.scores),
         "policy": workspace.policy.version,
         "seed": workspace.settings.seed,
         "lots": key.mark,
