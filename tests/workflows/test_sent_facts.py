@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from riskmodel.workflows.sent_facts import Wrong, WrongFacts, household, own_id, together
+from riskmodel.workflows.sent_facts import Wrong, WrongFacts, household, together
 
 DAY = date(2026, 1, 5)
 STATE: dict[str, Any] = {"valid_from": date(2019, 1, 1), "village_code": "990301101201", "category": "ordinary"}
@@ -31,12 +31,8 @@ def test_what_is_left_out_is_filled_in() -> None:
     assert found.village_code == "990301101201"
 
 
-def test_ids_of_the_installation_stay_and_other_texts_become_ids_of_the_same_form() -> None:
+def test_a_household_that_was_sent_with_its_id_keeps_it() -> None:
     mine = "H" + "0a" * 12
-    assert own_id(mine, "H") == mine
-    assert own_id(mine, "P") != mine
-    assert own_id("家庭 7", "H") == own_id("家庭 7", "H") != own_id("家庭 8", "H")
-    assert own_id("7", "P")[1:] != own_id("7", "S")[1:]
     assert household({"households": [STATE | {"household_id": mine}]}, DAY).household_id == mine
 
 

@@ -17,10 +17,11 @@ from riskmodel.scoring.score import score
 from riskmodel.tables import View
 from riskmodel.workflows.apart import apart, item_of
 from riskmodel.workflows.assess import Assessed, missing_in
+from riskmodel.workflows.assessed import COUNTY
 from riskmodel.workflows.explain import causes_told, render
 from riskmodel.workflows.measures import measures_together
 from riskmodel.workflows.score_partition import with_facts
-from riskmodel.workflows.sent_facts import ITEM, WrongFacts, together
+from riskmodel.workflows.sent_facts import WrongFacts, together
 from riskmodel.workflows.told import Row
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def assess_together(
     for item, (_, village) in sent.homes.items():
         case = cases[item]
         if item not in found:  # facts about villages change where others live
-            key = (village[:6], case.as_of, case.complete, repr(case.sent.get("villages") or ""))
+            key = (village[:COUNTY], case.as_of, case.complete, repr(case.sent.get("villages") or ""))
             alike.setdefault(key, []).append(item)
     for (county, as_of, complete, _), items in alike.items():
         group = _Group(assessor, models, language, sent, county, as_of, complete)
@@ -91,8 +92,7 @@ class _Group:
     def assessed(self, items: Sequence[int]) -> Answers:
         """Of each of these households what is said, or that it is not active on that day."""
         around, policy = self.assessor.around(self.county, self.as_of), self.assessor.workspace.policy
-        own = {name: rows.filter(pl.col(ITEM).is_in(items)) for name, rows in self.sent.tables.items()}
-        parted = apart({name: rows for name, rows in own.items() if not rows.is_empty()})
+        parted = apart(self.sent.of(items))
         view = View.of(parted.tables, self.as_of, self.county)
         if self.complete:
             view = replace(view, records=around.records)
@@ -111,11 +111,10 @@ class _Group:
         causes = {name: causes_told(row) for name, row in rows.items()}
         measures = measures_together(view, self.assessor.workspace.policy, causes)
         homes = {name: self.sent.homes[item_of(name)] for name in rows}
-        typical = {village: around.typical_of(village) for village in {village for _, village in homes.values()}}
         found = {}
         for name, row in rows.items():
             household, village = homes[name]
             own: dict[str, Any] = row | {"household_id": household}
-            told = render(Row(own, typical[village]), [], self.language)
+            told = render(Row(own, self.assessor.typical(around, village)), [], self.language)
             found[item_of(name)] = Assessed(replace(told, measures=measures[name]), missing_in(row))
         return found

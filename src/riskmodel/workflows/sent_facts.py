@@ -7,33 +7,25 @@ wherever the same thing is meant; those are replaced by ids of the right form, w
 
 from __future__ import annotations
 
-import hashlib
-import re
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from riskmodel.errors import DataError
 from riskmodel.tables.catalogue import TABLES
 from riskmodel.tables.checks import ROW, all_good, check_rows
-from riskmodel.tables.column import Column, Type
+from riskmodel.workflows import sent_frames
+from riskmodel.workflows.sent_frames import ITEM, own_id
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from riskmodel.tables.table import Table
+    from riskmodel.workflows.sent_frames import SentRow
 
     Sent = Mapping[str, Sequence[Mapping[str, Any]]]
-    _Sent = tuple[int, int, Mapping[str, Any], Mapping[str, Any]]
-    """Item, place among the rows of its table, the row, and what stands for the columns that it leaves out."""
-
-ITEM: Final = "item"
-"""Column: which of several households a row is of, from 0."""
-_FEN: Final = 100
-_ID: Final = re.compile(r"[HPSLM][0-9a-f]{24}")
 
 
 @dataclass(frozen=True)
@@ -75,6 +67,14 @@ class Together:
     """Id and village of the sound households, by item."""
     wrong: dict[int, list[Wrong]]
     """Everything that is wrong with the others, by item."""
+
+    def of(self, items: Collection[int]) -> dict[str, pl.DataFrame]:
+        """The rows of some of the sound households, by table; tables without any are left out."""
+        if len(items) == len(self.homes):
+            return {name: rows for name, rows in self.tables.items() if not rows.is_empty()}
+        wanted = pl.col(ITEM).is_in(list(items))
+        found = {name: rows.filter(wanted) for name, rows in self.tables.items()}
+        return {name: rows for name, rows in found.items() if not rows.is_empty()}
 
 
 def household(sent: Sent, as_of: date) -> Household:
@@ -122,13 +122,6 @@ def checked_rows(table: Table, rows: Sequence[Mapping[str, Any]], known_at: date
     return found[table.name].drop(ITEM)
 
 
-def own_id(text: str, letter: str) -> str:
-    """An id of this installation as it is; else one of the right form that stands for the text."""
-    if _ID.fullmatch(text) and text[0] == letter:
-        return text
-    return letter + hashlib.sha256(f"{letter} {text}".encode()).hexdigest()[:24]
-
-
 def _own_id(sent: Sent) -> str:
     """The id of the household that all rows are about. Raises WrongFacts where it is not one, or has no state."""
     wrong: list[Wrong] = []
@@ -151,9 +144,9 @@ def _left_out(table: Table, own: str, as_of: date) -> dict[str, Any]:
     return always | defaults | ({"household_id": own} if table.has_household else {})
 
 
-def _checked(sent: Mapping[str, Sequence[_Sent]]) -> tuple[dict[str, pl.DataFrame], list[tuple[int, Wrong]]]:
+def _checked(sent: Mapping[str, Sequence[SentRow]]) -> tuple[dict[str, pl.DataFrame], list[tuple[int, Wrong]]]:
     """Rows by table that are good, with their item, and what is wrong with the others."""
-    stored = {name: _frame(TABLES[name], cells) for name, cells in sent.items()}
+    stored = sent_frames.frames(sent)
     good = all_good([(TABLES[name], rows) for name, rows in stored.items()])
     frames, faults = {}, list[tuple[int, Wrong]]()
     for (name, rows), fine in zip(stored.items(), good, strict=True):
@@ -165,19 +158,8 @@ def _checked(sent: Mapping[str, Sequence[_Sent]]) -> tuple[dict[str, pl.DataFram
     return frames, faults
 
 
-def _frame(table: Table, cells: Sequence[_Sent]) -> pl.DataFrame:
-    """Rows with the stored types, the item and the place among `cells`."""
-    columns = []
-    for name, fact in table.facts.items():
-        given = (row.get(name) for _, _, row, _ in cells)
-        values = [out.get(name) if value is None else value for value, (*_, out) in zip(given, cells, strict=True)]
-        columns.append(pl.Series(name, _stored(fact, values), dtype=table.dtypes[name]))
-    items = pl.Series(ITEM, [item for item, *_ in cells], dtype=pl.Int64)
-    return pl.DataFrame([*columns, items, pl.Series(ROW, range(len(cells)), dtype=pl.Int64)])
-
-
 def _set_apart(
-    table: Table, rows: pl.DataFrame, cells: Sequence[_Sent]
+    table: Table, rows: pl.DataFrame, cells: Sequence[SentRow]
 ) -> tuple[pl.DataFrame, list[tuple[int, Wrong]]]:
     """The good ones of the rows, and what is wrong with the others."""
     good, failures = check_rows(table, rows)
@@ -215,14 +197,9 @@ def _homes(frames: Mapping[str, pl.DataFrame], owns: Mapping[int, str]) -> dict[
     """Id and village, by the newest state, of every household that has one."""
     if "households" not in frames:
         return {}
-    states = frames["households"].sort("valid_from", maintain_order=True).unique(ITEM, keep="last")
-    return {item: (owns[item], village) for item, village in states.select(ITEM, "village_code").iter_rows()}
-
-
-def _stored(fact: Column, values: Sequence[Any]) -> list[Any]:
-    """Values as the table stores them; what cannot be one stays for the check to tell."""
-    if fact.type is Type.ID:
-        return [None if value is None else own_id(str(value), fact.letter) for value in values]
-    if fact.type is Type.YUAN:
-        return [None if value is None else int(Decimal(str(value)) * _FEN) for value in values]
-    return list(values)
+    states = frames["households"]
+    newest: dict[int, tuple[date, str]] = {}
+    for item, since, village in states[:, [ITEM, "valid_from", "village_code"]].iter_rows():
+        if item not in newest or newest[item][0] <= since:
+            newest[item] = since, village
+    return {item: (owns[item], village) for item, (_, village) in newest.items()}

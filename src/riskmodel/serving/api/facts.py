@@ -106,4 +106,4 @@ class Facts(BaseModel):
 
     def sent(self) -> dict[str, list[dict[str, Any]]]:
         """The rows by table."""
-        return {name: [row.model_dump() for row in rows] for name, rows in self.tables if rows}  # type: ignore[attr-defined]  # as above
+        return {name: [vars(row) for row in rows] for name, rows in self.tables if rows}  # type: ignore[attr-defined]  # as above
