@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from riskmodel.workflows.sent_facts import Wrong, WrongFacts, household, together
+from riskmodel.workflows.sent_case import Case, Wrong, WrongFacts
+from riskmodel.workflows.sent_facts import household, together
 
 DAY = date(2026, 1, 5)
 STATE: dict[str, Any] = {"valid_from": date(2019, 1, 1), "village_code": "990301101201", "category": "ordinary"}
@@ -64,7 +65,7 @@ def test_rows_that_contradict_each_other_are_told_and_equal_ones_are_not() -> No
 def test_what_is_wrong_with_one_household_harms_no_other_and_is_told_as_alone() -> None:
     bad = {"households": [STATE | {"size": -1}], "medical_settlements": [BILL | {"total_cost": Decimal(99)}]}
     good = {"households": [STATE], "medical_settlements": [BILL]}
-    found = together([(good, DAY), (bad, DAY), ({}, DAY), (good, DAY)])
+    found = together([Case(good, DAY), Case(bad, DAY), Case({}, DAY), Case(good, DAY)])
     assert found.wrong == {1: wrong(**bad), 2: wrong()}
     alone = household(good, DAY).tables
     for name, rows in found.tables.items():

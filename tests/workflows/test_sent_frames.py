@@ -22,7 +22,7 @@ def test_ids_of_the_installation_stay_and_other_texts_become_ids_of_the_same_for
 
 
 def test_rows_of_several_tables_get_their_types_items_and_places() -> None:
-    sent = {
+    sent: dict[str, list[Any]] = {
         "households": [(0, 0, STATE, {"source": "rural_affairs"}), (3, 0, STATE, {"source": "poverty_office"})],
         "medical_settlements": [(3, 0, BILL, {"major_paid": 0})],
     }

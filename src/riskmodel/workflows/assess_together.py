@@ -17,11 +17,11 @@ from riskmodel.scoring.score import score
 from riskmodel.tables import View
 from riskmodel.workflows.apart import apart, item_of
 from riskmodel.workflows.assess import Assessed, missing_in
-from riskmodel.workflows.assessed import COUNTY
 from riskmodel.workflows.explain import causes_told, render
 from riskmodel.workflows.measures import measures_together
 from riskmodel.workflows.score_partition import with_facts
-from riskmodel.workflows.sent_facts import WrongFacts, together
+from riskmodel.workflows.sent_case import COUNTY, WrongFacts
+from riskmodel.workflows.sent_facts import together
 from riskmodel.workflows.told import Row
 
 if TYPE_CHECKING:
@@ -31,18 +31,10 @@ if TYPE_CHECKING:
     from riskmodel.rendering.messages import Language
     from riskmodel.workflows.assess import Assessor
     from riskmodel.workflows.champions import Loaded
-    from riskmodel.workflows.sent_facts import Sent, Together
+    from riskmodel.workflows.sent_case import Case
+    from riskmodel.workflows.sent_facts import Together
 
     Answers = Mapping[int, Assessed | Exception]
-
-
-@dataclass(frozen=True)
-class Case:
-    """One household to be assessed, see `Assessor.assess`."""
-
-    sent: Sent = field(repr=False)
-    as_of: date
-    complete: bool = False
 
 
 def assess_together(
@@ -52,7 +44,7 @@ def assess_together(
 
     Households of one county, day and kind of facts are worked on together, so memory grows with their number.
     """
-    sent = together([(case.sent, case.as_of) for case in cases])
+    sent = together(cases)
     found: dict[int, Assessed | Exception] = {item: WrongFacts(faults) for item, faults in sent.wrong.items()}
     alike: dict[tuple[str, date, bool, str], list[int]] = {}
     for item, (_, village) in sent.homes.items():
@@ -101,6 +93,9 @@ class _Group:
         found: dict[int, Assessed | Exception] = {item: not_active([self.sent.homes[item][0]], view) for item in items}
         if not table.rows.is_empty():
             scored = score(table, self.models.bundle, policy, self.models.shorter)
+            asked = [new for new, old in parted.called.items() if self.sent.homes[item_of(new)][0] == old]
+            if len(asked) < len(parted.called):  # the others are there for what is taken over from them
+                scored = scored.filter(pl.col("household_id").is_in(asked))
             found |= self._told(with_facts(scored, view, policy), view)
         return found
 

@@ -13,39 +13,18 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from riskmodel.errors import DataError
 from riskmodel.tables.catalogue import TABLES
 from riskmodel.tables.checks import ROW, all_good, check_rows
 from riskmodel.workflows import sent_frames
-from riskmodel.workflows.sent_frames import ITEM, own_id
+from riskmodel.workflows.sent_case import Case, Wrong, WrongFacts, asked_about
+from riskmodel.workflows.sent_frames import ITEM
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from riskmodel.tables.table import Table
+    from riskmodel.workflows.sent_case import Sent
     from riskmodel.workflows.sent_frames import SentRow
-
-    Sent = Mapping[str, Sequence[Mapping[str, Any]]]
-
-
-@dataclass(frozen=True)
-class Wrong:
-    """A value that cannot be used."""
-
-    table: str
-    row: int
-    """From 0."""
-    column: str
-    value: str
-    rule: str
-
-
-class WrongFacts(DataError):
-    """Facts that break the contract of the tables."""
-
-    def __init__(self, found: list[Wrong]) -> None:
-        super().__init__(f"{len(found)} value(s) cannot be used")
-        self.found = found
 
 
 @dataclass(frozen=True)
@@ -79,27 +58,32 @@ class Together:
 
 def household(sent: Sent, as_of: date) -> Household:
     """The rows that were sent as canonical frames. Raises WrongFacts with everything that is wrong about them."""
-    found = together([(sent, as_of)])
+    found = together([Case(sent, as_of)])
     if found.wrong:
         raise WrongFacts(found.wrong[0])
     return Household(*found.homes[0], {name: rows.drop(ITEM) for name, rows in found.tables.items()})
 
 
-def together(asked: Sequence[tuple[Sent, date]]) -> Together:
-    """The rows of several households, each with its as-of date, as canonical frames; an item is a place among them."""
+def together(asked: Sequence[Case]) -> Together:
+    """The rows of several cases as canonical frames; an item is a place among them.
+
+    A case is about one household. Where it says about which, rows of others may stand beside it: of those it came from,
+    and what was written of its people and loans under other households. They have to be of the same county, for in the
+    batch nothing is taken over from another one.
+    """
     wrong: dict[int, list[Wrong]] = {}
     owns = {}
-    for item, (sent, _) in enumerate(asked):
+    for item, case in enumerate(asked):
         try:
-            owns[item] = _own_id(sent)
+            owns[item] = asked_about(case)
         except WrongFacts as error:
             wrong[item] = error.found
     cells = {
         name: [
             (item, place, row, left_out)
             for item, own in owns.items()
-            for left_out in [_left_out(table, own, asked[item][1])]
-            for place, row in enumerate(asked[item][0].get(name, ()))
+            for left_out in [_left_out(table, own, asked[item].as_of)]
+            for place, row in enumerate(asked[item].sent.get(name, ()))
         ]
         for name, table in TABLES.items()
     }
@@ -120,20 +104,6 @@ def checked_rows(table: Table, rows: Sequence[Mapping[str, Any]], known_at: date
     if faults:
         raise WrongFacts([fault for _, fault in faults])
     return found[table.name].drop(ITEM)
-
-
-def _own_id(sent: Sent) -> str:
-    """The id of the household that all rows are about. Raises WrongFacts where it is not one, or has no state."""
-    wrong: list[Wrong] = []
-    named = {str(row["household_id"]) for rows in sent.values() for row in rows if row.get("household_id")}
-    if not sent.get("households"):
-        wrong.append(Wrong("households", 0, "household_id", "", "the state of the household has to be sent"))
-    if len(named) > 1:
-        rows = [(name, n) for name, rows in sent.items() for n, row in enumerate(rows) if row.get("household_id")]
-        wrong += [Wrong(name, n, "household_id", "…", "one household at a time") for name, n in rows[1:2]]
-    if wrong:
-        raise WrongFacts(wrong)
-    return own_id(next(iter(named), "household"), "H")
 
 
 def _left_out(table: Table, own: str, as_of: date) -> dict[str, Any]:
@@ -199,7 +169,7 @@ def _homes(frames: Mapping[str, pl.DataFrame], owns: Mapping[int, str]) -> dict[
         return {}
     states = frames["households"]
     newest: dict[int, tuple[date, str]] = {}
-    for item, since, village in states[:, [ITEM, "valid_from", "village_code"]].iter_rows():
-        if item not in newest or newest[item][0] <= since:
+    for item, who, since, village in states[:, [ITEM, "household_id", "valid_from", "village_code"]].iter_rows():
+        if who == owns[item] and (item not in newest or newest[item][0] <= since):
             newest[item] = since, village
     return {item: (owns[item], village) for item, (_, village) in newest.items()}
