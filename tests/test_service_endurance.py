@@ -20,7 +20,7 @@ from sqlalchemy import func, select
 
 from riskmodel.review.assessments import month
 from riskmodel.review.audit import AuditLog, Entry
-from riskmodel.review.schema import ANSWERS, ASSESSMENTS, VISITS
+from riskmodel.review.schema import ASSESSMENTS, PREPARED, VISITS
 from riskmodel.serving.api.app import Limits
 from riskmodel.workflows.database import database, make_key
 from riskmodel.workflows.installation import LOG
@@ -209,5 +209,5 @@ def test_a_publication_that_is_killed_leaves_the_old_month_whole(place: Workspac
             assert old is not None
             assert found is not None
             assert found.households == old.households
-            for table in (ASSESSMENTS, ANSWERS):
+            for table in (ASSESSMENTS, PREPARED):
                 assert connection.execute(select(func.count()).select_from(table)).scalar() == old.households
