@@ -204,19 +204,18 @@ def answers(port: int, path: str) -> bool:
 
 
 def bodies(place: Workspace, households: list[str]) -> list[bytes]:
-    """What a case system would send of each household: all that the lake knows of it, from few facts to many.
+    """What a case system would send of each household: all that the lake knows of it, and of those it came from.
 
-    Households that came from others are left out: the facts of those are sent for themselves.
+    From few facts to many.
     """
     as_of = date.fromisoformat(published(place).name)
     found = []
     for household in households:
         view = own_facts(place.lake.view(place.counties()[0], as_of), [household])
-        if view.canonical("households")["household_id"].n_unique() > 1:
-            continue
         tables = {name: [plain(name, row) for row in view.canonical(name).iter_rows(named=True)] for name in TABLES}
         sent = {name: rows for name, rows in tables.items() if rows}
-        found.append(json.dumps({"as_of": as_of.isoformat(), "complete": True, "tables": sent}).encode())
+        said = {"as_of": as_of.isoformat(), "complete": True, "household_id": household}
+        found.append(json.dumps(said | {"tables": sent}).encode())
     return sorted(found, key=len)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 import subprocess
 import sys
@@ -48,6 +49,15 @@ def wait_until_ready(process: subprocess.Popen[bytes], port: int, seconds: float
 def get(path: str, key: str) -> bytes:
     """A request; the connection stays open."""
     return f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {key}\r\n\r\n".encode()
+
+
+def post(path: str, key: str, body: object, idempotency_key: str = "") -> bytes:
+    """A request with a body."""
+    sent = json.dumps(body).encode()
+    lines = [f"POST {path} HTTP/1.1", "Host: localhost", f"Authorization: Bearer {key}"]
+    lines += [f"Idempotency-Key: {idempotency_key}"] if idempotency_key else []
+    lines += ["Content-Type: application/json", f"Content-Length: {len(sent)}"]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + sent
 
 
 def statuses(port: int, requests: Iterator[bytes], connections: int) -> list[int]:

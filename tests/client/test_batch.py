@@ -8,6 +8,7 @@ from riskmodel.client.batch import PORTION, Household, portions
 def test_what_is_not_said_is_not_sent() -> None:
     assert Household({}).body() == {"complete": False, "tables": {}}
     assert Household({}, date(2026, 1, 4), complete=True).body()["as_of"] == date(2026, 1, 4)
+    assert Household({}, household_id="new").body()["household_id"] == "new"
 
 
 def test_portions_hold_all_in_their_order_and_know_their_place() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from riskmodel.tables import View
 from riskmodel.workflows.apart import OneItem, apart, item_of
+from riskmodel.workflows.sent_case import Case
 from riskmodel.workflows.sent_facts import together
 
 DAY = date(2026, 1, 5)
@@ -19,7 +20,7 @@ def sent(*persons: str) -> dict[str, list[dict[str, Any]]]:
 
 
 def test_the_same_ids_in_two_households_become_different_ones_and_can_be_told() -> None:
-    found = apart(together([(sent("a", "b"), DAY), (sent("a"), DAY)]).tables)
+    found = apart(together([Case(sent("a", "b"), DAY), Case(sent("a"), DAY)]).tables)
     people, homes = found.tables["members"], found.tables["households"]
     assert people["person_id"].n_unique() == 3
     assert [item_of(home) for home in homes["household_id"]] == [0, 1]
@@ -29,8 +30,8 @@ def test_the_same_ids_in_two_households_become_different_ones_and_can_be_told() 
 
 
 def test_the_order_of_ids_within_a_household_stays() -> None:
-    before = together([(sent("a", "b", "c", "d"), DAY)]).tables["members"]["person_id"]
-    after = apart(together([(sent("a", "b", "c", "d"), DAY)]).tables).tables["members"]["person_id"]
+    before = together([Case(sent("a", "b", "c", "d"), DAY)]).tables["members"]["person_id"]
+    after = apart(together([Case(sent("a", "b", "c", "d"), DAY)]).tables).tables["members"]["person_id"]
     assert before.arg_sort().to_list() == after.arg_sort().to_list()
     assert all(len(one) == len(before[0]) for one in after)
 
@@ -49,7 +50,7 @@ def test_an_empty_id_stays_empty_and_villages_are_told_once() -> None:
         "was_poor_village": True,
     }
     whole: Any = {"villages": [village | {"key_county": False, "registered_households": 10}], "households": [STATE]}
-    found = together([(whole, DAY), (whole, DAY)])
+    found = together([Case(whole, DAY), Case(whole, DAY)])
     assert found.wrong == {}
     parted = apart(found.tables)
     assert parted.tables["villages"].height == 1
@@ -57,7 +58,8 @@ def test_an_empty_id_stays_empty_and_villages_are_told_once() -> None:
 
 
 def test_beside_others_an_item_has_its_own_rows_and_all_villages() -> None:
-    tables = apart(together([(sent("a", "b"), DAY), (sent("a", "c", "d"), DAY), (sent("e"), DAY)]).tables).tables
+    cases = [Case(sent(*people), DAY) for people in (("a", "b"), ("a", "c", "d"), ("e",))]
+    tables = apart(together(cases).tables).tables
     whole = View.of(tables, DAY, "990301")
     for home, people in zip(tables["households"]["household_id"], (2, 3, 1), strict=True):
         own = OneItem.beside(whole, home)

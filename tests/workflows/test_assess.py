@@ -7,8 +7,9 @@ import pytest
 
 from riskmodel.errors import UsageError
 from riskmodel.workflows.assess import Assessed, Assessor, answer, fresh
-from riskmodel.workflows.assess_together import Case, assess_together
+from riskmodel.workflows.assess_together import assess_together
 from riskmodel.workflows.champions import Champions, Loaded
+from riskmodel.workflows.sent_case import Case
 from trained_county import Office
 
 STATE: dict[str, Any] = {"valid_from": date(2019, 1, 1), "village_code": "990301101201", "category": "ordinary"}

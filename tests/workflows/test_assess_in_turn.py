@@ -13,9 +13,8 @@ from riskmodel.review.audit import AuditLog, Entry
 from riskmodel.review.group_commit import GroupCommit
 from riskmodel.workflows.assess import Assessor
 from riskmodel.workflows.assess_in_turn import Request, Turns
-from riskmodel.workflows.assess_together import Case
 from riskmodel.workflows.champions import Champions, Loaded
-from riskmodel.workflows.sent_facts import WrongFacts
+from riskmodel.workflows.sent_case import Case, WrongFacts
 from trained_county import Office
 
 STATE: dict[str, Any] = {"valid_from": date(2019, 1, 1), "village_code": "990301101201", "category": "ordinary"}

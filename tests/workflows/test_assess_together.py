@@ -1,14 +1,19 @@
 from __future__ import annotations
 
 import time
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from riskmodel.features import assemble_view
+from riskmodel.tables import View
 from riskmodel.workflows.assess import Assessed, Assessor, answer
-from riskmodel.workflows.assess_together import Case, assess_together
+from riskmodel.workflows.assess_together import assess_together
 from riskmodel.workflows.champions import Champions, Loaded
+from riskmodel.workflows.sent_case import Case
+from riskmodel.workflows.sent_facts import together
+from riskmodel.workflows.sent_frames import own_id
 from trained_county import Office
 
 STATE: dict[str, Any] = {"valid_from": date(2019, 1, 1), "village_code": "990301101201", "category": "ordinary"}
@@ -69,6 +74,31 @@ def test_each_gets_the_answer_that_it_gets_alone_whoever_is_beside_it(office: Of
         else:
             mine = type(told), str(told)
         assert mine == alone(assessor, case, models), place
+
+
+def test_what_a_household_takes_over_from_the_one_it_came_from_is_that_of_the_batch(
+    office: Office, models: Loaded
+) -> None:
+    split = office.as_of - timedelta(days=60)
+    months = [(office.as_of - timedelta(days=days)).replace(day=1) for days in (300, 150)]
+    old, new = {"household_id": "old"}, {"household_id": "new", "valid_from": split, "predecessor_id": "old"}
+    spell: dict[str, Any] = old | {"category": "marginal", "cause_1": "ILL", "elimination_mode": "natural"}
+    spell |= dict(zip(("identified_month", "eliminated_month"), months, strict=True))
+    whole = {"households": [STATE | old, STATE | new], "members": [HEAD | old, HEAD | new]}
+    whole |= {"monitoring_episodes": [spell]}
+    assessor, case = Assessor(office.workspace), Case(whole, office.as_of, about="new")
+    (told,) = assess_together(assessor, [case], models, "zh")
+    rows = {name: sent.drop("item") for name, sent in together([case]).tables.items()}
+    near = assessor.around("990301", office.as_of).neighbours
+    batch = assemble_view(
+        View.of(rows, office.as_of, "990301"), office.workspace.policy, [own_id("new", "H")], neighbours=near
+    )
+    assert isinstance(told, Assessed)
+    assert told.explanation.values == {f.name: batch.rows[f.name].item() for f in batch.features}
+    alone = Case({"households": [STATE | new], "members": [HEAD | new]}, office.as_of)
+    (less,) = assess_together(assessor, [alone], models, "zh")
+    assert isinstance(less, Assessed)
+    assert told.explanation.values != less.explanation.values
 
 
 def test_a_household_among_many_costs_far_less_than_alone(office: Office, models: Loaded) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from riskmodel.workflows.sent_facts import Wrong, WrongFacts, household, own_id, together
+from riskmodel.workflows.sent_case import Case, Wrong, WrongFacts
+from riskmodel.workflows.sent_facts import household, together
 
 DAY = date(2026, 1, 5)
 STATE: dict[str, Any] = {"valid_from": date(2019, 1, 1), "village_code": "990301101201", "category": "ordinary"}
@@ -31,12 +32,8 @@ def test_what_is_left_out_is_filled_in() -> None:
     assert found.village_code == "990301101201"
 
 
-def test_ids_of_the_installation_stay_and_other_texts_become_ids_of_the_same_form() -> None:
+def test_a_household_that_was_sent_with_its_id_keeps_it() -> None:
     mine = "H" + "0a" * 12
-    assert own_id(mine, "H") == mine
-    assert own_id(mine, "P") != mine
-    assert own_id("家庭 7", "H") == own_id("家庭 7", "H") != own_id("家庭 8", "H")
-    assert own_id("7", "P")[1:] != own_id("7", "S")[1:]
     assert household({"households": [STATE | {"household_id": mine}]}, DAY).household_id == mine
 
 
@@ -68,7 +65,7 @@ def test_rows_that_contradict_each_other_are_told_and_equal_ones_are_not() -> No
 def test_what_is_wrong_with_one_household_harms_no_other_and_is_told_as_alone() -> None:
     bad = {"households": [STATE | {"size": -1}], "medical_settlements": [BILL | {"total_cost": Decimal(99)}]}
     good = {"households": [STATE], "medical_settlements": [BILL]}
-    found = together([(good, DAY), (bad, DAY), ({}, DAY), (good, DAY)])
+    found = together([Case(good, DAY), Case(bad, DAY), Case({}, DAY), Case(good, DAY)])
     assert found.wrong == {1: wrong(**bad), 2: wrong()}
     alone = household(good, DAY).tables
     for name, rows in found.tables.items():

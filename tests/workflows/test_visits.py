@@ -12,7 +12,7 @@ from riskmodel.errors import BusyError
 from riskmodel.workflows import visits as module
 from riskmodel.workflows.database import FILE, database
 from riskmodel.workflows.ingest import ingest
-from riskmodel.workflows.sent_facts import WrongFacts
+from riskmodel.workflows.sent_case import WrongFacts
 from riskmodel.workflows.visits import checked_visits, keep_visits, letter_of, visits_to_carry
 from trained_county import NOW
 

@@ -26,10 +26,16 @@ class Household:
     """What became known later is not looked at; None = today in China."""
     complete: bool = False
     """The facts are all that the office knows (docs/service.md)."""
+    household_id: str | None = None
+    """The household that is asked about, where rows of others are among its facts (docs/service.md)."""
 
     def body(self) -> dict[str, Any]:
         """What is sent."""
-        return {"complete": self.complete, "tables": self.tables} | ({"as_of": self.as_of} if self.as_of else {})
+        said = {"as_of": self.as_of, "household_id": self.household_id}
+        return {name: value for name, value in said.items() if value is not None} | {
+            "complete": self.complete,
+            "tables": self.tables,
+        }
 
 
 @dataclass(frozen=True)

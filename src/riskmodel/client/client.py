@@ -137,15 +137,17 @@ class Client:
         as_of: date | None = None,
         *,
         complete: bool = False,
+        household_id: str | None = None,
         language: Language = "zh",
         full: bool = False,
     ) -> FreshAssessment:
         """Assess a household from its facts: rows by canonical table; days and amounts may be date and Decimal.
 
-        `complete`: the facts are all that the office knows (docs/service.md). Nothing of them is kept.
+        `complete`: the facts are all that the office knows; `household_id`: the one that is asked about, where rows of
+        others are among them (docs/service.md). Nothing of them is kept.
         """
         asked = {"language": language, "explain": "full" if full else "short"}
-        body = Household(tables, as_of, complete).body()
+        body = Household(tables, as_of, complete, household_id).body()
         return self._ask(FreshAssessment, "POST", "v1/assessments", asked, body)
 
     def batch(

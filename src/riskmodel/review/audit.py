@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["FIRST", "AuditLog", "Entry", "Head"]
 
-_TAIL: Final = 65_536
+_TAIL: Final = 4096
+"""Bytes in which the last line is looked for first; most lines have some 500."""
 
 
 class AuditLog:

@@ -166,17 +166,19 @@ def _columns(
     distinct: NDArray[np.str_],
 ) -> dict[str, pl.Series]:
     """Group and feature of each place, null where the group adds next to nothing."""
-    rows, columns = np.arange(len(sums)), dict[str, pl.Series]()
-    for k in range(order.shape[1]):
-        group = order[:, k]
-        shown = sums[rows, group] >= LEAST
-        columns[f"reason_{k + 1}_group"] = _codes(distinct, group, shown)
-        columns[f"reason_{k + 1}_feature"] = _codes(names, strongest[rows, group], shown)
-    return columns
+    height, places = order.shape
+    shown = np.take_along_axis(sums, order, axis=1) >= LEAST
+    features = np.take_along_axis(strongest, order, axis=1)
+    codes = {"group": _codes(distinct, order, shown), "feature": _codes(names, features, shown)}
+    return {
+        f"reason_{k + 1}_{what}": column.slice(k * height, height).alias(f"reason_{k + 1}_{what}")
+        for k in range(places)
+        for what, column in codes.items()
+    }
 
 
 def _codes(values: NDArray[np.str_], index: NDArray[np.intp], shown: NDArray[np.bool_]) -> pl.Series:
-    """Codes picked by position, null where nothing is to be shown; gathered from a small dictionary."""
-    dictionary = pl.Series(values.tolist(), dtype=pl.String)
-    positions = pl.Series(np.where(shown, index, -1), dtype=pl.Int64)
-    return dictionary.gather(positions.replace(-1, None))
+    """Codes picked by position, place by place, null where nothing is to be shown; gathered from a small dictionary."""
+    dictionary = pl.Series([*values.tolist(), None], dtype=pl.String)
+    positions = np.where(shown, index, len(values)).ravel(order="F")
+    return dictionary.gather(pl.Series(positions, dtype=pl.Int64))

@@ -15,6 +15,7 @@ from riskmodel.scoring.evidence import evidence
 from riskmodel.scoring.reasons import group_sums, leading_reasons
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
@@ -60,28 +61,24 @@ def score(table: FeatureTable, bundle: Bundle, policy: Policy, shorter: Bundle |
     probability, horizons = _of_both_horizons(bundle.model.calibration.probability(margin), shorter, x)
     groups = {f.name: f.group.value for f in table.features}
     names = [f.name for f in table.features]
-    columns = {
+    told = {
         "probability": probability,
-        "tier": tiers(probability, policy, table.county, table.as_of),
         "margin": margin,
         "base": np.full(len(x), bundle.model.model.base),
         **horizons,
+        **{f"{GROUP}{code}": values for code, values in group_sums(contributions, groups).items()},
     }
-    columns |= {f"{GROUP}{code}": values for code, values in group_sums(contributions, groups).items()}
-    columns |= {f"{CONTRIBUTION}{name}": contributions[:, i] for i, name in enumerate(names)}
-    columns |= leading_reasons(contributions, evidence(x, table.features), groups)
-    columns |= {f"{VALUE}{name}": table.rows[name] for name in names}
-    scored = pl.concat([table.keys, pl.DataFrame(columns)], how="horizontal").with_columns(
-        as_of=pl.lit(table.as_of),
-        label=pl.lit(bundle.facts.label),
-        horizon_months=pl.lit(bundle.facts.horizon_months, dtype=pl.Int32),
-        model=pl.lit(bundle.hash[:16]),
-    )
+    columns = [
+        *_about(table, bundle).get_columns(),
+        tiers(probability, policy, table.county, table.as_of),
+        *_columns(np.column_stack(list(told.values())), list(told)),
+        *_columns(contributions, [f"{CONTRIBUTION}{name}" for name in names]),
+        *leading_reasons(contributions, evidence(x, table.features), groups).values(),
+        *(table.rows.get_column(name).alias(f"{VALUE}{name}") for name in names),
+    ]
     if table.newest is not None:
-        scored = scored.hstack(origins(table.newest))  # row by row those of the table, so nothing need be joined
-    if table.amounts is not None:
-        scored = scored.hstack(table.amounts)
-    return _ranked(scored)
+        columns += [*origins(table.newest), *([] if table.amounts is None else table.amounts)]
+    return _ranked({column.name: column for column in columns})
 
 
 def check_feature_set(bundle: Bundle) -> None:
@@ -117,13 +114,32 @@ def tiers(probability: np.ndarray, policy: Policy, area: str, as_of: date) -> pl
     return pl.Series("tier", chosen.astype(object), dtype=pl.String)
 
 
-def _ranked(scored: pl.DataFrame) -> pl.DataFrame:
-    """Order by risk and add the ranks; the township is the first nine digits of the area code."""
-    ordered = scored.with_columns(
-        county=pl.col("village_code").str.slice(0, 6), township=pl.col("village_code").str.slice(0, 9)
-    ).sort(["probability", "household_id"], descending=[True, False])
-    ranked = ordered.with_columns(
-        rank_county=pl.int_range(1, pl.len() + 1, dtype=pl.Int32),
-        rank_township=pl.int_range(1, pl.len() + 1, dtype=pl.Int32).over("township"),
+def _about(table: FeatureTable, bundle: Bundle) -> pl.DataFrame:
+    """Who the households are, and what was asked of them when."""
+    return table.keys.with_columns(
+        county=pl.col("village_code").str.slice(0, 6),
+        township=pl.col("village_code").str.slice(0, 9),
+        as_of=pl.lit(table.as_of),
+        label=pl.lit(bundle.facts.label),
+        horizon_months=pl.lit(bundle.facts.horizon_months, dtype=pl.Int32),
+        model=pl.lit(bundle.hash[:16]),
     )
-    return ranked.select(*FIRST, pl.exclude(FIRST))
+
+
+def _columns(matrix: NDArray[np.float64], names: Sequence[str]) -> list[pl.Series]:
+    """The columns of a matrix, cut from one series: to make one of a few numbers takes as long as of many."""
+    whole, height = pl.Series(matrix.ravel(order="F"), dtype=pl.Float64), len(matrix)
+    return [whole.slice(place * height, height).alias(name) for place, name in enumerate(names)]
+
+
+def _ranked(columns: Mapping[str, pl.Series]) -> pl.DataFrame:
+    """Order by risk and add the ranks; few columns say in which order all of them stand."""
+    asked = pl.DataFrame([columns[name] for name in ("probability", "household_id", "township")])
+    order = asked.select(pl.arg_sort_by("probability", "household_id", descending=[True, False])).to_series()
+    place = pl.int_range(1, pl.len() + 1, dtype=pl.Int32)
+    ranks = asked[order].select(rank_county=place, rank_township=place.over("township"))
+    known_first = [name for name in FIRST if name in columns]
+    scored = pl.DataFrame([columns[name] for name in dict.fromkeys((*known_first, *columns))])[order]
+    for rank in ranks:
+        scored.insert_column(FIRST.index(rank.name), rank)
+    return scored

@@ -23,7 +23,7 @@ def newest_known(view: View) -> pl.DataFrame:
         for name, spec in TABLES.items()
         if spec.has_household and name in view.stored
     ]
-    newest = pl.concat(parts).group_by("household_id").agg(pl.col("known_at").max()).collect()
+    newest = view.collect(pl.concat(parts).group_by("household_id").agg(pl.col("known_at").max()))
     return newest.with_columns(household_id=view.ids.decode("H", newest["household_id"]))
 
 

@@ -79,7 +79,7 @@ def first_states(view: View) -> pl.DataFrame:
     That is the first day for which the oldest of them has a state, and not the day on which that became known: with the
     first load of a county, the files of years become known on one day.
     """
-    own = _first_of(view.table("households")).collect()
+    own = view.collect(_first_of(view.table("households")))
     kin = ancestors(view)
     if kin.is_empty():
         return own

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from itertools import accumulate, groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -10,12 +12,11 @@ import polars as pl
 from riskmodel.tables import View
 from riskmodel.tables.catalogue import TABLES
 from riskmodel.tables.column import Type
-from riskmodel.workflows.sent_facts import ITEM
+from riskmodel.workflows.sent_frames import ITEM
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-_LETTER, _ID, _OWN = "letter", "id", "own"
 _ITEM_DIGITS, _RANK_DIGITS = 8, 16
 _AFTER_DIGITS = chr(ord("9") + 1)
 
@@ -37,18 +38,19 @@ def apart(tables: Mapping[str, pl.DataFrame]) -> Apart:
     Within a household the new ids stand in the order of the old ones, so that whatever an order decides stays decided.
     """
     named = [(name, c, f.letter) for name in tables for c, f in TABLES[name].facts.items() if f.type is Type.ID]
-    every = pl.concat(
-        [tables[name].select(ITEM, pl.lit(letter).alias(_LETTER), pl.col(c).alias(_ID)) for name, c, letter in named]
-    )
-    ids = every.drop_nulls().unique().sort(ITEM, _LETTER, _ID).with_columns(_new_id().alias(_OWN))
-    found = {name: rows if name != _VILLAGES else _of_the_first(rows) for name, rows in tables.items()}
-    for name, column, letter in named:
-        own = ids.filter(pl.col(_LETTER) == letter).select(ITEM, pl.col(_ID).alias(column), _OWN)
-        joined = found[name].join(own, on=[ITEM, column], how="left", maintain_order="left")
-        found[name] = joined.with_columns(pl.col(_OWN).alias(column)).drop(_OWN)
-    households = ids.filter(pl.col(_LETTER) == "H")
-    called = dict(zip(households[_OWN], households[_ID], strict=True))
-    return Apart({name: rows.drop(ITEM) for name, rows in found.items()}, called)
+    items = {name: rows.get_column(ITEM).to_list() for name, rows in tables.items()}
+    cells = [list(zip(items[name], tables[name].get_column(c).to_list(), strict=True)) for name, c, _ in named]
+    own = _own_ids((letter, cell) for (_, _, letter), column in zip(named, cells, strict=True) for cell in column)
+    # one series for all columns: to make one of a few texts takes as long as of many
+    texts = [own[letter].get(cell) for (_, _, letter), column in zip(named, cells, strict=True) for cell in column]
+    whole, ends = pl.Series(texts, dtype=pl.String), accumulate(map(len, cells))
+    made: dict[str, list[pl.Series]] = {name: [] for name in tables}
+    for (name, column, _), part, end in zip(named, cells, ends, strict=True):
+        made[name].append(whole.slice(end - len(part), len(part)).alias(column))
+    found = {name: rows.with_columns(made[name]).drop(ITEM) for name, rows in tables.items() if name != _VILLAGES}
+    if _VILLAGES in tables:
+        found[_VILLAGES] = _of_the_first(tables[_VILLAGES]).drop(ITEM)
+    return Apart(found, {new: old for (_, old), new in own.get("H", {}).items()})
 
 
 @dataclass(frozen=True)
@@ -87,14 +89,20 @@ def item_of(own_id: str) -> int:
 _VILLAGES: Final = "villages"
 
 
-def _new_id() -> pl.Expr:
-    """Letter, item, and place among the ids of the item."""
-    place = pl.int_range(pl.len()).over(ITEM, _LETTER)
-    return pl.concat_str(
-        _LETTER,
-        pl.col(ITEM).cast(pl.String).str.zfill(_ITEM_DIGITS),
-        place.cast(pl.String).str.zfill(_RANK_DIGITS),
-    )
+def _own_ids(cells: Iterable[tuple[str, tuple[int, str | None]]]) -> dict[str, dict[tuple[int, str], str]]:
+    """By letter what each id of each item is called now: letter, item, and place among the ids of the item."""
+    every: dict[str, set[tuple[int, str]]] = {}
+    for letter, (item, old) in cells:
+        every.setdefault(letter, set())
+        if old is not None:
+            every[letter].add((item, old))
+    return {letter: dict(_numbered(letter, sorted(ids))) for letter, ids in every.items()}
+
+
+def _numbered(letter: str, ids: Sequence[tuple[int, str]]) -> Iterator[tuple[tuple[int, str], str]]:
+    for item, own in groupby(ids, key=itemgetter(0)):
+        for place, cell in enumerate(own):
+            yield cell, f"{letter}{item:0{_ITEM_DIGITS}}{place:0{_RANK_DIGITS}}"
 
 
 def _of_the_first(rows: pl.DataFrame) -> pl.DataFrame:

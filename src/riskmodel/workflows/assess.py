@@ -12,6 +12,7 @@ import polars as pl
 from riskmodel.errors import UsageError
 from riskmodel.scoring.score import VALUE
 from riskmodel.scoring.typical import Typical
+from riskmodel.workflows.assessed import MOST_PLACES
 from riskmodel.workflows.assessed import answer as published_answer
 from riskmodel.workflows.explain import Explanation
 from riskmodel.workflows.measures import MeasureEntry
@@ -38,17 +39,16 @@ class Assessed:
     """Features that are not known."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Surroundings:
-    """What a household is judged beside: its neighbours as published, what is typical, and the county's full lists."""
+    """What a household is judged beside: its neighbours as published, what is typical, and the county's full lists.
+
+    Each is like itself alone, so that what is kept of one is not told of the next.
+    """
 
     neighbours: Neighbours | None
     typical: pl.DataFrame | None = field(repr=False)
     records: Sequence[BatchRecord] = field(repr=False)
-
-    def typical_of(self, village: str) -> Typical:
-        """What is typical of a village; nothing where nothing was published."""
-        return Typical({}, {}) if self.typical is None else Typical.of(self.typical, village)
 
 
 class Assessor:
@@ -57,10 +57,12 @@ class Assessor:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self.around = lru_cache(maxsize=32)(self._read)
+        self.typical = lru_cache(maxsize=MOST_PLACES)(_typical)
 
     def forget(self) -> None:
         """Read the files anew: another month was published."""
         self.around.cache_clear()
+        self.typical.cache_clear()
 
     def _read(self, county: str, as_of: date) -> Surroundings:
         lake = self.workspace.lake
@@ -73,6 +75,11 @@ class Assessor:
         if near.as_of > as_of:  # nobody could know it on that day
             return Surroundings(None, None, records)
         return Surroundings(near, pl.read_parquet(folder / TYPICAL / f"{county}.parquet", glob=False), records)
+
+
+def _typical(around: Surroundings, village: str) -> Typical:
+    """What is typical of a village; nothing where nothing was published."""
+    return Typical({}, {}) if around.typical is None else Typical.of(around.typical, village)
 
 
 def answer(found: Explanation, *, full: bool) -> dict[str, Any]:

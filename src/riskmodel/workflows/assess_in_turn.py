@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from riskmodel.rendering.messages import Language
     from riskmodel.workflows.assess import Assessed, Assessor
-    from riskmodel.workflows.assess_together import Case
     from riskmodel.workflows.champions import Loaded
+    from riskmodel.workflows.sent_case import Case
 
     Answer = tuple[dict[str, Any], list[str]]
 

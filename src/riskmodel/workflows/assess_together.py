@@ -20,7 +20,8 @@ from riskmodel.workflows.assess import Assessed, missing_in
 from riskmodel.workflows.explain import causes_told, render
 from riskmodel.workflows.measures import measures_in
 from riskmodel.workflows.score_partition import with_facts
-from riskmodel.workflows.sent_facts import ITEM, WrongFacts, together
+from riskmodel.workflows.sent_case import COUNTY, WrongFacts
+from riskmodel.workflows.sent_facts import together
 from riskmodel.workflows.told import Row
 
 if TYPE_CHECKING:
@@ -30,18 +31,10 @@ if TYPE_CHECKING:
     from riskmodel.rendering.messages import Language
     from riskmodel.workflows.assess import Assessor
     from riskmodel.workflows.champions import Loaded
-    from riskmodel.workflows.sent_facts import Sent, Together
+    from riskmodel.workflows.sent_case import Case
+    from riskmodel.workflows.sent_facts import Together
 
     Answers = Mapping[int, Assessed | Exception]
-
-
-@dataclass(frozen=True)
-class Case:
-    """One household to be assessed, see `Assessor.assess`."""
-
-    sent: Sent = field(repr=False)
-    as_of: date
-    complete: bool = False
 
 
 def assess_together(
@@ -51,13 +44,13 @@ def assess_together(
 
     Households of one county, day and kind of facts are worked on together, so memory grows with their number.
     """
-    sent = together([(case.sent, case.as_of) for case in cases])
+    sent = together(cases)
     found: dict[int, Assessed | Exception] = {item: WrongFacts(faults) for item, faults in sent.wrong.items()}
     alike: dict[tuple[str, date, bool, str], list[int]] = {}
     for item, (_, village) in sent.homes.items():
         case = cases[item]
         if item not in found:  # facts about villages change where others live
-            key = (village[:6], case.as_of, case.complete, repr(case.sent.get("villages") or ""))
+            key = (village[:COUNTY], case.as_of, case.complete, repr(case.sent.get("villages") or ""))
             alike.setdefault(key, []).append(item)
     for (county, as_of, complete, _), items in alike.items():
         group = _Group(assessor, models, language, sent, county, as_of, complete)
@@ -91,8 +84,7 @@ class _Group:
     def assessed(self, items: Sequence[int]) -> Answers:
         """Of each of these households what is said, or that it is not active on that day."""
         around, policy = self.assessor.around(self.county, self.as_of), self.assessor.workspace.policy
-        own = {name: rows.filter(pl.col(ITEM).is_in(items)) for name, rows in self.sent.tables.items()}
-        parted = apart({name: rows for name, rows in own.items() if not rows.is_empty()})
+        parted = apart(self.sent.of(items))
         view = View.of(parted.tables, self.as_of, self.county)
         if self.complete:
             view = replace(view, records=around.records)
@@ -101,6 +93,9 @@ class _Group:
         found: dict[int, Assessed | Exception] = {item: not_active([self.sent.homes[item][0]], view) for item in items}
         if not table.rows.is_empty():
             scored = score(table, self.models.bundle, policy, self.models.shorter)
+            asked = [new for new, old in parted.called.items() if self.sent.homes[item_of(new)][0] == old]
+            if len(asked) < len(parted.called):  # the others are there for what is taken over from them
+                scored = scored.filter(pl.col("household_id").is_in(asked))
             found |= self._told(with_facts(scored, view, policy), view)
         return found
 
@@ -112,11 +107,10 @@ class _Group:
         policy = self.assessor.workspace.policy
         measures = {name: measures_in(OneItem.beside(view, name), policy, name, told) for name, told in causes.items()}
         homes = {name: self.sent.homes[item_of(name)] for name in rows}
-        typical = {village: around.typical_of(village) for village in {village for _, village in homes.values()}}
         found = {}
         for name, row in rows.items():
             household, village = homes[name]
             own: dict[str, Any] = row | {"household_id": household}
-            told = render(Row(own, typical[village]), [], self.language)
+            told = render(Row(own, self.assessor.typical(around, village)), [], self.language)
             found[item_of(name)] = Assessed(replace(told, measures=measures[name]), missing_in(row))
         return found

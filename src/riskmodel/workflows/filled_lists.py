@@ -21,7 +21,7 @@ from riskmodel.review.verdicts import newest_of
 from riskmodel.review.visited import standing
 from riskmodel.workflows.filled_sheet import Fault, fault
 from riskmodel.workflows.list_books import edition_of, mark_of
-from riskmodel.workflows.sent_facts import WrongFacts
+from riskmodel.workflows.sent_case import WrongFacts
 from riskmodel.workflows.verdicts import Seen, decide_all, shown
 from riskmodel.workflows.visits import checked_visits
 

@@ -152,12 +152,16 @@ def with_facts(scored: pl.DataFrame, view: View, policy: Policy) -> pl.DataFrame
     `data_age_days`: days since news of the household last arrived here; it tells nothing of how old the facts are.
     `monitored`: the household has an open episode already. `too_new`: its history is too short to judge it by.
     """
-    joined = scored.join(newest_known(view), on="household_id", how="left", maintain_order="left")
-    age = (pl.col("as_of") - pl.col("known_at")).dt.total_days().cast(pl.Int32)
-    watched = view.ids.decode("H", open_episodes(view).collect()["household_id"])
-    monitored = pl.col("household_id").is_in(watched.implode())
-    new = pl.col("household_id").is_in(too_new(view, policy).implode())
-    return joined.with_columns(data_age_days=age, monitored=monitored, too_new=new).drop("known_at")
+    named = scored[:, ["household_id", "as_of"]].join(
+        newest_known(view), on="household_id", how="left", maintain_order="left"
+    )
+    watched = view.ids.decode("H", view.collect(open_episodes(view))["household_id"])
+    facts = named.select(
+        data_age_days=(pl.col("as_of") - pl.col("known_at")).dt.total_days().cast(pl.Int32),
+        monitored=pl.col("household_id").is_in(watched.implode()),
+        too_new=pl.col("household_id").is_in(too_new(view, policy).implode()),
+    )
+    return scored.hstack(facts)
 
 
 def _still(place: Workspace, task: ScoreTask) -> tuple[str, View]:

@@ -7,53 +7,24 @@ wherever the same thing is meant; those are replaced by ids of the right form, w
 
 from __future__ import annotations
 
-import hashlib
-import re
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from riskmodel.errors import DataError
 from riskmodel.tables.catalogue import TABLES
 from riskmodel.tables.checks import ROW, all_good, check_rows
-from riskmodel.tables.column import Column, Type
+from riskmodel.workflows import sent_frames
+from riskmodel.workflows.sent_case import Case, Wrong, WrongFacts, asked_about
+from riskmodel.workflows.sent_frames import ITEM
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from riskmodel.tables.table import Table
-
-    Sent = Mapping[str, Sequence[Mapping[str, Any]]]
-    _Sent = tuple[int, int, Mapping[str, Any], Mapping[str, Any]]
-    """Item, place among the rows of its table, the row, and what stands for the columns that it leaves out."""
-
-ITEM: Final = "item"
-"""Column: which of several households a row is of, from 0."""
-_FEN: Final = 100
-_ID: Final = re.compile(r"[HPSLM][0-9a-f]{24}")
-
-
-@dataclass(frozen=True)
-class Wrong:
-    """A value that cannot be used."""
-
-    table: str
-    row: int
-    """From 0."""
-    column: str
-    value: str
-    rule: str
-
-
-class WrongFacts(DataError):
-    """Facts that break the contract of the tables."""
-
-    def __init__(self, found: list[Wrong]) -> None:
-        super().__init__(f"{len(found)} value(s) cannot be used")
-        self.found = found
+    from riskmodel.workflows.sent_case import Sent
+    from riskmodel.workflows.sent_frames import SentRow
 
 
 @dataclass(frozen=True)
@@ -76,30 +47,43 @@ class Together:
     wrong: dict[int, list[Wrong]]
     """Everything that is wrong with the others, by item."""
 
+    def of(self, items: Collection[int]) -> dict[str, pl.DataFrame]:
+        """The rows of some of the sound households, by table; tables without any are left out."""
+        if len(items) == len(self.homes):
+            return {name: rows for name, rows in self.tables.items() if not rows.is_empty()}
+        wanted = pl.col(ITEM).is_in(list(items))
+        found = {name: rows.filter(wanted) for name, rows in self.tables.items()}
+        return {name: rows for name, rows in found.items() if not rows.is_empty()}
+
 
 def household(sent: Sent, as_of: date) -> Household:
     """The rows that were sent as canonical frames. Raises WrongFacts with everything that is wrong about them."""
-    found = together([(sent, as_of)])
+    found = together([Case(sent, as_of)])
     if found.wrong:
         raise WrongFacts(found.wrong[0])
     return Household(*found.homes[0], {name: rows.drop(ITEM) for name, rows in found.tables.items()})
 
 
-def together(asked: Sequence[tuple[Sent, date]]) -> Together:
-    """The rows of several households, each with its as-of date, as canonical frames; an item is a place among them."""
+def together(asked: Sequence[Case]) -> Together:
+    """The rows of several cases as canonical frames; an item is a place among them.
+
+    A case is about one household. Where it says about which, rows of others may stand beside it: of those it came from,
+    and what was written of its people and loans under other households. They have to be of the same county, for in the
+    batch nothing is taken over from another one.
+    """
     wrong: dict[int, list[Wrong]] = {}
     owns = {}
-    for item, (sent, _) in enumerate(asked):
+    for item, case in enumerate(asked):
         try:
-            owns[item] = _own_id(sent)
+            owns[item] = asked_about(case)
         except WrongFacts as error:
             wrong[item] = error.found
     cells = {
         name: [
             (item, place, row, left_out)
             for item, own in owns.items()
-            for left_out in [_left_out(table, own, asked[item][1])]
-            for place, row in enumerate(asked[item][0].get(name, ()))
+            for left_out in [_left_out(table, own, asked[item].as_of)]
+            for place, row in enumerate(asked[item].sent.get(name, ()))
         ]
         for name, table in TABLES.items()
     }
@@ -122,27 +106,6 @@ def checked_rows(table: Table, rows: Sequence[Mapping[str, Any]], known_at: date
     return found[table.name].drop(ITEM)
 
 
-def own_id(text: str, letter: str) -> str:
-    """An id of this installation as it is; else one of the right form that stands for the text."""
-    if _ID.fullmatch(text) and text[0] == letter:
-        return text
-    return letter + hashlib.sha256(f"{letter} {text}".encode()).hexdigest()[:24]
-
-
-def _own_id(sent: Sent) -> str:
-    """The id of the household that all rows are about. Raises WrongFacts where it is not one, or has no state."""
-    wrong: list[Wrong] = []
-    named = {str(row["household_id"]) for rows in sent.values() for row in rows if row.get("household_id")}
-    if not sent.get("households"):
-        wrong.append(Wrong("households", 0, "household_id", "", "the state of the household has to be sent"))
-    if len(named) > 1:
-        rows = [(name, n) for name, rows in sent.items() for n, row in enumerate(rows) if row.get("household_id")]
-        wrong += [Wrong(name, n, "household_id", "…", "one household at a time") for name, n in rows[1:2]]
-    if wrong:
-        raise WrongFacts(wrong)
-    return own_id(next(iter(named), "household"), "H")
-
-
 def _left_out(table: Table, own: str, as_of: date) -> dict[str, Any]:
     """What stands for the columns that may be left out."""
     always: dict[str, Any] = {"source": table.sources[0].value, "retracted": False, "known_at": as_of}
@@ -151,9 +114,9 @@ def _left_out(table: Table, own: str, as_of: date) -> dict[str, Any]:
     return always | defaults | ({"household_id": own} if table.has_household else {})
 
 
-def _checked(sent: Mapping[str, Sequence[_Sent]]) -> tuple[dict[str, pl.DataFrame], list[tuple[int, Wrong]]]:
+def _checked(sent: Mapping[str, Sequence[SentRow]]) -> tuple[dict[str, pl.DataFrame], list[tuple[int, Wrong]]]:
     """Rows by table that are good, with their item, and what is wrong with the others."""
-    stored = {name: _frame(TABLES[name], cells) for name, cells in sent.items()}
+    stored = sent_frames.frames(sent)
     good = all_good([(TABLES[name], rows) for name, rows in stored.items()])
     frames, faults = {}, list[tuple[int, Wrong]]()
     for (name, rows), fine in zip(stored.items(), good, strict=True):
@@ -165,19 +128,8 @@ def _checked(sent: Mapping[str, Sequence[_Sent]]) -> tuple[dict[str, pl.DataFram
     return frames, faults
 
 
-def _frame(table: Table, cells: Sequence[_Sent]) -> pl.DataFrame:
-    """Rows with the stored types, the item and the place among `cells`."""
-    columns = []
-    for name, fact in table.facts.items():
-        given = (row.get(name) for _, _, row, _ in cells)
-        values = [out.get(name) if value is None else value for value, (*_, out) in zip(given, cells, strict=True)]
-        columns.append(pl.Series(name, _stored(fact, values), dtype=table.dtypes[name]))
-    items = pl.Series(ITEM, [item for item, *_ in cells], dtype=pl.Int64)
-    return pl.DataFrame([*columns, items, pl.Series(ROW, range(len(cells)), dtype=pl.Int64)])
-
-
 def _set_apart(
-    table: Table, rows: pl.DataFrame, cells: Sequence[_Sent]
+    table: Table, rows: pl.DataFrame, cells: Sequence[SentRow]
 ) -> tuple[pl.DataFrame, list[tuple[int, Wrong]]]:
     """The good ones of the rows, and what is wrong with the others."""
     good, failures = check_rows(table, rows)
@@ -215,14 +167,9 @@ def _homes(frames: Mapping[str, pl.DataFrame], owns: Mapping[int, str]) -> dict[
     """Id and village, by the newest state, of every household that has one."""
     if "households" not in frames:
         return {}
-    states = frames["households"].sort("valid_from", maintain_order=True).unique(ITEM, keep="last")
-    return {item: (owns[item], village) for item, village in states.select(ITEM, "village_code").iter_rows()}
-
-
-def _stored(fact: Column, values: Sequence[Any]) -> list[Any]:
-    """Values as the table stores them; what cannot be one stays for the check to tell."""
-    if fact.type is Type.ID:
-        return [None if value is None else own_id(str(value), fact.letter) for value in values]
-    if fact.type is Type.YUAN:
-        return [None if value is None else int(Decimal(str(value)) * _FEN) for value in values]
-    return list(values)
+    states = frames["households"]
+    newest: dict[int, tuple[date, str]] = {}
+    for item, who, since, village in states[:, [ITEM, "household_id", "valid_from", "village_code"]].iter_rows():
+        if who == owns[item] and (item not in newest or newest[item][0] <= since):
+            newest[item] = since, village
+    return {item: (owns[item], village) for item, (_, village) in newest.items()}

@@ -49,9 +49,9 @@ if TYPE_CHECKING:
     from riskmodel.rendering.messages import Language
     from riskmodel.review.access import Principal
     from riskmodel.review.identities import Identity
-    from riskmodel.workflows.assess_together import Case
     from riskmodel.workflows.champions import Loaded
     from riskmodel.workflows.readiness import ModelFacts, Readiness
+    from riskmodel.workflows.sent_case import Case
     from riskmodel.workflows.workspace import Workspace
 
     Answered = tuple[dict[str, Any], list[str]]

@@ -7,7 +7,7 @@ import pytest
 from riskmodel.errors import BusyError, DataError, UsageError
 from riskmodel.serving.api.problems import answer, not_found
 from riskmodel.serving.api.refusals import refusal
-from riskmodel.workflows.sent_facts import Wrong, WrongFacts
+from riskmodel.workflows.sent_case import Wrong, WrongFacts
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,8 @@ ABOUT: Final = """\
 The score orders visits; a person decides; no household is ever refused anything by it.
 分数仅用于安排走访先后，由人决定。"""
 
-ROUTES: Final = (health, catalogue, households, names, what_if, assessments, batches, visits, worklists, documentation)
+ROUTES: Final = (households, assessments, health, catalogue, names, what_if, batches, visits, worklists, documentation)
+"""Tried in this order: what is asked most often comes first."""
 
 
 @dataclass(frozen=True)

@@ -102,8 +102,13 @@ class Facts(BaseModel):
         description="The facts are all that the office knows: then a table without a row means what the county's full "
         "lists say, as in the monthly batch. Otherwise what is not sent is not known",
     )
+    household_id: Annotated[str, Field(min_length=1, max_length=64)] | None = Field(
+        default=None,
+        description="The household that is asked about, where rows of others are sent too: of those it came from "
+        "(predecessor_id), and of where its people lived before. Default: all rows are of one household",
+    )
     tables: Tables  # type: ignore[valid-type]  # made from the contract
 
     def sent(self) -> dict[str, list[dict[str, Any]]]:
         """The rows by table."""
-        return {name: [row.model_dump() for row in rows] for name, rows in self.tables if rows}  # type: ignore[attr-defined]  # as above
+        return {name: [vars(row) for row in rows] for name, rows in self.tables if rows}  # type: ignore[attr-defined]  # as above

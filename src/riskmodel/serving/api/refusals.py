@@ -6,7 +6,7 @@ import structlog
 
 from riskmodel.errors import BusyError, RiskModelError, UsageError
 from riskmodel.serving.api.problems import Problem, busy, failed, fault, invalid
-from riskmodel.workflows.sent_facts import WrongFacts
+from riskmodel.workflows.sent_case import WrongFacts
 
 LOG = structlog.get_logger("riskmodel.api")
 

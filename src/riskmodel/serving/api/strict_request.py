@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from fastapi import Request
@@ -106,7 +107,11 @@ def _real(text: str) -> float:
 
 
 def _deeper(value: Any, left: int) -> bool:
-    """Whether a value is nested deeper than `left`."""
-    if isinstance(value, dict):
-        value = list(value.values())
-    return isinstance(value, list) and (left == 0 or any(_deeper(item, left - 1) for item in value))
+    """Whether a value is nested deeper than `left`; looked at level by level, most of what is sent is on the last."""
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(left):
+        inside = chain.from_iterable(one.values() if type(one) is dict else one for one in level)
+        level = [one for one in inside if type(one) is dict or type(one) is list]
+        if not level:
+            return False
+    return True

@@ -69,7 +69,8 @@ def plain(name: str, row: dict[str, Any]) -> dict[str, Any]:
 def test_facts_of_a_household_give_what_the_batch_says_bit_for_bit(service: Running, office: Office) -> None:
     scores = pl.read_parquet(f"{office.results}/*.parquet")
     for household in (office.riskiest, scores["household_id"][100], scores["household_id"][-1]):
-        body = {"as_of": office.scored.as_of, "complete": True, "tables": known_of(service, household, office.as_of)}
+        body = {"as_of": office.scored.as_of, "complete": True, "household_id": household}
+        body["tables"] = known_of(service, household, office.as_of)
         found = sent(service, body, explain="full")
         assert found.status_code == 200, found.text
         told, there = found.json(), vars(explain(service.workspace, household))
@@ -138,6 +139,21 @@ def test_one_household_at_a_time_and_never_without_its_state(service: Running) -
     assert sent(service, FACTS | {"tables": tables | {"households": two}}).status_code == 422
     gone = [tables["households"][0] | {"status": "dissolved"}]
     assert sent(service, FACTS | {"tables": tables | {"households": gone}}).status_code == 422
+
+
+def test_rows_of_others_are_taken_where_the_household_asked_about_is_named(service: Running) -> None:
+    old, new = STATE | {"status": "active", "household_id": "old"}, STATE | {"status": "active", "household_id": "new"}
+    both = [old, new | {"valid_from": "2023-03-01", "predecessor_id": "old"}]
+    body = FACTS | {"tables": {"households": both}}
+    refused = sent(service, body)
+    assert refused.status_code == 422
+    assert "household_id, beside tables" in refused.json()["errors"][0]["rule"]
+    for about in ("old", "new"):
+        assert sent(service, body | {"household_id": about}).status_code == 200
+    away = [old | {"village_code": "990201101201"}, both[1]]
+    elsewhere = sent(service, body | {"household_id": "new", "tables": {"households": away}})
+    assert elsewhere.status_code == 422
+    assert elsewhere.json()["errors"][0]["field"] == "tables.households.0.village_code"
 
 
 def test_a_household_of_another_area_is_not_assessed(service: Running) -> None:

@@ -17,7 +17,7 @@ from riskmodel.serving.api.problems import RESPONSES, Problem, busy, unknown_hou
 from riskmodel.serving.api.routes.households import ARRIVED, Explain, Group, Language, Told
 from riskmodel.serving.api.strict_request import StrictRoute
 from riskmodel.serving.clock import now
-from riskmodel.workflows.assess_together import Case
+from riskmodel.workflows.sent_case import Case
 
 ROUTER = APIRouter(prefix="/v1", tags=["assessments"], route_class=StrictRoute, responses=RESPONSES)
 Assessor = Annotated[Principal, Depends(allowed(Right.ASSESS))]
@@ -84,7 +84,9 @@ async def assess(
 ) -> Response:
     """Assess a household from its facts. Nothing of them is kept; that it was asked is in the audit log."""
     asked_at, models = now(), running.models.current
-    case = Case(await run_in_threadpool(placed, facts, who), facts.as_of or asked_at.date(), facts.complete)
+    case = Case(
+        await run_in_threadpool(placed, facts, who), facts.as_of or asked_at.date(), facts.complete, facts.household_id
+    )
     if models is None:
         raise no_model()
     answer = running.assess(who, case, models, language, full=explain == "full", now=asked_at)
@@ -93,9 +95,14 @@ async def assess(
 
 
 def placed(facts: Facts, who: Principal) -> dict[str, list[dict[str, Any]]]:
-    """The rows that were sent. Problem 404 where a state says that the household lives outside of the asker's area."""
+    """The rows that were sent. Problem 404 where a state says that the household lives outside of the asker's area.
+
+    Where those that it came from live is not asked: nothing is told of them but what the asker sends.
+    """
     sent = facts.sent()
-    if any(not who.sees(row["village_code"]) for row in sent.get("households", ())):
+    about = facts.household_id
+    states = [row for row in sent.get("households", ()) if about is None or row["household_id"] in (None, about)]
+    if any(not who.sees(row["village_code"]) for row in states):
         raise unknown_household()
     return sent
 

@@ -23,7 +23,7 @@ from riskmodel.serving.api.routes.households import Explain, Language
 from riskmodel.serving.api.sent_lines import SentLines
 from riskmodel.serving.api.strict_request import StrictRoute, parsed
 from riskmodel.serving.clock import now
-from riskmodel.workflows.assess_together import Case
+from riskmodel.workflows.sent_case import Case
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -146,7 +146,7 @@ class _Batch:
             if len(line) > MOST_BYTES_OF_ONE:
                 raise Problem(413, "too-large", "Too large", f"At most {MOST_BYTES_OF_ONE} bytes a household.")
             facts = Facts.model_validate(parsed(line), from_attributes=True)  # as FastAPI does
-            return Case(placed(facts, self.who), facts.as_of or today, facts.complete)
+            return Case(placed(facts, self.who), facts.as_of or today, facts.complete, facts.household_id)
         except ValidationError as error:
             return invalid([fault(["body", *e["loc"]], e.get("input", ""), e["msg"]) for e in error.errors()])
         except Problem as problem:

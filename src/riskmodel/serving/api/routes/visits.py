@@ -16,7 +16,7 @@ from riskmodel.serving.api.problems import RESPONSES, Problem, ProblemBody, faul
 from riskmodel.serving.api.strict_request import StrictRoute
 from riskmodel.serving.clock import now
 from riskmodel.tables.catalogue import TABLES
-from riskmodel.workflows.sent_facts import WrongFacts
+from riskmodel.workflows.sent_case import WrongFacts
 
 ROUTER = APIRouter(prefix="/v1", tags=["visits"], route_class=StrictRoute, responses=RESPONSES)
 Visitor = Annotated[Principal, Depends(allowed(Right.VISIT))]
