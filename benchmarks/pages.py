@@ -205,7 +205,12 @@ def _add_entries(store: Store, as_of: date) -> None:
     """An entry of the ledger of many households, the riskiest first."""
     c, kinds = ASSESSMENTS.c, LedgerClass.codes()
     query = select(c.household_id, c.village_code).where(c.as_of == as_of).order_by(c.probability.desc())
-    told = {"track": "by_deadline", "responsible_name": "安某", "measures": "health", "problem": "自付医疗费过高" * 8}
+    told: dict[str, Any] = {
+        "track": "by_deadline",
+        "responsible_name": "安某",
+        "measures": "health",
+        "problem": "自付医疗费过高" * 8,
+    }
     told |= {"evidence": "", "sent_by_id": "", "sent_by_name": "", "opened_at": "", "changed_at": "", "version": 1}
     today = NOW.date()
     with store.writing() as connection:
