@@ -32,8 +32,10 @@ prepare_process()  # before Polars is imported, as the command line does
 import polars as pl
 from sqlalchemy import insert, select
 
+from riskmodel.policy import LedgerClass
 from riskmodel.review.access import Role
 from riskmodel.review.assessments import Month, replace_month
+from riskmodel.review.ledger_schema import ENTRIES
 from riskmodel.review.schema import ASSESSMENTS, MONTHS, VISITS
 from riskmodel.review.sessions import Sessions
 from riskmodel.review.store import Store
@@ -59,6 +61,12 @@ PAGES: Final = {
     "help": "/households/{household}/help",
     "verdict": "/households/{household}/verdict",
     "ledger": "/ledger",
+    "ledger, page 900": "/ledger?page=900",
+    "ledger of a township": "/ledger?area={township}",
+    "ledger, filtered": "/ledger?kind=ILL&state=closed&page=20",
+    "ledger, overdue": "/ledger?lamp=red",
+    "ledger of a household": "/ledger?household={household}",
+    "ledger, an entry": "/ledger/1",
 }
 """Name -> address, of the newest month."""
 HOMES: Final = ("lake", "mlflow", "models", "policy", "results")
@@ -66,6 +74,9 @@ HOMES: Final = ("lake", "mlflow", "models", "policy", "results")
 TOWNSHIPS, VILLAGES = 3, 4
 """So many copies of a township, and of each village in it; further copies are more households of these."""
 MOST_MONTHS: Final = 8
+STATES: Final = ("open", "doing", "to_verify", *["closed"] * 7)
+MOST_ENTRIES: Final = 50_000
+"""Of the ledger; of ten seven are closed, and of the others every eighth is overdue."""
 
 
 def main() -> None:
@@ -127,6 +138,7 @@ def larger(source: Workspace, home: Path, households: int) -> Workspace:
             replace_month(store, month, rows, [], month_parts(grown, drawn, []))
             print(f"{month.as_of}: {grown.height:,} households", flush=True)
         _add_visits(store, month.as_of, drawn)
+        _add_entries(store, month.as_of)
     return place
 
 
@@ -187,6 +199,30 @@ def _add_visits(store: Store, as_of: date, drawn: MonthList) -> None:
                 for at, one in enumerate(above[::2])
             ],
         )
+
+
+def _add_entries(store: Store, as_of: date) -> None:
+    """An entry of the ledger of many households, the riskiest first."""
+    c, kinds = ASSESSMENTS.c, LedgerClass.codes()
+    query = select(c.household_id, c.village_code).where(c.as_of == as_of).order_by(c.probability.desc())
+    told: dict[str, Any] = {
+        "track": "by_deadline",
+        "responsible_name": "安某",
+        "measures": "health",
+        "problem": "自付医疗费过高" * 8,
+    }
+    told |= {"evidence": "", "sent_by_id": "", "sent_by_name": "", "opened_at": "", "changed_at": "", "version": 1}
+    today = NOW.date()
+    with store.writing() as connection:
+        homes = connection.execute(query.limit(MOST_ENTRIES)).all()
+        rows = [
+            told
+            | {"household_id": home, "village_code": village, "township": village[:9], "kind": kinds[at % len(kinds)]}
+            | {"state": STATES[at % 10], "done": STATES[at % 10] == "closed", "responsible_id": f"K{at % 300}"}
+            | {"deadline": today + timedelta(days=(at // 10 % 80) - 10)}
+            for at, (home, village) in enumerate(homes)
+        ]
+        connection.execute(insert(ENTRIES), rows)
 
 
 def _size(url: str, cookie: str) -> int:

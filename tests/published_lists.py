@@ -32,6 +32,8 @@ FIRST, BEFORE, NEWEST = date(2025, 8, 5), date(2025, 12, 5), date(2026, 1, 5)
 A, B, C, D = "990301001001", "990301001002", "990301002001", "990302001001"
 VILLAGES = (A, B, A, C, B, A, D, B, C, A)
 """Of the households in turn, the riskiest first."""
+HOSTILE = "<img src=x onerror=alert(1)>{{7*7}}\u202e"
+"""A name."""
 VISITS = 4
 """Of a township; one of them is drawn by lot."""
 AGES = (DeliveryAge("990301", "med_ins", "2026-01-04", 1, 2, judged=True, silent=["医保结算"]),)

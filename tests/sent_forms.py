@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from riskmodel.policy import Finding, LedgerClass, Track, VisitReason
+from riskmodel.policy import Cause, Finding, LedgerClass, Track, VisitReason
 from riskmodel.review.access import Principal, Role
 from riskmodel.review.ledger_rules import LedgerEntry
 from riskmodel.review.verdict_rules import Verdict
@@ -48,7 +48,7 @@ def written_verdict(
     service: Service, household_id: str, as_of: date, visitor: str = "W01", visited_on: date | None = None
 ) -> int:
     """The number of a verdict on a household that somebody else wrote, of a visit on the as-of date or another day."""
-    verdict = Verdict(visited_on or as_of, visitor, VisitReason.ROUTINE, Finding.RISK)
+    verdict = Verdict(visited_on or as_of, visitor, VisitReason.ROUTINE, Finding.RISK, (Cause.ILL,))
     seen = Seen(household_id, as_of, seen_hash(service, household_id, as_of))
     kept = decide(service, CLERK, f"verdict of {visitor}", seen, verdict, _now())
     assert kept is not None

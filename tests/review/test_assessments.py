@@ -14,6 +14,7 @@ from riskmodel.review.assessments import (
     assessment,
     erase_months,
     history,
+    homes_beginning,
     last_published,
     month,
     old_months,
@@ -150,3 +151,12 @@ def test_an_erased_month_is_gone_from_the_file_and_the_others_stay(tmp_path: Pat
         assert b"H-only-then" not in path.read_bytes(), path
     assert b"H1" in (tmp_path / "riskmodel.sqlite").read_bytes()
     store.close()
+
+
+def test_households_are_found_by_the_beginning_of_their_id_with_where_they_lived_last(store: Store) -> None:
+    replace_month(store, facts_of(DAY), [rows("Ha1", "Ha2", "Hb1")], [])
+    moved = [row | {"village_code": "990301001002"} for row in rows("Ha1")]
+    replace_month(store, facts_of(LATER), [moved], [])
+    assert homes_beginning(store, "Ha", 9) == [("Ha1", "990301001002"), ("Ha2", "990301001001")]
+    assert homes_beginning(store, "Hf", 9) == []
+    assert len(homes_beginning(store, "H", 2)) == 2

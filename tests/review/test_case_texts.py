@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ledger_cases import ANN, BOB, CASE, HOUSEHOLD, NOW, VILLAGE, everywhere
-from riskmodel.policy import Finding, LedgerState, VisitReason
+from riskmodel.policy import Cause, Finding, LedgerState, VisitReason
 from riskmodel.review.access import Principal
 from riskmodel.review.case_texts import GONE, due_texts, erase_texts
 from riskmodel.review.ledger import add_entry, change_entry, entry, history_of, replayed, traced
@@ -23,7 +23,7 @@ LATER = NOW + timedelta(days=1)
 def filled(store: Store) -> None:
     """A verdict, a closed entry and an open one, all with a word that can be searched."""
     shown = Shown(HOUSEHOLD, VILLAGE, date(2026, 1, 4), "high", listed=True, text=b"SECRET")
-    verdict = Verdict(date(2026, 1, 4), "K017", VisitReason.ALERT, Finding.RISK, note="SECRET")
+    verdict = Verdict(date(2026, 1, 4), "K017", VisitReason.ALERT, Finding.RISK, (Cause.ILL,), note="SECRET")
     with store.writing() as connection:
         add_verdict(connection, shown, verdict, WHO, NOW)
         made = add_entry(connection, CASE, ANN, NOW)

@@ -10,7 +10,15 @@ from ledger_cases import ANN, BOB, CASE, NOW, TODAY
 from riskmodel.policy import Lamp, LedgerClass, LedgerState, Policy
 from riskmodel.review.lamps import lamps
 from riskmodel.review.ledger import add_entry, change_entry
-from riskmodel.review.ledger_pages import AskedEntries, counts, entry_page, overdue, with_open_entry
+from riskmodel.review.ledger_pages import (
+    AskedEntries,
+    counts,
+    entry_page,
+    overdue,
+    villages_with_entries,
+    with_entries,
+    with_open_entry,
+)
 
 if TYPE_CHECKING:
     from riskmodel.review.store import Store
@@ -55,6 +63,14 @@ def test_each_filter_narrows(ledger: Store) -> None:
     assert numbers(ledger, AskedEntries("", responsible="K020")) == [5]
     lit = {lamp: numbers(ledger, AskedEntries("990301", lamp=lamp)) for lamp in Lamp}
     assert lit == {Lamp.GREEN: [3], Lamp.YELLOW: [2], Lamp.RED: [1], Lamp.OUT: [4]}
+
+
+def test_entries_of_some_households_and_the_places_that_have_entries(ledger: Store) -> None:
+    assert numbers(ledger, AskedEntries("9903", households=(CASE.household_id, "x"))) == [1, 2, 5, 3, 4]
+    assert numbers(ledger, AskedEntries("", households=())) == []
+    assert with_entries(ledger, "9903", 5) == [CASE.household_id]
+    assert with_entries(ledger, "51", 5) == []
+    assert villages_with_entries(ledger, "990301001") == ["990301001001", "990301001002"]
 
 
 def test_counts_by_township_and_state_add_up(ledger: Store) -> None:

@@ -33,6 +33,11 @@ def test_a_later_note_holds_and_one_may_be_taken_back(store: Store) -> None:
     assert (newer.clue_on, older.clue_on) == (TODAY, CLUE)
     assert older.days == {Step.CLUE: CLUE, Step.JUDGEMENT: date(2025, 12, 23)}
     assert identifications(store, "H" + "9" * 24) == []
+    told = [(note.step, note.done_on, note.by_name) for note in older.notes]
+    assert told[0] == (Step.JUDGEMENT, date(2025, 12, 22), "安某"), (
+        "who wrote what is told, also of what no longer holds"
+    )
+    assert told[-1] == (Step.VISIT, None, "安某")
 
 
 @pytest.mark.parametrize("day", [CLUE - timedelta(days=1), TODAY + timedelta(days=1)])

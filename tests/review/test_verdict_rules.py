@@ -37,6 +37,8 @@ def test_who_disagrees_with_the_list_says_why() -> None:
         {"visitor_id": " "},
         {"finding": Finding.NO_RISK},
         {"causes": (Cause.ILL, Cause.ILL)},
+        {"causes": ()},
+        {"causes": (Cause.ILL, Cause.OTH)},
         {"causes": (Cause.ILL, Cause.JOB, Cause.EDU)},
         {"wrong_values": (WrongValue("incomes", "wage", " ", "3000"),)},
         {"wrong_values": (WrongValue("incomes", "wage", "多了一个零", "3000"),) * 101},
@@ -46,6 +48,13 @@ def test_who_disagrees_with_the_list_says_why() -> None:
 def test_a_verdict_that_contradicts_itself_or_cannot_be_stored_is_refused(change: dict[str, object]) -> None:
     with pytest.raises(UsageError):
         checked_verdict(replace(FOUND, **change), Tier.HIGH, TODAY, listed=True)  # type: ignore[arg-type]  # any field
+
+
+def test_another_cause_than_those_of_the_form_is_told_in_words() -> None:
+    other = replace(FOUND, causes=(Cause.OTH,), note="被骗走积蓄")
+    assert checked_verdict(other, Tier.HIGH, TODAY, listed=True) == other
+    with pytest.raises(UsageError, match="选“其他”的，请在备注中写明"):
+        checked_verdict(replace(other, note=" "), Tier.HIGH, TODAY, listed=True)
 
 
 def test_what_is_typed_is_made_safe_and_is_not_in_the_representation() -> None:

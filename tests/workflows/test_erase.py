@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from riskmodel.policy import Finding, VisitReason
+from riskmodel.policy import Cause, Finding, VisitReason
 from riskmodel.review.access import Principal
 from riskmodel.review.assessments import Month, old_months, replace_month
 from riskmodel.review.audit import AuditLog, Entry
@@ -132,7 +132,7 @@ def test_a_broken_log_is_left_alone_from_the_break_on(place: Workspace) -> None:
 def test_text_of_old_verdicts_is_erased_and_the_log_says_so(place: Workspace) -> None:
     who = Principal("a1", "安某", (), "")
     shown = Shown(HOUSEHOLD, "990301001001", date(2020, 1, 4), "high", listed=True, text=b"{}")
-    verdict = Verdict(date(2020, 1, 6), "K017", VisitReason.ALERT, Finding.RISK, note="户主住院")
+    verdict = Verdict(date(2020, 1, 6), "K017", VisitReason.ALERT, Finding.RISK, (Cause.ILL,), note="户主住院")
     with closing(database(place)) as store, store.writing() as connection:
         add_verdict(connection, shown, verdict, who, NOW)
     assert (erase(place, "ann", NOW, do=True).verdicts, erase(place, "ann", NOW, do=False).verdicts) == (1, 0)

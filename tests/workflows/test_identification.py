@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from opened_service import AS_OF, HERE, NOW, THERE, made, opened_service
-from riskmodel.policy import Finding, Step, VisitReason
+from riskmodel.policy import Cause, Finding, Step, VisitReason
 from riskmodel.review.access import NotAllowed, Role
 from riskmodel.review.clocks import Standing
 from riskmodel.review.verdict_rules import Verdict
@@ -27,7 +27,7 @@ def test_steps_are_noted_and_the_visit_is_that_of_the_first_verdict_since_the_ju
         assert course.clocks[0].standing is Standing.RUNNING
         found = shown(service, ann, HERE, AS_OF)
         assert found is not None
-        verdict = Verdict(AS_OF, "K017", VisitReason.ALERT, Finding.RISK)
+        verdict = Verdict(AS_OF, "K017", VisitReason.ALERT, Finding.RISK, (Cause.ILL,))
         decide(service, ann, "form-0001", Seen(HERE, AS_OF, found.sha256), verdict, NOW)
         (course,) = courses(service, ann, HERE, NOW)
         assert (course.clocks[0].standing, course.clocks[0].done_on) == (Standing.KEPT, AS_OF)

@@ -7,7 +7,7 @@ import pytest
 
 from ledger_cases import CASE
 from opened_service import AS_OF, HERE, NOW, THERE, made, opened_service
-from riskmodel.policy import Finding, LedgerState, VisitReason
+from riskmodel.policy import Cause, Finding, LedgerState, VisitReason
 from riskmodel.review.access import NotAllowed, Principal, Role
 from riskmodel.review.audit import AuditLog
 from riskmodel.review.hit_rates import HitRate
@@ -104,7 +104,7 @@ def test_rows_of_another_township_keep_the_workbook_from_being_applied(service: 
 def test_visits_are_told_beside_the_plan_and_few_of_them_make_no_rate(service: Service, ann: Principal) -> None:
     found = shown(service, ann, HERE, AS_OF)
     assert found is not None
-    verdict = Verdict(AS_OF, "K017", VisitReason.ALERT, Finding.RISK)
+    verdict = Verdict(AS_OF, "K017", VisitReason.ALERT, Finding.RISK, (Cause.ILL,))
     decide(service, ann, "form-0001", Seen(HERE, AS_OF, found.sha256), verdict, NOW)
     assert visits_done(service, ann, "990301001", AS_OF, NOW.date()) == {"990301001": (1, 40)}
     assert hits(service, ann, "990301001", AS_OF, NOW.date()) == [HitRate("990301001", None, None)]

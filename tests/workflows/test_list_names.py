@@ -64,6 +64,13 @@ def test_a_text_with_a_number_names_a_household_and_a_name_names_none(service: S
     assert household_of(service, WHO, "张三", NOW) is None
 
 
+def test_the_beginning_of_an_id_names_the_one_household_that_has_it_where_who_asks_sees_it(service: Service) -> None:
+    elsewhere = Principal("u", "u", (Role.OFFICER,), "990302", "user")  # of its households 0x39 alone begins so
+    assert household_of(service, elsewhere, f"{household(0x39)[:24]}…", NOW) == household(0x39)
+    with pytest.raises(UsageError, match="多输入几位"):
+        household_of(service, WHO, household(1)[:9], NOW)
+
+
 def test_a_name_is_looked_for_in_one_village_and_all_that_was_looked_through_is_in_the_log(service: Service) -> None:
     told = named(service, WHO, None, A, "张", "找人", NOW)
     assert told is not None
@@ -79,5 +86,5 @@ def test_a_name_is_looked_for_in_one_village_and_all_that_was_looked_through_is_
 
 def test_a_village_with_too_many_names_is_not_looked_through(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(list_names, "MOST_NAMES", 10)
-    with pytest.raises(UsageError, match="超过 10 户"):
+    with pytest.raises(UsageError, match="最多查找"):
         named(service, WHO, None, A, "张", "找人", NOW)

@@ -20,7 +20,7 @@ class Cause(Term):
     DIS = "DIS", "因残", "Disability", ("03", "3")
     LAB = "LAB", "缺劳动力", "Lack of labour", ("缺劳力", "04", "4")
     ACC = "ACC", "因意外事故", "Accident", ("05", "5")
-    IND = "IND", "因产业(项目)失败", "Failed business or project", ("06", "6")
+    IND = "IND", "因产业（项目）失败", "Failed business or project", ("06", "6")
     JOB = "JOB", "因务工就业不稳", "Unstable work", ("07", "7")
     EDU = "EDU", "因学", "Schooling costs", ("09", "9")
     NAT = (

@@ -15,15 +15,15 @@ class LedgerClass(Term):
     DIS = "DIS", "因残", "Disability"
     LAB = "LAB", "缺劳动力", "Lack of labour"
     ACC = "ACC", "因意外事故", "Accident"
-    IND = "IND", "因产业(项目)失败", "Failed business or project"
+    IND = "IND", "因产业（项目）失败", "Failed business or project"
     JOB = "JOB", "因务工就业不稳", "Unstable work"
     EDU = "EDU", "因学", "Schooling costs"
     NAT = "NAT", "因自然灾害", "Natural disaster"
-    HOU = "HOU", "住房安全(危房)", "Unsafe housing"
+    HOU = "HOU", "住房安全（危房）", "Unsafe housing"
     WAT = "WAT", "饮水安全", "Unsafe drinking water"
     OTH = "OTH", "其他", "Other"
     SCHOOL = "SCHOOL", "控辍保学", "Keeping children at school"
-    WORK = "WORK", "就业帮扶(有意愿未就业)", "Work for those who want it"
+    WORK = "WORK", "就业帮扶（有意愿未就业）", "Work for those who want it"
 
 
 class LedgerState(Term):

@@ -202,6 +202,15 @@ def homes(store: Store, households: Collection[str]) -> dict[str, str]:
         return {row.household_id: row.village_code for row in connection.execute(query)}
 
 
+def homes_beginning(store: Store, start: str, most: int) -> list[tuple[str, str]]:
+    """Households whose id begins so, with the village by what was said of them last; at most so many."""
+    c = ASSESSMENTS.c
+    ids = select(c.household_id).distinct().where(c.household_id.between(start, start + "g")).limit(most)
+    with store.reading() as connection:
+        found = list(connection.execute(ids).scalars())
+    return sorted(homes(store, found).items())
+
+
 def history(store: Store, household_id: str) -> list[Brief]:
     """What was said of a household on every published date, the newest first."""
     with store.reading() as connection:

@@ -50,6 +50,10 @@ class Lamps:
             return overdue
         return ~overdue & (self._soon if lamp is Lamp.YELLOW else ~self._soon)
 
+    def before_green(self) -> ColumnElement[bool]:
+        """The condition of a deadline after which everything is green in every area: a range that an index answers."""
+        return ENTRIES.c.deadline <= max(day for _, day in self.yellow_until)
+
     @property
     def _soon(self) -> ColumnElement[bool]:
         *special, (_, everywhere) = self.yellow_until

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select
 
 from riskmodel.policy import Lamp, LedgerState
 from riskmodel.review.lamps import in_area
@@ -15,7 +15,7 @@ from riskmodel.review.ledger_schema import ENTRIES
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import CTE, ColumnElement, ScalarSelect
 
     from riskmodel.policy import LedgerClass
     from riskmodel.review.lamps import Lamps
@@ -36,6 +36,8 @@ class AskedEntries:
     lamp: Lamp | None = None
     responsible: str = ""
     """Code of the responsible person."""
+    households: tuple[str, ...] | None = None
+    """Entries of these alone."""
     first: int = 0
     most: int = 50
 
@@ -77,13 +79,18 @@ def entry_page(store: Store, asked: AskedEntries, lamps: Lamps) -> EntryPage:
 
 
 def counts(store: Store, area: str, lamps: Lamps) -> list[TownshipCount]:
-    """Entries by township and state, with those that are overdue and due soon."""
-    c = ENTRIES.c
-    red, yellow = (func.count().filter(lamps.lit(lamp)) for lamp in (Lamp.RED, Lamp.YELLOW))
-    query = select(c.township, c.state, func.count().label("entries"), red.label("red"), yellow.label("yellow"))
-    query = query.where(*_inside(area)).group_by(c.township, c.state).order_by(c.township, c.state)
+    """Entries by township and state, with those that are overdue and due soon.
+
+    Each number is a count of its own within the index: that takes a tenth of what grouping all entries takes.
+    """
+    places = _townships(area)
+    told = [number for state in LedgerState for number in _numbers(places.c.township, state, area, lamps)]
+    query = select(places.c.township, *told).where(places.c.township.is_not(None)).order_by(places.c.township)
     with store.reading() as connection:
-        return [_count(dict(row)) for row in connection.execute(query).mappings()]
+        rows = connection.execute(query).all()
+    states = sorted(enumerate(LedgerState), key=lambda one: one[1].value)
+    found = [TownshipCount(row[0], state, *row[1 + 3 * at : 4 + 3 * at]) for row in rows for at, state in states]
+    return [one for one in found if one.entries]
 
 
 def overdue(store: Store, area: str, lamps: Lamps) -> int:
@@ -96,15 +103,44 @@ def overdue(store: Store, area: str, lamps: Lamps) -> int:
 def with_open_entry(store: Store, households: Sequence[str], sees: Callable[[str], bool]) -> set[str]:
     """Those of some households of which somebody sees an entry that is not closed."""
     c = ENTRIES.c
-    query = select(c.household_id, c.village_code).where(c.household_id.in_(households), ~c.done)
+    # a condition on `done` would have SQLite look through all open entries, and not for these households
+    query = select(c.household_id, c.village_code, c.done).where(c.household_id.in_(households))
     with store.reading() as connection:
-        return {home for home, village in connection.execute(query).all() if sees(village)}
+        return {home for home, village, done in connection.execute(query).all() if not done and sees(village)}
 
 
-def _count(row: dict[str, Any]) -> TownshipCount:
-    state = LedgerState(row["state"])
-    dark = {"red": 0, "yellow": 0} if state is LedgerState.CLOSED else {}
-    return TownshipCount(**row | dark | {"state": state})
+def with_entries(store: Store, area: str, most: int) -> list[str]:
+    """Households of an area that have an entry, at most so many."""
+    query = select(ENTRIES.c.household_id).distinct().where(*_inside(area)).limit(most)
+    with store.reading() as connection:
+        return list(connection.execute(query).scalars())
+
+
+def villages_with_entries(store: Store, area: str) -> list[str]:
+    """Codes of the villages of an area in which a household has an entry."""
+    query = select(ENTRIES.c.village_code).distinct().where(*_inside(area)).order_by(ENTRIES.c.village_code)
+    with store.reading() as connection:
+        return list(connection.execute(query).scalars())
+
+
+def _townships(area: str) -> CTE:
+    """The townships of an area that have an entry, the next one looked up from each; ends with null."""
+    least = func.min(ENTRIES.c.township)
+    found = select(least.label("township")).where(*_inside(area)).cte("townships", recursive=True)
+    after = select(least).where(ENTRIES.c.township > found.c.township, *_inside(area)).scalar_subquery()
+    return found.union_all(select(after).where(found.c.township.is_not(None)))
+
+
+def _numbers(
+    township: ColumnElement[str], state: LedgerState, area: str, lamps: Lamps
+) -> list[ScalarSelect[int] | ColumnElement[int]]:
+    """How many entries a township has in a state, and of these red and yellow ones."""
+    c = ENTRIES.c
+    every = select(func.count()).where(c.township == township, c.state == state.value, *_inside(area))
+    if state is LedgerState.CLOSED:
+        return [every.scalar_subquery(), literal(0), literal(0)]
+    lit = (every.where(lamps.lit(Lamp.RED)), every.where(lamps.lit(Lamp.YELLOW), lamps.before_green()))
+    return [one.scalar_subquery() for one in (every, *lit)]
 
 
 def _conditions(asked: AskedEntries, lamps: Lamps) -> list[ColumnElement[bool]]:
@@ -118,6 +154,8 @@ def _conditions(asked: AskedEntries, lamps: Lamps) -> list[ColumnElement[bool]]:
         found.append(lamps.shown(asked.lamp))
     if asked.responsible:
         found.append(c.responsible_id == asked.responsible)
+    if asked.households is not None:
+        found.append(c.household_id.in_(asked.households))
     return found
 
 

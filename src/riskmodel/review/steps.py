@@ -13,7 +13,7 @@ from riskmodel.review.keys import stamp
 from riskmodel.review.ledger_schema import STEPS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
     from sqlalchemy import Connection
@@ -27,11 +27,22 @@ IN_ORDER: Final = tuple(step for step in Step if step is not Step.MEASURES)
 
 
 @dataclass(frozen=True)
+class NotedStep:
+    """A note about a step: when it was done (None: what was written before was a mistake), and who wrote it when."""
+
+    step: Step
+    done_on: date | None
+    by_name: str
+    at: str
+
+
+@dataclass(frozen=True)
 class Identification:
-    """One identification of a household: the day of its clue, and the steps that were done."""
+    """One identification of a household: the day of its clue, the steps that were done, and all notes, oldest first."""
 
     clue_on: date
     days: Mapping[Step, date]
+    notes: Sequence[NotedStep] = ()
 
 
 def note_step(
@@ -81,11 +92,14 @@ def _days(connection: Connection, household_id: str, clue_on: date) -> dict[Step
 def identifications(store: Store, household_id: str) -> list[Identification]:
     """The identifications of a household, the newest clue first."""
     query = select(STEPS).where(STEPS.c.household_id == household_id).order_by(STEPS.c.id)
-    found: dict[date, dict[Step, date | None]] = {}
+    found: dict[date, list[NotedStep]] = {}
     with store.reading() as connection:
         for row in connection.execute(query).mappings():
-            found.setdefault(row["clue_on"], {Step.CLUE: row["clue_on"]})[Step(row["step"])] = row["done_on"]
-    return [
-        Identification(clue, {step: day for step, day in found[clue].items() if day is not None})
-        for clue in sorted(found, reverse=True)
-    ]
+            note = NotedStep(Step(row["step"]), row["done_on"], row["by_name"], row["at"])
+            found.setdefault(row["clue_on"], []).append(note)
+    return [_identification(clue, found[clue]) for clue in sorted(found, reverse=True)]
+
+
+def _identification(clue: date, notes: Sequence[NotedStep]) -> Identification:
+    last = {Step.CLUE: clue} | {note.step: note.done_on for note in notes}
+    return Identification(clue, {step: day for step, day in last.items() if day is not None}, tuple(notes))

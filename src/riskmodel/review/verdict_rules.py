@@ -84,6 +84,13 @@ def _check_causes(verdict: Verdict) -> None:
     causes = verdict.causes
     if causes and verdict.finding is not Finding.RISK:
         raise UsageError("causes belong to a risk that was found. Leave them out. / 只有“有风险”时才填写风险原因。")
+    if verdict.finding is Finding.RISK and not causes:
+        raise UsageError(
+            "a risk has a cause: choose one, or other with its words in the note. / "
+            "“有风险”须选择主要原因；各项都不符合的，选“其他”并在备注中写明。"
+        )
+    if Cause.OTH in causes and not verdict.note.strip():
+        raise UsageError("say in the note what the other cause is. / 风险原因选“其他”的，请在备注中写明是什么原因。")
     if len(causes) > MOST_CAUSES or len(set(causes)) < len(causes):
         raise UsageError(
             f"{len(causes)} causes: at most {MOST_CAUSES}, each once, the strongest first. / "

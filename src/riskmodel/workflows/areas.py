@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from riskmodel.workflows.workspace import Workspace
 
 LEVELS: Final = {"province": 2, "prefecture": 4, "county": 6, "township": 9, "village": 12}
@@ -21,6 +24,17 @@ class Area:
     code: str
     name: str
     level: str
+
+
+def titles(names: Mapping[str, str]) -> dict[str, str]:
+    """Code -> name; where several places of a level have the same name, with that of the place around them."""
+    digits = list(LEVELS.values())
+    often = Counter((len(code), name) for code, name in names.items())
+    told = {}
+    for code, name in names.items():
+        around = names.get(code[: digits[max(digits.index(len(code)) - 1, 0)]], "")
+        told[code] = f"{around}{name}" if often[len(code), name] > 1 and around != name else name
+    return told
 
 
 def areas(workspace: Workspace) -> list[Area]:

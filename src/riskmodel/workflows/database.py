@@ -11,6 +11,7 @@ from riskmodel.errors import UsageError
 from riskmodel.review.access import role_of
 from riskmodel.review.keys import Key, Keys
 from riskmodel.review.store import Store, newest_version, open_store
+from riskmodel.workflows.known_areas import known_area
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,8 +64,8 @@ def make_key(
     if not 1 <= days <= MOST_DAYS:
         raise UsageError(f"a key is good for 1 to {MOST_DAYS} days.")
     with closing(database(workspace)) as store:
-        asked = [role_of(code) for code in roles]
-        return MadeKey(*Keys(store).make(name, asked, area, now + timedelta(days=days), now, per_minute))
+        asked, given = [role_of(code) for code in roles], known_area(workspace, store, area)
+        return MadeKey(*Keys(store).make(name, asked, given, now + timedelta(days=days), now, per_minute))
 
 
 def keys(workspace: Workspace) -> list[Key]:

@@ -7,6 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Final
 
 from riskmodel.errors import UsageError
+from riskmodel.review.assessments import homes_beginning
 from riskmodel.review.identities import Reader
 from riskmodel.workflows.installation import find, identify, key_path
 
@@ -24,6 +25,18 @@ MOST_NAMES: Final = 1000
 """Names that one search may look through: they lie encrypted one by one, without an index that would tell which are
 alike, and each takes some 20 microseconds to open."""
 _VILLAGE: Final = 12
+_SHOWN: Final = re.compile("H[0-9a-f]{6,23}")
+"""The beginning of an id."""
+
+
+class TooWide(UsageError):
+    """A name is looked for among more households than one search looks through."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"choose a village first: one search looks through {MOST_NAMES} names at most. / "
+            f"按姓名查找请先选定一个村：姓名加密保存，一次最多查找 {MOST_NAMES} 户；仍超过的请改用户编号查找。"
+        )
 
 
 def names_of(
@@ -41,7 +54,7 @@ def names_of(
 
 
 def household_of(service: Service, who: Principal, text: str, now: datetime) -> str | None:
-    """The household that an id or a number (户编号) names; None for a text that is neither, such as a name.
+    """The household that an id, the beginning of one or a number (户编号) names; None for another text, such as a name.
 
     The number itself goes nowhere: the log gets the id, and so may an address. Raises UsageError for a number where the
     installation has no key, without which no number can be known.
@@ -49,6 +62,13 @@ def household_of(service: Service, who: Principal, text: str, now: datetime) -> 
     plain = unicodedata.normalize("NFKC", text).strip()
     if ID.fullmatch(plain):
         return plain
+    if _SHOWN.fullmatch(plain.rstrip(".")):  # as lists show it, with dots after it
+        begun = homes_beginning(service.store, plain.rstrip("."), MOST_NAMES)
+        seen = [household for household, village in begun if who.sees(village)]
+        if len(seen) > 1:
+            raise UsageError("several households have such an id. / 有几户的系统编号都这样开头，请多输入几位。")
+        if seen:
+            return seen[0]
     if not re.search(r"\d", plain):
         return None
     if not key_path(service.workspace).exists():
@@ -61,16 +81,26 @@ def named(
 ) -> dict[str, Identity] | None:
     """Households of a village whose head has a name with this text in it; None outside of the area of who asks.
 
-    That all names of the village were looked through is in the audit log before. Raises UsageError for more than a
-    village, and as `names_of`.
+    Raises TooWide for more than a village, and as `with_name`.
     """
-    if len(village) != _VILLAGE:
-        raise UsageError("choose a village first. / 按姓名查找请先选定一个村：姓名加密保存，一次只在一个村内查找。")
     if not who.sees(village):
         return None
+    if len(village) != _VILLAGE:
+        raise TooWide
     households = service.sheets.told(as_of, lambda sheet: _of_village(sheet, who, village))
-    if households is None or len(households) > MOST_NAMES:
-        raise UsageError(f"more than {MOST_NAMES} households. / 该村超过 {MOST_NAMES} 户，请改用户编号查找。")
+    return with_name(service, who, households or [], text, purpose, now)
+
+
+def with_name(
+    service: Service, who: Principal, households: Sequence[str], text: str, purpose: str, now: datetime
+) -> dict[str, Identity]:
+    """Those of some households whose head has a name with this text in it.
+
+    That all of their names were looked through is in the audit log before. Raises TooWide for more than `MOST_NAMES`,
+    and as `names_of`.
+    """
+    if len(households) > MOST_NAMES:
+        raise TooWide
     told = names_of(service, who, households, purpose, now)
     wanted = unicodedata.normalize("NFKC", text)
     return {one: them for one, them in told.items() if wanted in (them.head_name or them.name or "")}

@@ -125,6 +125,11 @@ def list_page(
     return found
 
 
+def villages_of(service: Service, who: Principal, as_of: date | None, area: str) -> list[str]:
+    """Codes of the villages of an area that who asks sees and that a published date has households of."""
+    return service.sheets.told(as_of, lambda sheet: sheet.ground(who, area).codes) or []
+
+
 def _page(service: Service, who: Principal, sheet: Sheet, asked: AskedList) -> ListPage:
     later, planned = later_sheet(service, sheet), above_line(sheet)
     chosen = _chosen(service, sheet, later, sheet.inside(who, asked.area), asked)

@@ -11,6 +11,7 @@ from riskmodel.rendering.chinese_block import in_chinese
 from riskmodel.rendering.document import Paragraph
 from riskmodel.review.access import Principal
 from riskmodel.training.labels import label_named
+from riskmodel.workflows.areas import titles
 from riskmodel.workflows.model_report import audited, told
 from riskmodel.workflows.model_report.judged import LEADING, gate, standing, tiles
 from riskmodel.workflows.model_report.kept import Kept, kept
@@ -56,7 +57,19 @@ def model_page(service: Service, who: Principal, chapter: str) -> ModelPage:
     path = pointer.path.with_name(_REPORT) / CARD_JSON if pointer else None
     if path is None or not path.exists():
         return ModelPage(about)
-    return ModelPage(about, *_chapter(path, path.stat().st_mtime_ns, who.area, chapter))
+    names = tuple(place_titles(service, who).items())
+    return ModelPage(about, *_chapter(path, path.stat().st_mtime_ns, who.area, names, chapter))
+
+
+def place_titles(service: Service, who: Principal) -> dict[str, str]:
+    """What tables call the counties and townships that somebody sees, and their own county."""
+    return titles(
+        {
+            code: name
+            for code, name in service.area_names.items()
+            if len(code) in (6, 9) and (who.sees(code) or who.area.startswith(code))
+        }
+    )
 
 
 def _about(service: Service) -> list[tuple[str, str]]:
@@ -75,17 +88,19 @@ def _about(service: Service) -> list[tuple[str, str]]:
 
 
 @lru_cache(maxsize=32)
-def _chapter(path: Path, stamp: int, area: str, chapter: str) -> tuple[list[Block], dict[str, Any]]:
+def _chapter(
+    path: Path, stamp: int, area: str, names: tuple[tuple[str, str], ...], chapter: str
+) -> tuple[list[Block], dict[str, Any]]:
     """The blocks of a chapter and the card; drawn once for a report and an area."""
-    found = _kept(path, stamp, area)
+    found = _kept(path, stamp, area, names)
     card = {name: value for name, value in found.card.items() if name != "quantitative_analyses"}
     return [in_chinese(block) for block in _BLOCKS[chapter](found)], card
 
 
 @lru_cache(maxsize=2)
-def _kept(path: Path, _stamp: int, area: str) -> Kept:
+def _kept(path: Path, _stamp: int, area: str, names: tuple[tuple[str, str], ...]) -> Kept:
     """The report for whoever answers for an area."""
-    return kept(path, Principal("", "", (), area))
+    return kept(path, Principal("", "", (), area), dict(names))
 
 
 def _summary(found: Kept) -> Iterator[Block]:

@@ -13,6 +13,7 @@ from riskmodel.review.audit import AuditLog, Entry
 from riskmodel.review.users import Users
 from riskmodel.workflows.database import database
 from riskmodel.workflows.installation import LOG
+from riskmodel.workflows.known_areas import known_area
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +39,8 @@ def make_user(
 ) -> Welcomed:
     """Make a user. Raises UsageError for a login that is taken, an unknown role and whatever makes no sense."""
     with closing(database(workspace)) as store:
-        made = Users(store).make(login, name, [role_of(code) for code in roles], area, staff or login, now)
+        given = known_area(workspace, store, area)
+        made = Users(store).make(login, name, [role_of(code) for code in roles], given, staff or login, now)
     _note(workspace, f"user made: {made[0].id}", now)
     return Welcomed(*made)
 
@@ -63,7 +65,8 @@ def alter_user(workspace: Workspace, login: str, roles: Sequence[str], area: str
         people = Users(store)
         before = people.of(login)
         asked = [role_of(code) for code in roles] or before.roles
-        found = people.alter(login, roles=asked, area=before.area if area is None else area)
+        given = before.area if area is None else known_area(workspace, store, area)
+        found = people.alter(login, roles=asked, area=given)
     _note(workspace, f"user altered: {found.id}", now)
     return found
 

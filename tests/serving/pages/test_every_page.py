@@ -43,7 +43,9 @@ class Asked:
 
 
 BEFORE_THE_SIGN_IN = {"GET /sign-in", "POST /sign-in"}
-OF_ANYONE = {"GET /", "GET /password", "POST /password", "POST /sign-out", "GET /worklist/filled"}
+OF_ANYONE = {"GET /", "GET /password", "POST /password", "POST /sign-out", "GET /worklist/filled"} | {
+    f"GET /{page}/{form}" for page in ("worklist", "ledger") for form in ("names", "find")
+}
 """Pages for whoever is signed in, or may do something; they tell nothing of a household."""
 OF_A_WORKBOOK = {"POST /ledger/workbook", "POST /ledger/workbook/apply"}
 """They change the entries of a file: test_ledger_workbooks.py sends them one with an entry of another township."""
@@ -83,6 +85,7 @@ OF_A_PLACE: dict[str, Asked] = {
     "POST /households/{household_id}/steps": Asked(
         f"{_HOUSEHOLD}/steps", Role.OFFICER, {"clue_on": "{month}", "step": "clue", "done_on": "{month}"}
     ),
+    "POST /ledger/find": Asked("/ledger/find", Role.OFFICER, {"text": "张", "purpose": "a test", "area": "990301101"}),
     "GET /ledger/{number}": Asked("/ledger/{entry}"),
     "POST /ledger/{number}": Asked(
         "/ledger/{entry}",
@@ -96,6 +99,7 @@ WITHIN_ONES_AREA: dict[str, Asked] = {
     "GET /worklist": Asked("/worklist"),
     "POST /worklist/names": Asked("/worklist/names", Role.OFFICER, {"purpose": "a test"}),
     "GET /ledger": Asked("/ledger"),
+    "POST /ledger/names": Asked("/ledger/names", Role.OFFICER, {"purpose": "a test"}),
     "GET /ledger/workbook": Asked("/ledger/workbook"),
     "GET /model": Asked("/model"),
     "GET /model/{chapter}": Asked("/model/fairness"),

@@ -25,12 +25,12 @@ def test_a_reason_becomes_one_line() -> None:
     assert checked_reason("  调离\n岗位 ") == "调离 岗位"
 
 
-def test_only_an_area_inside_ones_own_may_be_given() -> None:
+def test_only_an_area_inside_ones_own_may_be_given(service: Service) -> None:
     who = Principal("a", "某", (), "990301")
-    assert area_to_give(who, "990301101") == "990301101"
+    assert area_to_give(service, who, "990301101") == "990301101"
     for area in ("", "99", "990302", "99030", "abc"):
         with pytest.raises(UsageError, match="辖区"):
-            area_to_give(who, area)
+            area_to_give(service, who, area)
 
 
 def test_an_order_is_in_the_log_before_it_is_done_and_its_refusal_after(service: Service, boss: Principal) -> None:

@@ -11,6 +11,7 @@ from riskmodel.workflows.model_report.card import card
 from riskmodel.workflows.model_report.kept import OTHER, TOWNSHIP, Kept, kept
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from tested_county import Backtested
@@ -23,8 +24,8 @@ def path(tested: Backtested, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return written
 
 
-def of(path: Path, area: str) -> Kept:
-    return kept(path, Principal("", "", (), area))
+def of(path: Path, area: str, names: Mapping[str, str] | None = None) -> Kept:
+    return kept(path, Principal("", "", (), area), names or {})
 
 
 def townships(found: Kept) -> set[str]:
@@ -55,6 +56,14 @@ def test_of_other_townships_nothing_is_told(path: Path) -> None:
     assert not any("=9903" in text for text in found)
     raw = [check["found"] for test in of(path, "").tests for check in test["gate"]["checks"]]
     assert any("=9903" in text for text in raw) == any(OTHER in text for text in found)
+
+
+def test_places_are_told_by_name_where_they_have_one(path: Path) -> None:
+    one, *others = sorted(townships(of(path, "")))
+    named = of(path, "", {one: "白水镇", "990301": "某县"})
+    assert townships(named) == {"白水镇", *others}
+    assert named.card["evaluation_data"]["counties"] == ["某县"]
+    assert not any(one in check["found"] for test in named.tests for check in test["gate"]["checks"])
 
 
 @pytest.mark.parametrize(

@@ -15,18 +15,22 @@ from riskmodel.workflows.list_page import AskedList
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from fastapi import Request
+
+    from riskmodel.serving.pages.form import Form
     from riskmodel.serving.pages.visitor import Visitor
     from riskmodel.workflows.list_page import ListPage
 
 AREA: Final = "^(?:[0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12})?$"
-_FIELDS: Final = ("area", "village", "cause", "category", "tier", "status", "order")
+FIELDS: Final = ("month", "area", "village", "cause", "category", "tier", "status", "order")
+"""What an address keeps, whichever page is looked at."""
 _NONE: Final = "none"
 """Stands for "no cause told" in an address."""
 
 
 def asked_list(field: Callable[[str], str], visitor: Visitor) -> tuple[date | None, AskedList]:
     """Month and list that are asked for. Raises Refused for what is no such thing."""
-    given = {name: field(name) for name in (*_FIELDS, "month", "find", "page")}
+    given = {name: field(name) for name in (*FIELDS, "find", "page")}
     area = given["village"] if given["village"].startswith(given["area"]) and given["village"] else given["area"]
     known = all(given[name] in codes for name, codes in choices(blind=visitor.may("visit")).items())
     if not known or not re.fullmatch(AREA, area) or not re.fullmatch("[0-9]{0,6}", given["page"]):
@@ -69,6 +73,19 @@ def state_of(found: ListPage) -> dict[str, str]:
         "status": asked.status,
         "order": "" if asked.order == "list" else asked.order,
     }
+
+
+def told_by(request: Request, form: Form) -> Callable[[str], str]:
+    """Fields of a form; what it says nothing of stands in its address, as the list had it that it was shown with."""
+    return lambda name: form.text(name) or request.query_params.get(name, "")
+
+
+def sought(form: Form) -> str:
+    """The number, id or name that is looked for. Raises Refused for none, and for more than one."""
+    text = form.text("text")
+    if not text or len(text) > 100:
+        raise Refused(422, "请输入要查找的户编号或户主姓名。", "返回上一页填写，最多 100 个字。")
+    return text
 
 
 def purpose_of(visitor: Visitor, purpose: str) -> str:

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 _TOWNSHIP: Final = 9
 _COUNTY: Final = 6
+_MOST_VILLAGES: Final = 600
+"""In one list to choose from."""
 _CHOICES: Final[Mapping[str, Mapping[str, str]]] = {
     "tier": {"": "全部", **{one.value: one.zh for one in Tier}},
     "cause": {
@@ -46,3 +48,19 @@ def place_choices(townships: Sequence[str], area: str, names: Mapping[str, str])
     inside = [code for code in townships if here and code.startswith(here)]
     codes = sorted([*(counties if len(counties) > 1 else ()), *inside])
     return {"": "全部辖区", **{code: names.get(code, code) for code in codes}}
+
+
+def village_choices(villages: Sequence[str], names: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Villages to choose from under the names of their townships; where they are too many, townships alone."""
+    if len(villages) > _MOST_VILLAGES:
+        townships = sorted({code[:_TOWNSHIP] for code in villages})
+        return {names.get(county, county): _named(townships, county, names) for county in _starts(townships, _COUNTY)}
+    return {names.get(place, place): _named(villages, place, names) for place in _starts(villages, _TOWNSHIP)}
+
+
+def _named(codes: Sequence[str], inside: str, names: Mapping[str, str]) -> dict[str, str]:
+    return {code: names.get(code, code) for code in codes if code.startswith(inside)}
+
+
+def _starts(codes: Sequence[str], digits: int) -> list[str]:
+    return sorted({code[:digits] for code in codes})

@@ -13,6 +13,7 @@ from riskmodel.serving.pages.routes import (
     cases,
     household,
     ledger,
+    ledger_list,
     ledger_workbooks,
     list_books,
     managed_keys,
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
     from starlette.types import Scope
 
 PAGES: Final = (
-    *(start, sign_in, overview, worklist, list_books, household, verdict, cases, ledger_workbooks, ledger, model),
-    *(administration, managed_users, managed_keys, managed_models, audit_search),
+    *(start, sign_in, overview, worklist, list_books, household, verdict, cases, ledger_workbooks, ledger_list, ledger),
+    *(model, administration, managed_users, managed_keys, managed_models, audit_search),
 )
 _STATIC: Final = Path(__file__).parent / "static"
 

@@ -85,7 +85,9 @@ def _back_after_sign_in(request: Request) -> str:
     return f"{SIGN_IN}?{urlencode({'next': request.url.path + query})}"
 
 
-Reader = Annotated[Visitor, Depends(SignedIn(Right.READ))]
+READER: Final = Depends(SignedIn(Right.READ))
+"""Of a route that asks nothing of who looks at it but that they may."""
+Reader = Annotated[Visitor, READER]
 """May read scores and explanations."""
 Decider = Annotated[Visitor, Depends(SignedIn(Right.DECIDE))]
 """May write verdicts and entries of the ledger."""

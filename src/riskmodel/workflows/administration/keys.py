@@ -48,7 +48,7 @@ def give(service: Service, who: Principal, asked: Asked, reason: str, now: datet
 
     So a form that came twice makes one key; its text is told once, and who missed it revokes the key.
     """
-    why, area = checked_reason(reason), area_to_give(who, asked.area)
+    why, area = checked_reason(reason), area_to_give(service, who, asked.area)
     if any(key.name == asked.name and key.valid(now) for key in keys(service, who)):
         raise UsageError(
             "there is a valid key of this name. Revoke it first, or take another name. / 已有同名的有效密钥。"

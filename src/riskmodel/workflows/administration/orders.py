@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from riskmodel.errors import RiskModelError, UsageError
 from riskmodel.review.access import checked_area, role_of
 from riskmodel.review.identities import LONG_NUMBER
+from riskmodel.workflows.known_areas import known_area
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -41,15 +42,15 @@ def checked_roles(codes: Sequence[str]) -> list[Role]:
     return [role_of(code) for code in codes]
 
 
-def area_to_give(who: Principal, text: str) -> str:
-    """An area that somebody may give to others: one inside their own. Raises UsageError for another one."""
+def area_to_give(service: Service, who: Principal, text: str) -> str:
+    """An area that somebody may give to others: one inside their own that is known. Raises UsageError for another."""
     area = checked_area(text)
     if not who.sees(area):
         raise UsageError(
             f"{area or 'everywhere'} is not inside your own area {who.area}. / "
             f"只能授予您自己辖区（{who.area}）之内的辖区。"
         )
-    return area
+    return known_area(service.workspace, service.store, area)
 
 
 @contextmanager

@@ -47,7 +47,7 @@ def managed(service: Service, who: Principal, user_id: str) -> User | None:
 
 def welcome(service: Service, who: Principal, asked: Asked, reason: str, now: datetime) -> Welcomed:
     """Make a user. Raises UsageError for whatever makes no sense, and an area that may not be given."""
-    why, area = checked_reason(reason), area_to_give(who, asked.area)
+    why, area = checked_reason(reason), area_to_give(service, who, asked.area)
     staff = asked.staff or asked.login
     made = service.users.make(asked.login, asked.name, checked_roles(asked.roles), area, staff, now)
     service.noted(who, ACTION, (), f"user made: {made[0].id} {_granted(made[0])}: {why}", now).result()
@@ -64,7 +64,8 @@ def alter(
             "nobody gives themselves other roles or another area: another administrator does. / "
             "不能修改自己的角色和辖区，请由其他管理员办理。"
         )
-    why, wanted, given = checked_reason(reason), checked_roles(roles), area_to_give(who, area)
+    why, wanted = checked_reason(reason), checked_roles(roles)
+    given = area if area == user.area else area_to_give(service, who, area)
     order = f"user altered: {user.id} to {' '.join(role.value for role in wanted)} in {given or 'everywhere'}"
     with ordered(service, who, ACTION, order, why, now):
         return service.users.alter(user.login, roles=wanted, area=given)

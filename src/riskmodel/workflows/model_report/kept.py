@@ -11,6 +11,7 @@ from riskmodel.errors import DataError
 from riskmodel.workflows.model_report.card import FORMAT
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from riskmodel.review.access import Principal
@@ -36,9 +37,10 @@ class Kept:
     """The largest gap of recall that the gate allows to a group."""
 
 
-def kept(path: Path, who: Principal) -> Kept:
+def kept(path: Path, who: Principal, names: Mapping[str, str]) -> Kept:
     """The report of a card; townships outside of the area of who asks are left out, or not named.
 
+    names: of counties and townships by code, each another one; where it has none, the code stays.
     Raises DataError for a file that is damaged or of another version.
     """
     try:
@@ -46,10 +48,10 @@ def kept(path: Path, who: Principal) -> Kept:
         if card["format"] != FORMAT:
             raise ValueError(f"format {card['format']}")
         analyses, details = card["quantitative_analyses"], card["model_details"]
-        tests = [_of_area(_test(told), who) for told in analyses["horizons"]]
+        tests = [_of_area(_test(told), who, names) for told in analyses["horizons"]]
         evaluation = card["evaluation_data"]
         evaluation["counties"] = [
-            code for code in evaluation["counties"] if who.sees(code) or who.area.startswith(code)
+            names.get(code, code) for code in evaluation["counties"] if who.sees(code) or who.area.startswith(code)
         ]
         return Kept(card, str(details["kind"]), tests, float(analyses["group_recall_gap"]))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -61,28 +63,33 @@ def _test(told: Test) -> Test:
     return {name: value for name, value in told.items() if name != "schemes"} | {"pooled": told["schemes"]}
 
 
-def _of_area(test: Test, who: Principal) -> Test:
-    """A back-test without the numbers of townships that somebody does not see."""
+def _of_area(test: Test, who: Principal, names: Mapping[str, str]) -> Test:
+    """A back-test without the numbers of townships that somebody does not see, the others by name."""
 
     def hidden(found: re.Match[str]) -> str:
-        return found[0] if who.sees(found[1]) else f"{TOWNSHIP}={OTHER}"
+        return f"{TOWNSHIP}={names.get(found[1], found[1]) if who.sees(found[1]) else OTHER}"
 
     checks = [check | {"found": re.sub(_IN_TEXT, hidden, check["found"])} for check in test["gate"]["checks"]]
-    pooled = {name: _scheme(told, who) for name, told in test["pooled"].items()}
+    pooled = {name: _scheme(told, who, names) for name, told in test["pooled"].items()}
     return test | {"gate": test["gate"] | {"checks": checks}, "pooled": pooled}
 
 
-def _scheme(told: Test, who: Principal) -> Test:
+def _scheme(told: Test, who: Principal, names: Mapping[str, str]) -> Test:
     tables = {
-        name: {kind: _rows(rows, who) for kind, rows in told[name].items()}
+        name: {kind: _rows(rows, who, names) for kind, rows in told[name].items()}
         for name in ("groups", "months")
         if name in told
     }
     calibration = {
-        kind: curves | {"by_group": _rows(curves["by_group"], who)} for kind, curves in told["calibration"].items()
+        kind: curves | {"by_group": _rows(curves["by_group"], who, names)}
+        for kind, curves in told["calibration"].items()
     }
     return told | tables | {"calibration": calibration}
 
 
-def _rows(rows: list[dict[str, Any]], who: Principal) -> list[dict[str, Any]]:
-    return [row for row in rows if row["grouping"] != TOWNSHIP or who.sees(row["group"])]
+def _rows(rows: list[dict[str, Any]], who: Principal, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    return [
+        row | {"group": names.get(row["group"], row["group"])} if row["grouping"] == TOWNSHIP else row
+        for row in rows
+        if row["grouping"] != TOWNSHIP or who.sees(row["group"])
+    ]

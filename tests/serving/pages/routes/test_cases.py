@@ -46,6 +46,7 @@ def test_steps_of_an_identification_start_its_clocks(officer: Person, office: Of
         assert officer.post(f"{path}/steps", sent).status_code == 303
     page = officer.get(f"{path}/ledger").text
     assert "线索日期 2026年3月2日" in page
+    assert "记录经过（2 次）" in page
     assert "未设定：评议公示启动时限" in page or "个自然日" in page or "个工作日" in page
     refused = officer.post(f"{path}/steps", {"clue_on": "2026-03-02", "step": "visit", "done_on": "2026-03-01"})
     assert refused.status_code == 422

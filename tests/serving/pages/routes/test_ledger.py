@@ -6,8 +6,6 @@ import pytest
 
 from riskmodel.policy import Measure
 from riskmodel.review.access import Role
-from riskmodel.review.audit import AuditLog
-from riskmodel.workflows.installation import LOG
 from sent_forms import CASE, written_case
 from signed_in import Person, field_of, person
 
@@ -82,22 +80,6 @@ def test_a_double_click_saves_once(service: Running, officer: Person, office: Of
     sent = CASE | {name: field_of(page, name) for name in ("token", "version", "stands")} | {"problem": "新的"}
     assert [officer.post(f"/ledger/{number}", sent | {"act": "save"}).status_code for _ in range(2)] == [303, 303]
     assert '<th scope="row">3</th>' not in officer.get(f"/ledger/{number}").text
-
-
-def test_the_list_is_filtered_and_its_look_is_in_the_audit_log(
-    service: Running, officer: Person, office: Office
-) -> None:
-    written_case(service.service, office.riskiest, "to be found", problem="要找的", responsible_id="W77")
-    assert "要找的" in officer.get("/ledger").text
-    found = officer.get("/ledger?responsible=W77&kind=ILL&lamp=green&state=open").text
-    assert "共 1 条" in found
-    assert "没有符合条件的条目" in officer.get("/ledger?responsible=W77&kind=HOU").text
-    assert officer.get("/ledger?kind=nonsense&lamp=%3Cb%3E&page=x").status_code == 200
-    assert officer.get("/ledger?area=abc").status_code == 400
-    assert officer.get("/ledger?area=990302").status_code == 404
-    *_, entry = AuditLog(service.workspace.home / LOG).entries()
-    assert entry is not None
-    assert entry.purpose.startswith("ledger")
 
 
 def test_hostile_text_of_an_entry_is_text(service: Running, officer: Person, office: Office) -> None:

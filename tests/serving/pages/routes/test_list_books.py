@@ -1,37 +1,23 @@
 from __future__ import annotations
 
 import io
-from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from python_calamine import CalamineWorkbook
 
 from filled_lists import refilled
-from published_lists import NEWEST, household, publish_lists
+from published_lists import HOSTILE, NEWEST, household
 from riskmodel.review.access import Role
 from riskmodel.review.verdicts import newest_of
 from riskmodel.review.visited import standing
-from riskmodel.settings import Settings
-from riskmodel.workflows.database import database
-from riskmodel.workflows.workspace import Workspace
-from running_service import Running, running
+from running_service import Running
 from signed_in import Person, field_of, person
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    pass
 
 WHY = "理由（结果与名单不一致时必填）"
-HOSTILE = "<img src=x onerror=alert(1)>{{7*7}}\u202e"
-
-
-@pytest.fixture(scope="module")
-def lists(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    place = Workspace(Settings(tmp_path_factory.mktemp("lists")))
-    with closing(database(place)) as opened:
-        publish_lists(opened)
-    with running(place) as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

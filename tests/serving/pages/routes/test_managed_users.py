@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from running_service import Running
 
 HOSTILE = '<img src=x onerror=alert(1)>{{7*7}}=HYPERLINK("x")'
-NEW = {"login": "new", "name": HOSTILE, "role": ["officer"], "area": "990301101", "staff": "", "reason": "新入职"}
+NEW = {"login": "new", "name": HOSTILE, "role": ["officer"], "area": "990301100", "staff": "", "reason": "新入职"}
 
 
 @pytest.fixture(scope="module")
@@ -61,8 +61,9 @@ def test_roles_and_area_are_altered_but_never_beyond_ones_own(service: Running, 
     wide = county.post(place, {"role": "reviewer", "area": "99", "reason": "试试"})
     assert wide.status_code == 422
     assert "辖区" in wide.text
-    assert county.post(place, {"role": "reviewer", "area": "990301102", "reason": "改任"}).status_code == 303
-    assert service.service.users.of("mover").area == "990301102"
+    assert "没有辖区 990301199" in county.post(place, {"role": "reviewer", "area": "990301199", "reason": "试试"}).text
+    assert county.post(place, {"role": "reviewer", "area": "990301100", "reason": "改任"}).status_code == 303
+    assert service.service.users.of("mover").area == "990301100"
 
 
 def test_users_of_another_area_are_not_there(service: Running, county: Person) -> None:

@@ -1,31 +1,19 @@
 from __future__ import annotations
 
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 
 from published_households import publish_households
-from published_lists import BEFORE, NEWEST, household, publish_lists
+from published_lists import BEFORE, NEWEST, household
 from riskmodel.review.access import Role
 from riskmodel.settings import Settings
-from riskmodel.workflows.database import database
 from riskmodel.workflows.workspace import Workspace
 from running_service import Running, running
 from signed_in import Person, person
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
-
-
-@pytest.fixture(scope="module")
-def lists(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    place = Workspace(Settings(tmp_path_factory.mktemp("lists")))
-    with closing(database(place)) as opened:
-        publish_lists(opened)
-    with running(place) as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

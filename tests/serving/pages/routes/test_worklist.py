@@ -1,42 +1,17 @@
 from __future__ import annotations
 
 import re
-from contextlib import closing
 from typing import TYPE_CHECKING
 
-import polars as pl
 import pytest
 
-from opened_service import NOW
-from published_lists import NEWEST, A, household, publish_lists
+from published_lists import NEWEST, A, household
 from riskmodel.review.access import Role
-from riskmodel.review.identities import IdentityStore
-from riskmodel.settings import Settings
-from riskmodel.workflows.database import database
-from riskmodel.workflows.installation import identity_key, identity_store_path, init
-from riskmodel.workflows.workspace import Workspace
-from running_service import Running, running
-from signed_in import Person, person
+from running_service import Running
+from signed_in import Person, field_of, person
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-HOSTILE = "<img src=x onerror=alert(1)>{{7*7}}\u202e"
-
-
-@pytest.fixture(scope="module")
-def lists(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """A service of published lists; one name was typed with a will."""
-    place = Workspace(Settings(tmp_path_factory.mktemp("lists")))
-    init(place)
-    told = {"id": household(1), "kind": "household", "number": "10001", "name": None, "head_name": HOSTILE}
-    told |= {"address": None, "phone": None}
-    store = IdentityStore(identity_store_path(place), identity_key(place))
-    store.put(pl.DataFrame([told]).cast(pl.String), NOW.date())
-    with closing(database(place)) as opened:
-        publish_lists(opened)
-    with running(place) as found:
-        yield found
+    pass
 
 
 @pytest.fixture(scope="module")
@@ -95,9 +70,30 @@ def test_a_household_is_found_by_its_number_and_the_address_has_its_id(officer: 
 def test_a_name_is_looked_for_in_a_village(officer: Person, analyst: Person) -> None:
     asked = {"text": "onerror", "purpose": "找人", "area": "990301001", "village": A}
     assert set(rows(officer.post("/worklist/find", asked).text)) == {household(1)}
-    assert officer.post("/worklist/find", asked | {"village": ""}).status_code == 422
     assert officer.post("/worklist/find", asked | {"area": "990302001", "village": "990302001001"}).status_code == 404
     assert analyst.post("/worklist/find", asked).status_code == 403
+
+
+def test_without_a_village_the_search_by_name_offers_them_and_goes_on_from_there(officer: Person) -> None:
+    at = "?area=990301001&tier=very_high&order=risk"
+    page = officer.post(f"/worklist/find{at}", {"text": "onerror", "purpose": "找人"})
+    assert page.status_code == 422
+    assert "请先选定一个村" in page.text
+    assert f'<option value="{A}">' in page.text
+    assert "990301002001" not in page.text
+    again = {"text": field_of(page.text, "text"), "purpose": field_of(page.text, "purpose"), "village": A}
+    assert set(rows(officer.post(f"/worklist/find{at}", again).text)) == {household(1)}
+
+
+def test_after_names_the_way_back_and_the_pages_keep_the_filters(officer: Person) -> None:
+    at = f"month={NEWEST}&area=990301&order=risk&page=2"
+    named = officer.post(f"/worklist/names?{at}", {"purpose": "入户核查"}).text.replace("&amp;", "&")
+    assert f"/worklist?month={NEWEST}&area=990301&order=risk&page=1" in named
+    assert f"/worklist?{at}" in named, "the way back"
+    assert officer.get(f"/worklist/names?{at}").headers["location"] == f"/worklist?{at}"
+    found = officer.post("/worklist/find?area=990301001&tier=low", {"text": household(1)}).headers["location"]
+    assert found == f"/worklist?area=990301001&tier=low&find={household(1)}"
+    assert f"/worklist?month={NEWEST}&area=990301001&tier=low" in officer.get(found).text.replace("&amp;", "&")
 
 
 @pytest.mark.parametrize(

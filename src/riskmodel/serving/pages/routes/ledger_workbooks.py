@@ -14,10 +14,10 @@ from riskmodel.serving.api.auth import Running
 from riskmodel.serving.clock import now
 from riskmodel.serving.pages.carried_rows import carried, carried_back
 from riskmodel.serving.pages.form import Marked
+from riskmodel.serving.pages.ledger_address import asked_entries, filters
 from riskmodel.serving.pages.ledger_words import WORDS
 from riskmodel.serving.pages.page_route import PageRoute, chinese
 from riskmodel.serving.pages.refused import Refused, not_there
-from riskmodel.serving.pages.routes.ledger import asked_entries, filters
 from riskmodel.serving.pages.sent_file import MOST_BYTES, sent_file
 from riskmodel.serving.pages.shown import handed_out, see_other, shown
 from riskmodel.serving.pages.visitor import Decider, Reader, Visitor
@@ -34,7 +34,7 @@ _AGAIN: Final = "请改正表格后重新导入。"
 @ROUTER.get("")
 def workbook(request: Request, visitor: Reader, running: Running) -> Response:
     """The entries that the filters choose."""
-    asked = asked_entries(visitor, filters(request.query_params), first=0, most=MOST)
+    asked = asked_entries(visitor, filters(lambda name: request.query_params.get(name, "")), first=0, most=MOST)
     try:
         found, light = ledger(running, visitor.who, asked, now())
     except NoSuchEntry:

@@ -12,7 +12,7 @@ from riskmodel.serving.api.auth import Running
 from riskmodel.serving.clock import now
 from riskmodel.serving.pages.filled_form import packed, unpacked
 from riskmodel.serving.pages.form import Marked
-from riskmodel.serving.pages.list_address import asked_list, purpose_of
+from riskmodel.serving.pages.list_address import asked_list, purpose_of, told_by
 from riskmodel.serving.pages.page_route import PageRoute, chinese
 from riskmodel.serving.pages.refused import Refused, not_there
 from riskmodel.serving.pages.sent_file import MOST_BYTES, sent_file
@@ -39,9 +39,10 @@ def workbook(request: Request, visitor: Reader, running: Running) -> Response:
 
 
 @ROUTER.post(_BOOK)
-def workbook_with_names(visitor: Reader, form: Marked, running: Running) -> Response:
+def workbook_with_names(request: Request, visitor: Reader, form: Marked, running: Running) -> Response:
     """The list to be filled in, with names, for what they were asked for."""
-    return _book(running, visitor, form.text, form=True, purpose=purpose_of(visitor, form.text("purpose")))
+    purpose = purpose_of(visitor, form.text("purpose"))
+    return _book(running, visitor, told_by(request, form), form=True, purpose=purpose)
 
 
 @ROUTER.get(_FILLED)

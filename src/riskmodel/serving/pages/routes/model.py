@@ -15,7 +15,7 @@ from riskmodel.serving.pages.refused import Refused, not_there
 from riskmodel.serving.pages.shown import shown
 from riskmodel.serving.pages.visitor import Reader, Visitor
 from riskmodel.workflows.ledger_lists import hits
-from riskmodel.workflows.model_pages import CHAPTERS, model_page
+from riskmodel.workflows.model_pages import CHAPTERS, model_page, place_titles
 from riskmodel.workflows.service import Service
 
 ROUTER = APIRouter(include_in_schema=False, route_class=PageRoute)
@@ -51,7 +51,7 @@ def _hit_rates(running: Service, visitor: Visitor) -> dict[str, Any]:
     first, who = last - timedelta(days=365), visitor.who
     return {
         "rates": hits(running, who, who.area, first, last),
-        "names": running.area_names,
+        "names": place_titles(running, who),
         "first": first,
         "last": last,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import APIRouter, Request, Response
@@ -9,19 +10,22 @@ from fastapi import APIRouter, Request, Response
 from riskmodel.serving.api.auth import Running
 from riskmodel.serving.clock import now
 from riskmodel.serving.pages.form import Marked
-from riskmodel.serving.pages.list_address import address, asked_list, purpose_of, state_of
-from riskmodel.serving.pages.list_words import choices, place_choices
+from riskmodel.serving.pages.list_address import FIELDS, address, asked_list, purpose_of, sought, state_of, told_by
+from riskmodel.serving.pages.list_words import choices, place_choices, village_choices
 from riskmodel.serving.pages.page_route import PageRoute
-from riskmodel.serving.pages.refused import Refused, not_there
+from riskmodel.serving.pages.refused import not_there
 from riskmodel.serving.pages.shown import see_other, shown
-from riskmodel.serving.pages.visitor import Reader, Visitor
+from riskmodel.serving.pages.visitor import READER, Reader, Visitor
 from riskmodel.workflows.list_books import MOST_FORMS, MOST_LISTED
-from riskmodel.workflows.list_names import household_of, named, names_of
-from riskmodel.workflows.list_page import AskedList, ListPage, list_page
+from riskmodel.workflows.list_names import TooWide, household_of, named, names_of
+from riskmodel.workflows.list_page import ListPage, list_page, villages_of
 from riskmodel.workflows.service import Service
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
+
+    from riskmodel.workflows.list_page import AskedList
 
 ROUTER = APIRouter(include_in_schema=False, route_class=PageRoute)
 WORKLIST: Final = "/worklist"
@@ -35,10 +39,17 @@ def worklist(request: Request, visitor: Reader, running: Running) -> Response:
     return _shown(request, running, visitor, found, {})
 
 
+@ROUTER.get(f"{WORKLIST}/names", dependencies=[READER])
+@ROUTER.get(f"{WORKLIST}/find", dependencies=[READER])
+def worklist_again(request: Request) -> Response:
+    """The list of an address that came of a form, without the names."""
+    return see_other(f"{WORKLIST}?{request.url.query}")
+
+
 @ROUTER.post(f"{WORKLIST}/names")
 def worklist_names(request: Request, visitor: Reader, form: Marked, running: Running) -> Response:
     """The same page with names, for what they were asked for."""
-    month, asked = asked_list(form.text, visitor)
+    month, asked = asked_list(told_by(request, form), visitor)
     purpose = purpose_of(visitor, form.text("purpose"))
     found = _found(running, visitor, month, asked)
     names = names_of(running, visitor.who, [row.household_id for row in found.rows], purpose, now())
@@ -48,18 +59,24 @@ def worklist_names(request: Request, visitor: Reader, form: Marked, running: Run
 @ROUTER.post(f"{WORKLIST}/find")
 def worklist_find(request: Request, visitor: Reader, form: Marked, running: Running) -> Response:
     """One household by id or number, which the address then has by its id; or those of a village by a name."""
-    month, asked = asked_list(form.text, visitor)
-    text = form.text("text")
-    if not text or len(text) > 100:
-        raise Refused(422, "请输入要查找的户编号或户主姓名。", "返回上一页填写，最多 100 个字。")
+    month, asked = asked_list(told_by(request, form), visitor)
+    text = sought(form)
     household = household_of(running, visitor.who, text, now())
     if household is not None:
-        return see_other(f"{WORKLIST}?{address({'month': form.text('month'), 'find': household})}")
+        kept = {name: told_by(request, form)(name) for name in FIELDS}
+        return see_other(f"{WORKLIST}?{address(kept | {'find': household})}")
     purpose = purpose_of(visitor, form.text("purpose"))
-    names = named(running, visitor.who, month, asked.area, text, purpose, now())
+    asked = replace(asked, find=None)
+    area = asked.area or visitor.who.area
+    try:
+        names = named(running, visitor.who, month, area, text, purpose, now())
+    except TooWide:
+        groups = village_choices(villages_of(running, visitor.who, month, area), running.area_names)
+        narrow = {"text": text, "why": purpose, "groups": groups}
+        return _shown(request, running, visitor, _found(running, visitor, month, asked), {}, narrow=narrow)
     if names is None:
         raise not_there("您的辖区内没有这个村。")
-    found = _found(running, visitor, month, AskedList(asked.area, find=tuple(names)))
+    found = _found(running, visitor, month, replace(asked, area=area, find=tuple(names), page=1))
     return _shown(request, running, visitor, found, names, named=True)
 
 
@@ -71,14 +88,23 @@ def _found(running: Service, visitor: Visitor, month: date | None, asked: AskedL
 
 
 def _shown(
-    request: Request, running: Service, visitor: Visitor, found: ListPage, names: dict[str, Any], *, named: bool = False
+    request: Request,
+    running: Service,
+    visitor: Visitor,
+    found: ListPage,
+    names: Mapping[str, Any],
+    *,
+    named: bool = False,
+    narrow: Mapping[str, Any] | None = None,
 ) -> Response:
     places = running.area_names
     state = state_of(found)
+    here = state | {"page": found.asked.page if found.asked.page > 1 else "", "find": (found.asked.find or ("",))[0]}
     fields: dict[str, Any] = {
         "page": found,
         "names": names,
         "named": named,
+        "narrow": narrow,
         "place_names": places,
         "state": state,
         "areas": place_choices(found.townships, found.asked.area, places),
@@ -89,5 +115,6 @@ def _shown(
         "most_listed": MOST_LISTED,
         "book": lambda kind: f"{WORKLIST}/workbook?{address(state | {'kind': kind})}",
         "url": lambda **changes: f"{WORKLIST}?{address(state | changes)}",
+        "to": lambda path: f"{path}?{address(here)}",
     }
-    return shown(request, "worklist.html", visitor, **fields)
+    return shown(request, "worklist.html", visitor, 422 if narrow else 200, **fields)
