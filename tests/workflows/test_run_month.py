@@ -70,12 +70,9 @@ def test_what_arrived_since_does_again_its_county_and_the_issued_list_stays(
     finished: tuple[Workspace, MonthRun], tmp_path: Path
 ) -> None:
     place, day = copied(finished, tmp_path), date(2024, 5, 4)
-    bills = place.lake.view(FIRST, day).canonical("medical_settlements")
-    in_the_window = pl.col("service_end").is_between(date(2023, 12, 1), date(2024, 3, 31))
-    late = (
-        bills.filter(in_the_window).tail(20).with_columns(self_pay=pl.col("self_pay") + 1_000_000, known_at=pl.lit(day))
-    )
-    place.lake.receive([Batch(FIRST, "medical_settlements", late, day, sha256="new", file="bills.csv")])
+    incomes = place.lake.view(FIRST, day).canonical("incomes").sort("month", "household_id", "component")
+    late = incomes.tail(50).with_columns(pl.col("amount") + 1_000_000, known_at=pl.lit(day))
+    place.lake.receive([Batch(FIRST, "incomes", late, day, sha256="new", file="incomes.csv")])
     again = run(place, NOW + timedelta(days=3))
     assert (again.done, again.scored) == (["check", "score", "list", "publish"], [FIRST])
     assert again.report.stages["list"].facts["outdated"]
