@@ -51,9 +51,12 @@ class Held:
 
 
 def identity(folder: Path) -> str:
-    """Hash of the scores in a published folder: the same where the same was said, whatever arrived meanwhile."""
+    """Hash of the scores in a published folder: the same where the same was said, whatever arrived meanwhile.
+
+    Of scores that an earlier version made, which does not say what its files hold, that of all it says.
+    """
     manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
-    return hashlib.sha256(json.dumps(manifest["files"], sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(manifest.get("files", manifest), sort_keys=True).encode()).hexdigest()
 
 
 def place(folder: Path, county: str, name: str) -> Path:
