@@ -79,7 +79,7 @@ def workers_in_construction(h: Facts) -> pl.Expr:
 
 
 @feature(
-    "户主工资(人均折年)与监测线之比",
+    "户主工资（人均折年）与监测线之比",
     "wage of the head per head (as for a year) over the line",
     unit="倍",
     group=Cause.JOB,
@@ -93,7 +93,7 @@ def head_wage_to_line(h: Facts) -> pl.Expr:
 
 
 @feature(
-    "最高工资(人均折年)与监测线之比",
+    "最高工资（人均折年）与监测线之比",
     "highest wage per head (as for a year) over the line",
     unit="倍",
     group=Cause.JOB,

@@ -39,7 +39,7 @@ def reference_income_to_line(h: Facts) -> pl.Expr:
 
 
 @feature(
-    "近3个月人均到账收入(折年)与监测线之比",
+    "近3个月人均到账收入（折年）与监测线之比",
     "income per head received in 3 months (as for a year) over the line",
     unit="倍",
     group=Background.INCOME,
@@ -55,7 +55,7 @@ def received_to_line_3m(h: Facts) -> pl.Expr:
 
 
 @feature(
-    "前4至6个月人均到账收入(折年)与监测线之比",
+    "前4至6个月人均到账收入（折年）与监测线之比",
     "income per head received 4 to 6 months ago (as for a year) over the line",
     unit="倍",
     group=Background.INCOME,
@@ -191,7 +191,7 @@ def pension_to_line(h: Facts) -> pl.Expr:
 
 
 @feature(
-    "近6个月人均赡养收入(折年)与监测线之比",
+    "近6个月人均赡养收入（折年）与监测线之比",
     "family support per head of 6 months (as for a year) over the line",
     unit="倍",
     group=Background.INCOME,
@@ -215,7 +215,7 @@ def assistance_share(h: Facts) -> pl.Expr:
 
 
 @feature(
-    "近6个月人均救济收入(折年)与监测线之比",
+    "近6个月人均救济收入（折年）与监测线之比",
     "relief per head of 6 months (as for a year) over the line",
     unit="倍",
     group=Background.AID,

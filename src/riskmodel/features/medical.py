@@ -69,7 +69,7 @@ def bills_to_line_3m(h: Facts) -> pl.Expr:
 
 
 @feature(
-    "近12个月单次最高自付(人均)与监测线之比",
+    "近12个月单次最高自付（人均）与监测线之比",
     "largest medical self-pay of 12 months per head over the line",
     unit="倍",
     group=Cause.ILL,
@@ -94,7 +94,7 @@ def bills_self_pay_share(h: Facts) -> pl.Expr:
 
 
 @feature(
-    "近12个月目录外自付(人均)与监测线之比",
+    "近12个月目录外自付（人均）与监测线之比",
     "self-pay of 12 months outside the catalogue per head over the line",
     unit="倍",
     group=Cause.ILL,
