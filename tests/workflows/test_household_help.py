@@ -14,6 +14,7 @@ def test_every_question_has_bounds_around_its_usual_value(office: Office) -> Non
         for number in question.parameters:
             assert number.least <= number.usual <= number.most
             assert "试算" not in number.title
+            assert "默认" not in number.title
 
 
 def test_a_form_is_written_as_the_command_reads_it() -> None:

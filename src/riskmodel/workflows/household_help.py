@@ -88,7 +88,7 @@ def what_if_choices(workspace: Workspace, day: date) -> list[Question]:
             [
                 Parameter(
                     name,
-                    KINDS[f"whatif.{choice.scenario}.{name}.usual"].zh.removeprefix("试算：").removesuffix("(默认)"),
+                    KINDS[f"whatif.{choice.scenario}.{name}.usual"].zh.removeprefix("试算：").removesuffix("（默认）"),
                     say(f"unit.{bounds.unit}", value=bounds.usual, percent=bounds.usual * 100).zh,
                     bounds.usual,
                     bounds.least,
