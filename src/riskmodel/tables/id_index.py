@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from riskmodel.errors import BusyError, DataError, LakeError
+from riskmodel.errors import DataError, LakeError
 from riskmodel.tables.catalogue import table
 from riskmodel.tables.files import OWNERS_FILE, make_folder
+from riskmodel.tables.storage import of_sqlite
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -120,12 +121,13 @@ class IdIndex:
                 for kind in SUBJECTS.values():
                     connection.execute(_CREATE.format(kind=kind))
                 yield connection
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-                raise BusyError(f"{self.path}: another process is writing here. Wait until it has ended.") from error
-            raise OSError(f"{self.path}: {error}") from error
         except sqlite3.DatabaseError as error:
-            raise LakeError(f"{self.path} is damaged ({error}). Delete it and rebuild it (IdIndex.rebuild).") from error
+            ours = of_sqlite(self.path, error)
+            if ours is None:
+                raise
+            if isinstance(ours, DataError):
+                ours = LakeError(f"{self.path} is damaged ({error}). Delete it and rebuild it (IdIndex.rebuild).")
+            raise ours from error
 
 
 def _of_kind(kind: str, ids: pl.Series) -> pl.Series:

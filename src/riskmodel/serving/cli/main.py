@@ -88,6 +88,13 @@ def run(arguments: list[str] | None = None) -> None:
         _fail(type(error).__name__, str(error), error.exit_code, as_json=as_json)
     except typer.TyperException as error:
         _fail("UsageError", error.format_message(), error.exit_code, as_json=as_json)
+    except OSError as error:
+        from riskmodel.tables.storage import of_disk
+
+        refused = of_disk(error, Path("the disk"))
+        if refused is None:
+            raise
+        _fail("StorageError", str(refused), refused.exit_code, as_json=as_json)
     except SystemExit as stopped:
         code = stopped.code
     if code == STOPPED:
