@@ -43,6 +43,11 @@ _PUT: Final = f"{_NUMBERED} INSERT OR IGNORE INTO ids_{{kind}} SELECT {_NTH}, :c
 # CROSS JOIN: SQLite must go from the wanted ids to the table, not the other way round
 _FIND: Final = f"{_NUMBERED} SELECT i, county FROM n CROSS JOIN ids_{{kind}} ON id = {_NTH}"
 
+_REMEDY: Final = (
+    "It is derived from the lake: delete what is left of it and rebuild it with riskmodel rebuild-county COUNTY, for "
+    "any county. / 该索引损坏或缺失，可由数据重新生成：请删除它，然后对任一县运行 riskmodel rebuild-county。"
+)
+
 
 class IdIndex:
     """The index in one file, made by the first `put`. Calls of several processes wait for each other.
@@ -85,7 +90,7 @@ class IdIndex:
         """
         wanted = _of_kind(kind, ids.drop_nulls().unique().sort())
         if self.missing:
-            raise LakeError(f"{self.path} is missing. It is derived from the lake: rebuild it (IdIndex.rebuild).")
+            raise LakeError(f"{self.path} is missing. {_REMEDY}")
         with self._open() as connection:
             given = {"block": _block(wanted), "count": wanted.len()}
             rows = connection.execute(_FIND.format(kind=kind), given).fetchall()
@@ -126,7 +131,7 @@ class IdIndex:
             if ours is None:
                 raise
             if isinstance(ours, DataError):
-                ours = LakeError(f"{self.path} is damaged ({error}). Delete it and rebuild it (IdIndex.rebuild).")
+                ours = LakeError(f"{self.path} is damaged ({error}). {_REMEDY}")
             raise ours from error
 
 
