@@ -40,6 +40,10 @@ from riskmodel.settings import prepare_process
 
 STOPPED = 130
 """Exit code of a command that was stopped with Ctrl-C, as shells have it."""
+STOPPED_TEXT = (
+    "riskmodel: stopped; nothing half-written is visible. The same command goes on from here. / "
+    "已停止，没有留下写了一半的内容。重新运行同一命令即可继续。"
+)
 
 app = typer.Typer(
     name="riskmodel",
@@ -98,7 +102,7 @@ def run(arguments: list[str] | None = None) -> None:
     except SystemExit as stopped:
         code = stopped.code
     if code == STOPPED:
-        print("riskmodel: stopped; nothing half-written is visible.", file=sys.stderr)  # this is where we print
+        print(STOPPED_TEXT, file=sys.stderr)  # this is where we print
     sys.exit(code)
 
 
