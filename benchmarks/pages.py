@@ -236,7 +236,7 @@ def _scored(folder: Path) -> Workspace:
     newest = newest_as_of(place)
     for months in (1, 5):
         score(place, newest - timedelta(days=30 * months))
-    publish(place, NOW, newest)
+    publish(place, lambda: NOW, newest)
     return place
 
 

@@ -104,7 +104,7 @@ def simulated(folder: Path, households: int) -> Workspace:
     for label in ("new_entry_12m", "new_entry_6m"):
         promote(place, 1, NOW, label, reason="for the benchmark")
     score(place, newest_as_of(place))
-    publish(place, NOW)
+    publish(place, lambda: NOW)
     return place
 
 

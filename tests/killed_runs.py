@@ -88,7 +88,7 @@ def look(place: Workspace) -> None:
 
 
 WORKS: Final[dict[str, Callable[[Workspace], object]]] = {
-    "month": lambda place: run_month(place, APRIL, None, "ann", NOW),
+    "month": lambda place: run_month(place, APRIL, None, "ann", lambda: NOW),
     "train": lambda place: train(place, NOW + timedelta(days=2), kind="lightgbm"),  # the office was trained at NOW
     "promote": to_and_fro,
     "look": look,

@@ -36,7 +36,7 @@ def office(sample_workspace: Workspace) -> Office:
 def real(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """What stands on the pages, and what it is here."""
     place = office.copied(tmp_path_factory.mktemp("examples"))
-    publish(place, NOW)
+    publish(place, lambda: NOW)
     key = make_key(place, "examples", ["case_system"], "990301", LASTING, NOW, 600).text
     with live(place) as address:
         yield {

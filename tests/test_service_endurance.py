@@ -69,7 +69,7 @@ def office(sample_workspace: Workspace) -> Office:
 def place(office: Office, tmp_path: Path) -> Workspace:
     """A copy of the office in which the newest month was published."""
     found = office.copied(tmp_path)
-    publish(found, NOW)
+    publish(found, lambda: NOW)
     return found
 
 

@@ -47,7 +47,7 @@ def site(chromium: Browser, sample_workspace: Workspace, tmp_path_factory: pytes
     """The service of a copy of the trained county, its newest month published."""
     office = office_in(sample_workspace.home, sample_workspace.home.with_name("office"))
     place = office.copied(tmp_path_factory.mktemp("browser"))
-    publish(place, NOW)
+    publish(place, lambda: NOW)
     with closing(Service(place)) as service:  # a verdict and an entry, so that their pages can be looked at
         written_verdict(service, office.riskiest, office.as_of)
         written_case(service, office.riskiest)

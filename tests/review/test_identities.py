@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import sqlite3
 import stat
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ import polars as pl
 import pytest
 from cryptography.fernet import Fernet
 
-from riskmodel.errors import BusyError, DataError, UsageError
+from riskmodel.errors import BusyError, DataError, StorageError, UsageError
 from riskmodel.review.audit import AuditLog
 from riskmodel.review.identities import Identity, IdentityStore, Reader, look_up
 
@@ -209,6 +210,20 @@ def test_a_store_in_use_is_busy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
             store.put(told({"id": OTHER, "number": "13"}), DAY)
         other.execute("rollback")
     assert store.put(told({"id": OTHER, "number": "13"}), DAY) == 1
+
+
+def test_a_store_that_may_not_grow_is_no_busy_one(tmp_path: Path) -> None:
+    store = store_in(tmp_path)
+    store.put(told({"id": HOUSE, "number": "12"}), DAY)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (store.path.stat().st_size, before[1]))
+    try:
+        with pytest.raises(StorageError, match=r"identities\.sqlite cannot be written .*ulimit -f") as refused:
+            store.put(told(*({"id": f"H{number:024x}", "number": "1"} for number in range(300))), DAY)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert refused.value.exit_code == 3
+    assert seen(store, HOUSE)
 
 
 def test_a_file_without_identities_is_no_difficulty(tmp_path: Path) -> None:

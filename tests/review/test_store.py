@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import sqlite3
 import stat
 import threading
@@ -10,8 +11,9 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
 
-from riskmodel.errors import BusyError, DataError, UsageError
+from riskmodel.errors import BusyError, DataError, StorageError, UsageError
 from riskmodel.review import store as module
 from riskmodel.review.ledger_schema import ENTRIES
 from riskmodel.review.schema import KEYS, METADATA
@@ -104,6 +106,52 @@ def test_a_writer_that_waits_too_long_is_told_so(tmp_path: Path, monkeypatch: py
     with pytest.raises(BusyError), store.writing():
         pass
     other.close()
+
+
+def test_a_full_disk_is_told_without_what_was_to_be_written_and_nothing_of_it_stays(tmp_path: Path) -> None:
+    store = made(tmp_path)
+    with pytest.raises(
+        StorageError, match=r"riskmodel\.sqlite cannot be written .*full.*Make room .*磁盘已满"
+    ) as refused:
+        fill(store)
+    assert "secret" not in f"{refused.value} {refused.value.__cause__}"
+    with store.reading() as connection:
+        assert connection.execute(select(KEYS)).all() == []
+
+
+def fill(store: Store) -> None:
+    """Write more than the file may hold from now on."""
+    with store.writing() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+        connection.execute(insert(KEYS), [key(number) | {"name": "secret" * 900} for number in range(20)])
+
+
+def test_an_error_of_a_statement_shows_no_values(tmp_path: Path) -> None:
+    store = made(tmp_path)
+    twice = [key(1) | {"name": "secret"}] * 2
+    with pytest.raises(IntegrityError) as refused, store.writing() as connection:
+        connection.execute(insert(KEYS), twice)
+    assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("content", [b"no database" * 1000, None])
+def test_a_damaged_file_is_named_with_what_to_do(tmp_path: Path, content: bytes | None) -> None:
+    made(tmp_path).close()
+    path = tmp_path / "riskmodel.sqlite"
+    whole = path.read_bytes()
+    path.write_bytes(content or whole[:100] + b"\xff" * (len(whole) - 100))
+    with pytest.raises(DataError, match=r"riskmodel\.sqlite is damaged: .*backup\. / .*备份"):
+        made(tmp_path)
+
+
+def test_a_read_only_disk_is_named_with_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(Path, "touch", refused)
+    with pytest.raises(StorageError, match=r"riskmodel\.sqlite cannot be written .*mounted read-only"):
+        made(tmp_path)
 
 
 def test_the_version_of_a_file_is_told_without_opening_it_for_writing(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import gc
 import os
@@ -11,7 +12,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from riskmodel.errors import BusyError
+from riskmodel.errors import BusyError, StorageError
 from riskmodel.tables.files import (
     Held,
     finite,
@@ -174,3 +175,15 @@ def mode(path: Path) -> int:
 def test_what_is_no_number_is_nothing_in_json_and_everything_else_stays() -> None:
     content = {"a": [1.5, float("nan"), (float("inf"), 2)], "b": "nan", "c": None, "d": {"e": -float("inf"), "f": True}}
     assert finite(content) == {"a": [1.5, None, [None, 2]], "b": "nan", "c": None, "d": {"e": None, "f": True}}
+
+
+def test_a_lock_on_a_full_disk_says_so_and_is_free_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "write", full)
+        with pytest.raises(StorageError, match="the disk is full"), locked(tmp_path / "lock", "the lake"):
+            pass
+    with locked(tmp_path / "lock", "the lake"):
+        pass

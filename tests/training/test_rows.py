@@ -21,7 +21,16 @@ from riskmodel.tables.freshness import first_known
 from riskmodel.tables.outcomes import month_incomes
 from riskmodel.training import rows as rows_module
 from riskmodel.training.labels import LABELS, outcomes
-from riskmodel.training.rows import STEP_MONTHS, collect, gather, model_columns, schedule
+from riskmodel.training.rows import (
+    COPIES,
+    FEWEST_ROWS,
+    STEP_MONTHS,
+    collect,
+    gather,
+    model_columns,
+    most_rows,
+    schedule,
+)
 from scenario import COUNTY, policy_of, rows_of
 from training.made_rows import out_of_time
 from worked_example import full_id
@@ -228,6 +237,13 @@ def test_the_gap_holds_the_months_that_a_label_needs_beyond_the_delay(sample_wor
 
 
 # --- a part of those without the event ---
+
+
+def test_more_memory_is_more_rows_and_some_are_always_kept() -> None:
+    gib = 2**30
+    assert most_rows(0) == most_rows(gib // 10) == FEWEST_ROWS
+    assert most_rows(8 * gib) == pytest.approx(2 * most_rows(4 * gib), abs=1)
+    assert 4_000_000_000 < 1_500_000 * 8 * len(declared()) * COPIES < 7_000_000_000  # six of these for 1.5 million
 
 
 def test_all_with_an_event_are_kept_and_a_part_of_the_others_stands_for_all(sample_workspace: Workspace) -> None:

@@ -47,7 +47,7 @@ def finished(ready: Workspace, tmp_path_factory: pytest.TempPathFactory) -> tupl
     home = tmp_path_factory.mktemp("month") / "home"
     shutil.copytree(ready.home, home)
     place = Workspace(Settings(home))
-    return place, run_month(place, APRIL, None, "ann", NOW)
+    return place, run_month(place, APRIL, None, "ann", lambda: NOW)
 
 
 @pytest.fixture

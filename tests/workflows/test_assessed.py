@@ -26,7 +26,7 @@ LANGUAGES: tuple[Language, ...] = ("zh", "en")
 def place(office: Office, tmp_path: Path) -> Workspace:
     """A copy of the office in which the newest month was published."""
     found = office.copied(tmp_path)
-    publish(found, NOW)
+    publish(found, lambda: NOW)
     return found
 
 
@@ -70,7 +70,7 @@ def test_a_month_that_is_published_again_is_seen_at_once(office: Office, place: 
     forget_prepared(store)
     other = json.loads(told(assessments, office.riskiest, PREPARED))["village_code"]
     (place.results / office.scored.as_of / "_typical" / "990301.parquet").write_bytes(_without(place, other))
-    publish(place, NOW)
+    publish(place, lambda: NOW)
     after = [told(assessments, office.riskiest, language) for language in LANGUAGES]
     assert all(b'"village"' in text for text in before)
     assert all(b'"village"' not in text for text in after)

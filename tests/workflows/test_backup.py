@@ -49,7 +49,7 @@ def names_in(folder: Path) -> set[str]:
 def test_everything_of_a_finished_office_is_backed_up_or_left_out_on_purpose(office: Office, tmp_path: Path) -> None:
     place = office.copied(tmp_path)
     init(place)
-    publish(place, NOW)
+    publish(place, lambda: NOW)
     done = backup(place, tmp_path / "backup", "ann", NOW)
     assert done.left_out == []
     copied = names_in(tmp_path / "backup" / FILES)

@@ -26,8 +26,8 @@ def service(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     place = office.copied(tmp_path_factory.mktemp("page"))
     earlier = office.as_of - timedelta(days=31)
     score(place, earlier)
-    publish(place, NOW, earlier)
-    publish(place, NOW, office.as_of)
+    publish(place, lambda: NOW, earlier)
+    publish(place, lambda: NOW, office.as_of)
     found = Service(place)
     yield found
     found.close()

@@ -18,6 +18,7 @@ from riskmodel.workflows.issued_lists import (
     newest_list,
     newest_lists,
     next_folder,
+    without_list,
 )
 from riskmodel.workflows.workspace import Workspace
 
@@ -66,9 +67,19 @@ def test_rows_are_those_that_were_issued_or_an_error(place: Workspace) -> None:
         Issued(folder, issued.manifest).rows()
 
 
+def test_counties_without_a_list_are_those_that_none_was_drawn_of(place: Workspace) -> None:
+    day, scores = date(2025, 1, 5), place.results / "2025-01-05"
+    for county in ("990301", "990302", "990303"):
+        write_parquet(scores / f"{county}.parquet", pl.DataFrame({"n": [1]}))
+    issue(place, "2025-01-05", "")  # of the first alone
+    issue(place, "2025-01-05", "990303")
+    assert without_list(place, day, scores) == ["990302"]
+
+
 def issue(place: Workspace, day: str, area: str) -> Path:
-    """A list of two rows."""
+    """A list of two rows, drawn when one county was scored."""
     folder = next_folder(folder_of(place, date.fromisoformat(day), area))
     write_parquet(folder / LIST, pl.DataFrame({"n": [1, 2]}))
-    write_json(folder / MANIFEST, {"list": fingerprint(folder / LIST)})
+    drawn = {"inputs": {"990301": "x"}}
+    write_json(folder / MANIFEST, {"list": fingerprint(folder / LIST), "scores": drawn})
     return folder

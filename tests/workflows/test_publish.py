@@ -15,7 +15,7 @@ from trained_county import NOW, Office
 
 def test_every_scored_household_is_in_the_database_bit_for_bit(office: Office, tmp_path: Path) -> None:
     place = office.copied(tmp_path)
-    done = publish(place, NOW)
+    done = publish(place, lambda: NOW)
     scores = pl.read_parquet(f"{office.results}/*.parquet")
     assert (done.as_of, done.households, done.replaced) == (office.scored.as_of, scores.height, False)
     with closing(database(place)) as store:
@@ -35,7 +35,7 @@ def test_every_scored_household_is_in_the_database_bit_for_bit(office: Office, t
 
 def test_what_is_typical_of_county_and_villages_is_there(office: Office, tmp_path: Path) -> None:
     home = office.copied(tmp_path)
-    publish(home, NOW)
+    publish(home, lambda: NOW)
     table = pl.read_parquet(office.results / TYPICAL / "990301.parquet")
     village = table["village_code"].drop_nulls()[0]
     with closing(database(home)) as store:
@@ -48,5 +48,5 @@ def test_what_is_typical_of_county_and_villages_is_there(office: Office, tmp_pat
 
 def test_publishing_again_replaces_the_month(office: Office, tmp_path: Path) -> None:
     place = office.copied(tmp_path)
-    publish(place, NOW)
-    assert publish(place, NOW, office.as_of).replaced
+    publish(place, lambda: NOW)
+    assert publish(place, lambda: NOW, office.as_of).replaced

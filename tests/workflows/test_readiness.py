@@ -21,7 +21,7 @@ def test_it_is_ready_with_a_model_and_a_database_and_names_both(office: Office, 
     store, models = database(place), Champions(place)
     assert (readiness(store, models).ready, readiness(store, models).model) == (False, "")
     models.refresh()
-    publish(place, NOW)
+    publish(place, lambda: NOW)
     found = readiness(store, models)
     assert models.refused == ""
     assert (found.ready, found.database, found.newest_month) == (True, newest_version(), office.scored.as_of)

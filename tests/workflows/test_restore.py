@@ -57,7 +57,7 @@ def elsewhere(tmp_path: Path) -> Workspace:
 def test_a_drill_gives_the_same_scores_explanations_keys_names_and_log(office: Office, tmp_path: Path) -> None:
     place = office.copied(tmp_path)
     init(place)
-    publish(place, NOW)
+    publish(place, lambda: NOW)
     key = make_key(place, "county system", ["analyst"], "", 30, NOW, 60)
     id_ = find(place, "990301001", "ann", NOW).id
     told = pl.DataFrame({"id": [id_], "kind": "household", "number": "990301001", "name": None, "head_name": "张三"})

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import shutil
 from datetime import date, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import polars as pl
@@ -10,6 +11,7 @@ import pytest
 
 from office_files import write_deliveries
 from riskmodel.errors import BusyError, DataError, UsageError
+from riskmodel.review.keys import stamp
 from riskmodel.settings import Settings
 from riskmodel.tables import Batch, table
 from riskmodel.workflows.run_lock import run_lock
@@ -24,7 +26,7 @@ STAGES = ["ingest", "check", "score", "list", "publish"]
 
 def run(place: Workspace, now: datetime = NOW, deliveries: Path | None = None) -> MonthRun:
     """The run of April."""
-    return run_month(place, APRIL, deliveries, "ann", now)
+    return run_month(place, APRIL, deliveries, "ann", lambda: now)
 
 
 def copied(finished: tuple[Workspace, MonthRun], folder: Path) -> Workspace:
@@ -79,7 +81,7 @@ def test_what_arrived_since_does_again_its_county_and_the_issued_list_stays(
     assert "riskmodel worklist --again" in "\n".join(again.report.lines())
     assert [path.name for path in (place.home / "worklists" / "2024-05-05").iterdir()] == ["all"]
     work_list(place, date(2024, 5, 5), again=True)  # as the account says
-    assert run(place).done == ["publish"]  # the pages show the list
+    assert run(place).done == ["list", "publish"]  # the account and the pages show the list
     assert run(place).done == []
 
 
@@ -113,6 +115,47 @@ def test_what_was_lost_is_made_again_and_nothing_else(
     assert run(place).done == [stage]
 
 
+def test_the_time_is_that_of_the_end_and_what_is_done_again_costs_more(
+    finished: tuple[Workspace, MonthRun], tmp_path: Path
+) -> None:
+    place = copied(finished, tmp_path)
+    for path in place.home.glob("riskmodel.sqlite*"):
+        path.unlink()
+    ticks = (NOW + timedelta(minutes=minute) for minute in count(1))
+    told: list[datetime] = []
+
+    def clock() -> datetime:
+        told.append(next(ticks))
+        return told[-1]
+
+    again = run_month(place, APRIL, None, "ann", clock)
+    assert again.report.finished_at == told[-1].isoformat()
+    publish, before = (done.report.stages["publish"] for done in (again, finished[1]))
+    assert publish.facts["published_at"] == stamp(told[-2])
+    assert len(told) > 3
+    assert publish.cpu_seconds > before.cpu_seconds
+
+
+@pytest.mark.parametrize("month", [date(2010, 1, 1), date(2030, 1, 1), date(2025, 9, 1)])
+def test_a_month_that_is_refused_takes_nothing_in_and_leaves_no_account(
+    place: Workspace, delivered: Path, month: date
+) -> None:
+    with pytest.raises(UsageError, match=" / "):
+        run_month(place, month, delivered, "ann", lambda: NOW)
+    assert place.lake.counties() == []
+    assert not list(place.runs.glob("*.json"))
+
+
+def test_with_a_clock_that_was_set_back_nobody_is_told_to_rename_first(place: Workspace, delivered: Path) -> None:
+    with pytest.raises(UsageError, match=r"Check the clock of this machine first; .* / .*请先核对本机时钟"):
+        run_month(place, date(2025, 1, 1), delivered, "ann", lambda: datetime(2025, 2, 6, tzinfo=NOW.tzinfo))
+
+
+def test_an_empty_folder_of_deliveries_is_as_none(finished: tuple[Workspace, MonthRun], tmp_path: Path) -> None:
+    (empty := tmp_path / "deliveries").mkdir()
+    assert run(finished[0], deliveries=empty).done == []
+
+
 def test_a_second_run_of_the_month_is_told_who_runs_it_and_since_when(finished: tuple[Workspace, MonthRun]) -> None:
     place, since = finished[0], NOW - timedelta(minutes=12)
     with (
@@ -141,7 +184,7 @@ def test_a_clock_that_was_set_back_and_a_month_that_is_not_over_are_refused(
     finished: tuple[Workspace, MonthRun], now: datetime, said: str
 ) -> None:
     with pytest.raises(UsageError, match=said):
-        run_month(finished[0], date(2024, 5, 1), None, "ann", now)
+        run_month(finished[0], date(2024, 5, 1), None, "ann", lambda: now)
     assert not (finished[0].runs / "2024-05.json").exists()
 
 
@@ -150,6 +193,7 @@ def test_files_that_cannot_be_used_stop_the_run_before_anything_is_scored(place:
     (folder := sorted(deliveries.iterdir())[0]).joinpath("unknown.csv").write_text("nothing,of,use\n1,2,3\n")
     with pytest.raises(
         DataError, match=rf"nothing was scored, because files cannot be used: {folder.name}/unknown\.csv"
-    ):
-        run(place, deliveries=deliveries)
+    ) as refused:
+        run_month(place, date(2025, 1, 1), deliveries, "ann", lambda: NOW)
+    assert "。." not in str(refused.value)  # one stop, not two
     assert not place.results.exists()

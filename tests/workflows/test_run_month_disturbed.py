@@ -7,10 +7,11 @@ import os
 import random
 import resource
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,7 @@ def copied(ready: Workspace, folder: Path) -> Workspace:
 
 def run(place: Workspace) -> MonthRun:
     """The run of April."""
-    return run_month(place, APRIL, None, "ann", NOW)
+    return run_month(place, APRIL, None, "ann", lambda: NOW)
 
 
 def scores(place: Workspace) -> dict[str, str]:
@@ -163,6 +164,25 @@ def test_a_disk_that_refuses_is_named_and_nothing_half_is_seen(
     assert not list(place.home.rglob("*.tmp"))
 
 
+def test_a_database_that_may_not_grow_is_named_and_nothing_is_half_published(
+    finished: Finished, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = copied(finished[0], tmp_path)
+    for path in place.home.glob("riskmodel.sqlite*"):
+        path.unlink()
+    with (
+        small_files(monkeypatch),
+        pytest.raises(StorageError, match=r"riskmodel\.sqlite cannot be written .*ulimit -f.* / .*无法写入") as refused,
+    ):
+        run(place)
+    assert "household_id" not in str(refused.value)
+    with closing(sqlite3.connect(place.home / "riskmodel.sqlite")) as database:
+        assert database.execute(
+            "SELECT (SELECT count(*) FROM published_months), count(*) FROM assessments"
+        ).fetchall() == [(0, 0)]
+    assert run(place).done == ["publish"]
+
+
 def test_a_truncated_file_of_the_lake_is_named_and_no_county_is_seen(
     ready: Workspace, finished: Finished, tmp_path: Path
 ) -> None:
@@ -184,6 +204,6 @@ def test_a_model_with_one_flipped_bit_is_named_and_nothing_is_scored(ready: Work
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
-    with pytest.raises(BundleError, match=r"model\.txt"):
+    with pytest.raises(BundleError, match=r"model\.txt.* / .*请从备份恢复"):
         run(place)
     assert scores(place) == {}

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import polars as pl
 import pytest
@@ -17,11 +17,15 @@ from riskmodel.engines.local import Local
 from riskmodel.engines.spark import Spark
 from riskmodel.errors import StoppedError
 from riskmodel.settings import Settings
+from riskmodel.workflows import score_parts
+from riskmodel.workflows.progress import Silent
 from riskmodel.workflows.score import MANIFEST, Scored, all_published, score
 from riskmodel.workflows.score_parts import PARTS, parts_folder
 from riskmodel.workflows.workspace import Workspace
 from trained_county import Office
 from two_counties import FIRST, SECOND, add_second_county
+
+T = TypeVar("T")
 
 
 class Noting:
@@ -29,6 +33,8 @@ class Noting:
 
     def __init__(self, most: int = 99) -> None:
         self.most, self.given = most, list[str]()
+
+    at_once = False
 
     def map(self, function: Callable[[Any], Any], parts: Sequence[Part[Any]]) -> Iterator[Ended[Any]]:
         """Yield what pieces gave."""
@@ -119,3 +125,32 @@ def date_of(scored: Scored) -> date:
 def contents(folder: Path) -> dict[str, bytes]:
     """Every file below a folder."""
     return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+class Told(Silent):
+    """Notes what is said."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def track(self, steps: Iterable[T], title: str, total: int | None = None) -> Iterator[T]:
+        """Yield the steps."""
+        self.said.append(f"{title}: of {total}")
+        yield from steps
+
+    def say(self, message: str) -> None:
+        """Note it."""
+        self.said.append(message)
+
+
+class Together(Noting):
+    """Gives all results at the end, as Spark does."""
+
+    at_once = True
+
+
+@pytest.mark.parametrize(("executor", "said"), [(Noting(), ["scoring: of 0"]), (Together(), ["scoring"])])
+def test_what_comes_all_at_once_is_not_counted(executor: Noting, said: list[str]) -> None:
+    show = Told()
+    assert list(score_parts.shown(executor, [], "scoring", show)) == []
+    assert show.said == said

@@ -41,6 +41,10 @@ class Ended(Generic[R]):
 class Executor(Protocol):
     """Maps a function over pieces of work."""
 
+    @property
+    def at_once(self) -> bool:
+        """Whether all results come together at the end, so that counting them tells nothing of how far it is."""
+
     def map(self, function: Callable[[T], R], parts: Sequence[Part[T]]) -> Iterator[Ended[R]]:
         """Yield what each piece gave as it ends, in any order.
 
@@ -51,6 +55,8 @@ class Executor(Protocol):
 
 class Here:
     """One piece after the other in this process: for a single piece, and where nothing else is to be had."""
+
+    at_once = False
 
     def map(self, function: Callable[[T], R], parts: Sequence[Part[T]]) -> Iterator[Ended[R]]:
         """Yield what each piece gave, in their order."""

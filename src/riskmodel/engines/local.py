@@ -36,6 +36,11 @@ class Local:
     memory: int
     """Bytes that the pieces under way may be expected to take together. One always goes, however large."""
 
+    @property
+    def at_once(self) -> bool:
+        """Each result comes when its piece has ended."""
+        return False
+
     def map(self, function: Callable[[T], R], parts: Sequence[Part[T]]) -> Iterator[Ended[R]]:
         """See `Executor.map`; the largest pieces are begun first. A single piece needs no other process."""
         if len(parts) < 2:

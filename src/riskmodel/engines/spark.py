@@ -32,6 +32,11 @@ class Spark:
     settings: Mapping[str, str] = field(default_factory=dict)
     """Properties of Spark (spark.speculation ...) beside those of spark-defaults.conf."""
 
+    @property
+    def at_once(self) -> bool:
+        """All results come together."""
+        return True
+
     def map(self, function: Callable[[T], R], parts: Sequence[Part[T]]) -> Iterator[Ended[R]]:
         """See `Executor.map`. The results of all pieces come together, at the end: Spark shows how far it is.
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from riskmodel.errors import BundleError, DataError, UsageError
-from riskmodel.models import lightgbm_text
+from riskmodel.models import lightgbm_text, strict_json
 from riskmodel.models.columns import Column, checked_columns, matrix
 from riskmodel.models.targets import row_weights, targets
 
@@ -192,7 +192,7 @@ class LightGBMModel:
         try:
             return lightgbm.Booster(model_str=self.text)
         except lightgbm.basic.LightGBMError as error:
-            raise BundleError(f"LightGBM cannot read model.txt ({error}): train and write the model again") from error
+            raise BundleError(f"LightGBM cannot read model.txt ({error}): {strict_json.REPAIR}") from error
 
     @cached_property
     def _tables(self) -> TreeTables:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import NoReturn
 
 from riskmodel.errors import BundleError
+from riskmodel.models import strict_json
 from riskmodel.models.lightgbm_tree import Tree, check_tree
 
 MAX_BYTES = 64 * 2**20
@@ -126,7 +127,4 @@ def _value(line: str, key: str) -> str:
 
 
 def _refuse(reason: str) -> NoReturn:
-    raise BundleError(
-        f"model.txt is not a LightGBM model that can be read safely: {reason}; restore the file from its copy, "
-        "or train and write the model again"
-    )
+    raise BundleError(f"model.txt is not a LightGBM model that can be read safely: {reason}; {strict_json.REPAIR}")

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import NoReturn
 
 from riskmodel.errors import BundleError
+from riskmodel.models import strict_json
 
 MAX_LEAVES = 4096
 MAX_DEPTH = 64
@@ -175,7 +176,4 @@ class Tree:
         return tokens
 
     def _refuse(self, reason: str) -> NoReturn:
-        raise BundleError(
-            f"model.txt, tree {self.index}: {reason}; restore the file from its copy, "
-            "or train and write the model again"
-        )
+        raise BundleError(f"model.txt, tree {self.index}: {reason}; {strict_json.REPAIR}")

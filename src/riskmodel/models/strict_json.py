@@ -12,7 +12,10 @@ from typing import Any, NoReturn
 
 from riskmodel.errors import BundleError
 
-REPAIR = "restore the file from its copy, or train and write the model again"
+REPAIR = (
+    "restore the file from its copy, or train and write the model again. / "
+    "模型文件已损坏。请从备份恢复该文件，或重新训练模型。"
+)
 
 
 def encoded(value: object) -> bytes:

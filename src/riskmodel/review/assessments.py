@@ -18,7 +18,7 @@ from sqlalchemy import bindparam, delete, func, insert, select
 from riskmodel.review.schema import ASSESSMENTS, METADATA, MONTHS, PARTS, PLACES, PREPARED
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import date
 
     from riskmodel.review.store import Store
@@ -112,20 +112,20 @@ def replace_month(
     households: Iterable[list[dict[str, Any]]],
     places: Iterable[tuple[str, bytes]],
     parts: Iterable[tuple[str, bytes]] = (),
+    ended: Callable[[], str] | None = None,
 ) -> bool:
     """Publish a month, or publish it again; True where it replaced one. All of it appears at once, or nothing.
 
     households: portions of rows of the table `assessments`, `as_of` left out, with `answer`, packed, or None; answers
     are kept of the newest month alone, for they take as much room as the rows. places: code and JSON of what is
-    typical. parts: name and content of what lists and counts are made of, see `month_parts`.
+    typical. parts: name and content of what lists and counts are made of, see `month_parts`. ended: the time at the
+    end, which becomes `published_at`.
     `published_at` names the state of a month: where the month was published in this second already, or the clock went
     back, it is set a second after the one before.
     """
     day = {"as_of": published.as_of}
     with store.writing() as connection:
         before = connection.execute(select(MONTHS.c.published_at).where(MONTHS.c.as_of == published.as_of)).scalar()
-        if before is not None and published.published_at <= before:
-            published = replace(published, published_at=_second_after(before))
         connection.execute(delete(MONTHS).where(MONTHS.c.as_of == published.as_of))
         for table in (ASSESSMENTS, PLACES, PARTS):
             connection.execute(delete(table).where(table.c.as_of == published.as_of))
@@ -145,6 +145,10 @@ def replace_month(
             connection.execute(insert(PLACES), rows)
         for name, content in parts:
             connection.execute(insert(PARTS).values(**day, name=name, content=content))
+        if ended:
+            published = replace(published, published_at=ended())
+        if before is not None and published.published_at <= before:
+            published = replace(published, published_at=_second_after(before))
         connection.execute(insert(MONTHS).values(**vars(published)))
     return before is not None
 

@@ -21,9 +21,10 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 from cryptography.fernet import Fernet, InvalidToken
 
-from riskmodel.errors import BusyError, DataError, UsageError
+from riskmodel.errors import DataError, UsageError
 from riskmodel.review.audit import Entry
 from riskmodel.tables.files import make_folder
+from riskmodel.tables.storage import naming, naming_database
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -216,19 +217,19 @@ class IdentityStore:
     def _opened(self) -> Iterator[sqlite3.Connection]:
         """The database in one transaction, made on first use."""
         make_folder(self.path.parent)
-        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite alone would let others read it
-        try:
-            with closing(sqlite3.connect(self.path, timeout=_PATIENCE)) as connection, connection:
-                connection.execute("pragma temp_store = memory")
-                connection.execute("begin immediate")
-                for statement in _TABLES:
-                    connection.execute(statement)
-                self._compare_key(connection)
-                yield connection
-        except sqlite3.OperationalError as error:
-            raise BusyError(f"{self.path} cannot be used now: {error}. Try again later.") from error
-        except sqlite3.DatabaseError as error:
-            raise DataError(f"{self.path} is damaged: {error}. Restore it from a backup.") from error
+        with naming(self.path):
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite alone would let others read it
+        with (
+            naming_database(self.path),
+            closing(sqlite3.connect(self.path, timeout=_PATIENCE)) as connection,
+            connection,
+        ):
+            connection.execute("pragma temp_store = memory")
+            connection.execute("begin immediate")
+            for statement in _TABLES:
+                connection.execute(statement)
+            self._compare_key(connection)
+            yield connection
 
     def _compare_key(self, connection: sqlite3.Connection) -> None:
         mark = _digest(hashlib.blake2b(key=self._digest_key, digest_size=_MARK), "key")

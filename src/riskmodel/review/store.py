@@ -14,10 +14,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
-from riskmodel.errors import BusyError, DataError, UsageError
+from riskmodel.errors import DataError, RiskModelError, StorageError, UsageError
 from riskmodel.tables.files import OWNERS_FILE, make_folder
+from riskmodel.tables.storage import naming, of_sqlite
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +28,11 @@ if TYPE_CHECKING:
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 _PATIENCE: Final = 10.0
 """Seconds that a writer waits for another one."""
+
+_SERVER_REFUSES: Final = ("53100", "25006")
+"""PostgreSQL's codes for a full disk and for a server that only reads."""
+_SERVER_AWAY: Final = ("", "08", "57")
+"""Start of its codes where nobody answers: no connection, a lost one, a server that ends."""
 
 
 @dataclass(frozen=True)
@@ -38,21 +44,27 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection for reading; what others write meanwhile is not seen."""
-        with self.engine.connect() as connection:
+        with self._refusals(), self.engine.connect() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction: all of it is there when this ends, or nothing. BusyError where others write too long."""
+        with self._refusals(), self.engine.begin() as connection:
+            if self.embedded:  # else two readers that both go on to write would block each other
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            yield connection
+
+    @contextmanager
+    def _refusals(self) -> Iterator[None]:
+        """Turn what the database refuses into our errors; the one place where that is done."""
         try:
-            with self.engine.begin() as connection:
-                if self.embedded:  # else two readers that both go on to write would block each other
-                    connection.exec_driver_sql("BEGIN IMMEDIATE")
-                yield connection
-        except OperationalError as error:
-            if "locked" in str(error):
-                raise BusyError("the database is being written by somebody else. Try again in a minute.") from error
-            raise
+            yield
+        except DBAPIError as error:
+            ours = _meaning(self.engine, error)
+            if ours is None:
+                raise
+            raise ours from error.orig
 
     @contextmanager
     def erasing(self) -> Iterator[Connection]:
@@ -90,9 +102,9 @@ def open_store(url: str, *, migrate: bool = False) -> Store:
         if migrate:
             _migrate(store)
         found = store.version()
-    except OperationalError as error:
+    except RiskModelError:
         store.close()
-        raise DataError(f"the database {_shown(url)} does not answer: {error.orig}. Is it running?") from error
+        raise
     if found != newest_version():
         store.close()
         raise UsageError(
@@ -145,11 +157,12 @@ def _engine(url: str) -> Engine:
         raise UsageError("the database URL cannot be read. Write sqlite:///FILE or postgresql://HOST/NAME.") from error
     if parsed.get_backend_name() == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
-        return create_engine(parsed, pool_pre_ping=True, connect_args={"connect_timeout": 5})
+        return create_engine(parsed, pool_pre_ping=True, hide_parameters=True, connect_args={"connect_timeout": 5})
     if parsed.get_backend_name() != "sqlite" or not parsed.database:
         raise UsageError(f"no database of kind {parsed.drivername}: sqlite:///FILE or postgresql://HOST/NAME.")
     _make_file(Path(parsed.database))
-    engine = create_engine(parsed, connect_args={"timeout": _PATIENCE, "check_same_thread": False})
+    options = {"timeout": _PATIENCE, "check_same_thread": False}
+    engine = create_engine(parsed, hide_parameters=True, connect_args=options)
     event.listen(engine, "connect", _prepare_sqlite)
     return engine
 
@@ -157,7 +170,8 @@ def _engine(url: str) -> Engine:
 def _make_file(path: Path) -> None:
     """An empty file for its owner alone, before SQLite makes one that others may read."""
     make_folder(path.parent)
-    path.touch(OWNERS_FILE, exist_ok=True)
+    with naming(path):
+        path.touch(OWNERS_FILE, exist_ok=True)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -165,6 +179,24 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # we say ourselves when a transaction begins
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={int(_PATIENCE * 1000)}"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _meaning(engine: Engine, error: DBAPIError) -> RiskModelError | None:
+    """What an error of the database means to who uses it; None for a fault of the program."""
+    if engine.dialect.name == "sqlite":
+        return of_sqlite(Path(engine.url.database or ""), error.orig)
+    name = engine.url.render_as_string(hide_password=True)
+    state = getattr(error.orig, "sqlstate", None) or ""
+    if state in _SERVER_REFUSES:
+        return StorageError(
+            f"the database {name} refuses to write: {error.orig}. Make room on its server, or make it writable, and "
+            f"run the command again. / 数据库 {name} 拒绝写入。请在其服务器上清理空间或恢复写入权限后重新运行该命令。"
+        )
+    if isinstance(error, OperationalError) and state[:2] in _SERVER_AWAY:
+        return DataError(
+            f"the database {name} does not answer: {error.orig}. Is it running? / 数据库 {name} 没有应答。它在运行吗？"
+        )
+    return None
 
 
 def _shown(url: str) -> str:

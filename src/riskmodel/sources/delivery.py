@@ -56,7 +56,9 @@ def deliveries(path: Path) -> Iterator[Path]:
         found = f"holds {', '.join(strange[:3])}" if strange else "holds no such folder"
         raise UsageError(
             f"{path} {found}. Give one delivery, a folder named after the day it was received such as 2025-03-10, or a "
-            "folder that holds nothing but deliveries."
+            "folder that holds nothing but deliveries. / "
+            f"{path} 中没有报送，或混有其他内容。请给一次报送（以收到日期命名的文件夹，如 2025-03-10），"
+            "或只存放报送的文件夹。"
         )
     yield from sorted(entries, key=lambda p: p.name)
 
@@ -148,7 +150,10 @@ def opened(folder: Path) -> list[DeliveredFile]:
     """
     day = _day(folder.resolve().name)
     if day is None or not folder.is_dir():
-        raise UsageError(f"{folder} is no delivery. A delivery is a folder named after its day, such as 2025-03-10.")
+        raise UsageError(
+            f"{folder} is no delivery. A delivery is a folder named after its day, such as 2025-03-10. / "
+            f"{folder} 不是报送。报送是以收到日期命名的文件夹，如 2025-03-10。"
+        )
     note = folder / NOTE
     said = _read_note(note)
     names = sorted(p.name for p in folder.iterdir() if not p.name.startswith((".", "~$")) and p.name != NOTE)
@@ -158,7 +163,10 @@ def opened(folder: Path) -> list[DeliveredFile]:
     if absent := sorted(set(per_file) - set(names)):
         raise UsageError(f"{note} speaks of {absent[0]}, which is not in the folder. Add it or drop the entry.")
     if not names:
-        raise UsageError(f"{folder} holds no file of a table. Put files such as incomes.csv there.")
+        raise UsageError(
+            f"{folder} holds no file of a table. Put files such as incomes.csv there. / "
+            f"{folder} 中没有任何表的文件。请放入文件，如 incomes.csv。"
+        )
     order = ["", *TABLES]
     files = [_file(folder / name, per_file.get(name, {}), said, day, note) for name in names]
     return sorted(files, key=lambda f: (order.index(f.table), f.path.name))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+_RESTORE: Final = (
+    "Restore it from the backup, from which alone it comes: riskmodel restore. / "
+    "批次或其记录损坏、缺失，只能从备份恢复：riskmodel restore。"
+)
 Origin = tuple[str, str, str, str]
 """Hash of a file, table, day of receipt (ISO) and mode."""
 
@@ -133,7 +137,7 @@ def read_records(lake: Path, county: str) -> list[BatchRecord]:
         if record.sequence != place:
             raise LakeError(
                 f"{folder}: the record of batch number {place} is missing (the next one is {record.batch_id}). "
-                "Restore the folder from the backup."
+                + _RESTORE
             )
     return records
 
@@ -143,7 +147,7 @@ def require_records(lake: Path, county: str, records: list[BatchRecord], merged:
     lost = sorted(set(merged) - {record.batch_id for record in records})
     if lost:
         path = _manifests(lake, county) / f"{lost[0]}.json"
-        message = f"{path} is missing although its batch was merged ({len(lost)} such). Restore it from the backup."
+        message = f"{path} is missing although its batch was merged ({len(lost)} such). {_RESTORE}"
         raise LakeError(message)
 
 
@@ -161,11 +165,9 @@ def read_batch(lake: Path, record: BatchRecord) -> pl.DataFrame:
         rows = pl.read_parquet(path, glob=False)
     except (pl.exceptions.PolarsError, OSError) as error:
         what = "damaged" if path.exists() else "missing although its record exists"
-        raise LakeError(f"{path} is {what} ({error}). Restore it from the backup.") from error
+        raise LakeError(f"{path} is {what} ({error}). {_RESTORE}") from error
     if rows.height != record.rows_written:
-        raise LakeError(
-            f"{path} has {rows.height} rows, its record says {record.rows_written}. Restore both from the backup."
-        )
+        raise LakeError(f"{path} has {rows.height} rows, its record says {record.rows_written}. {_RESTORE}")
     return rows
 
 
@@ -186,11 +188,12 @@ def _read_record(path: Path, _changed: int, _size: int) -> BatchRecord:
     try:
         record = BatchRecord(**json.loads(path.read_text("utf-8")))
     except (ValueError, TypeError) as error:
-        message = f"{path} is damaged or of another release ({error}). Restore it from the backup."
+        message = f"{path} is damaged or of another release ({error}). {_RESTORE}"
         raise LakeError(message) from error
     if path.stem != record.batch_id or path.parent.name != f"county={record.county}":
         raise LakeError(
-            f"{path} is the record of batch {record.batch_id} of county {record.county}. Put it where it belongs."
+            f"{path} is the record of batch {record.batch_id} of county {record.county}. Put it where it belongs. / "
+            f"{path} 放错了位置，请移回原处。"
         )
     return record
 

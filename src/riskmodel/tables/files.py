@@ -137,25 +137,31 @@ def locked(path: Path, purpose: str, owner: str = "") -> Iterator[None]:
     """
     make_folder(path.parent)
     with naming(path):
-        opened = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, OWNERS_FILE)
-    with os.fdopen(opened, "a+") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            handle.seek(0)
-            holder = handle.read().strip() or "another process"
-            message = (
-                f"{purpose}: {holder} is writing here ({path.parent}). Wait until it has ended and try again. / "
-                f"{path.parent} 正被占用（{holder}）。请等它结束后再试。"
-            )
-            raise BusyError(message) from None
-        handle.truncate(0)  # what a killed process left
-        handle.write(owner or f"process {os.getpid()}")
-        handle.flush()
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, OWNERS_FILE)
+    try:
+        _take(handle, path, purpose)
+        with naming(path):
+            os.ftruncate(handle, 0)  # what a killed process left
+            os.write(handle, (owner or f"process {os.getpid()}").encode())
         try:
             yield
         finally:
-            handle.truncate(0)
+            os.ftruncate(handle, 0)
+    finally:
+        os.close(handle)
+
+
+def _take(handle: int, path: Path, purpose: str) -> None:
+    """Have the lock of a file. Raises BusyError that says who holds it."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        holder = path.read_text("utf-8").strip() or "another process"
+        message = (
+            f"{purpose}: {holder} is writing here ({path.parent}). Wait until it has ended and try again. / "
+            f"{path.parent} 正被占用（{holder}）。请等它结束后再试。"
+        )
+        raise BusyError(message) from None
 
 
 @contextmanager

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 POINTER = "CURRENT"
-REMEDY = "It is derived from the batches: rebuild the county (Lake.rebuild)."
 
 
 @dataclass(frozen=True)
@@ -78,10 +77,10 @@ class Published:
         """Path of a file. Raises LakeError when it is missing or its size has changed."""
         path = self.path / file
         if not path.exists():
-            raise LakeError(f"{path} is missing. {REMEDY}")
+            raise LakeError(f"{path} is missing. {remedy(self.folder)}")
         size = path.stat().st_size
         if size != self.files[file]:
-            raise LakeError(f"{path} is damaged: {size} bytes instead of {self.files[file]}. {REMEDY}")
+            raise LakeError(f"{path} is damaged: {size} bytes instead of {self.files[file]}. {remedy(self.folder)}")
         return path
 
     def require_sound(self) -> None:
@@ -95,14 +94,14 @@ class Published:
     def _verify(self, file: str) -> None:
         path = self.checked(file)
         if file in self.hashes and fingerprint(path) != self.hashes[file]:
-            raise LakeError(f"{path} is damaged: its content is not what was written. {REMEDY}")
+            raise LakeError(f"{path} is damaged: its content is not what was written. {remedy(self.folder)}")
 
     def _rows(self, file: str) -> pl.DataFrame:
         path = self.checked(file)
         try:
             return pl.read_parquet(path, glob=False)
         except pl.exceptions.PolarsError as error:
-            raise LakeError(f"{path} is damaged ({error}). {REMEDY}") from error
+            raise LakeError(f"{path} is damaged ({error}). {remedy(self.folder)}") from error
 
     def _lazy(self, file: str) -> pl.LazyFrame:
         path = self.checked(file)
@@ -110,7 +109,7 @@ class Published:
         try:
             rows.collect_schema()
         except pl.exceptions.PolarsError as error:
-            raise LakeError(f"{path} is damaged ({error}). {REMEDY}") from error
+            raise LakeError(f"{path} is damaged ({error}). {remedy(self.folder)}") from error
         return rows
 
 
@@ -130,7 +129,16 @@ def in_force(folder: Path) -> Published:
     except FileNotFoundError:
         return Published(folder)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise LakeError(f"{pointer} is damaged ({error!r}). {REMEDY}") from error
+        raise LakeError(f"{pointer} is damaged ({error!r}). {remedy(folder)}") from error
+
+
+def remedy(folder: Path) -> str:
+    """What to do about a damaged file of a county's generations, which lie in `folder`."""
+    command = f"riskmodel rebuild-county {folder.name.removeprefix('county=')}"
+    return (
+        f"It is derived from the batches: rebuild the county with {command}, then run the command again. / "
+        f"该文件损坏或缺失，可由已入库的批次重新生成：请运行 {command}，然后重新运行该命令。"
+    )
 
 
 def replace(old: Published, tables: Mapping[str, pl.DataFrame], ids: Ids, batches: Collection[str]) -> None:

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from riskmodel.errors import BusyError, DataError, LakeError
+from riskmodel.errors import DataError, LakeError
 from riskmodel.tables.catalogue import table
 from riskmodel.tables.files import OWNERS_FILE, make_folder
+from riskmodel.tables.storage import of_sqlite
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,6 +42,11 @@ _NTH: Final = f"substr(:block, i * {_BYTES} + 1, {_BYTES})"
 _PUT: Final = f"{_NUMBERED} INSERT OR IGNORE INTO ids_{{kind}} SELECT {_NTH}, :county FROM n"
 # CROSS JOIN: SQLite must go from the wanted ids to the table, not the other way round
 _FIND: Final = f"{_NUMBERED} SELECT i, county FROM n CROSS JOIN ids_{{kind}} ON id = {_NTH}"
+
+_REMEDY: Final = (
+    "It is derived from the lake: delete what is left of it and rebuild it with riskmodel rebuild-county COUNTY, for "
+    "any county. / 该索引损坏或缺失，可由数据重新生成：请删除它，然后对任一县运行 riskmodel rebuild-county。"
+)
 
 
 class IdIndex:
@@ -84,7 +90,7 @@ class IdIndex:
         """
         wanted = _of_kind(kind, ids.drop_nulls().unique().sort())
         if self.missing:
-            raise LakeError(f"{self.path} is missing. It is derived from the lake: rebuild it (IdIndex.rebuild).")
+            raise LakeError(f"{self.path} is missing. {_REMEDY}")
         with self._open() as connection:
             given = {"block": _block(wanted), "count": wanted.len()}
             rows = connection.execute(_FIND.format(kind=kind), given).fetchall()
@@ -120,12 +126,13 @@ class IdIndex:
                 for kind in SUBJECTS.values():
                     connection.execute(_CREATE.format(kind=kind))
                 yield connection
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-                raise BusyError(f"{self.path}: another process is writing here. Wait until it has ended.") from error
-            raise OSError(f"{self.path}: {error}") from error
         except sqlite3.DatabaseError as error:
-            raise LakeError(f"{self.path} is damaged ({error}). Delete it and rebuild it (IdIndex.rebuild).") from error
+            ours = of_sqlite(self.path, error)
+            if ours is None:
+                raise
+            if isinstance(ours, DataError):
+                ours = LakeError(f"{self.path} is damaged ({error}). {_REMEDY}")
+            raise ours from error
 
 
 def _of_kind(kind: str, ids: pl.Series) -> pl.Series:

@@ -20,7 +20,7 @@ from riskmodel.errors import BusyError, LakeError
 from riskmodel.tables import batches
 from riskmodel.tables.batches import Batch, BatchRecord
 from riskmodel.tables.files import Held, locked
-from riskmodel.tables.generation_files import POINTER, Published, in_force
+from riskmodel.tables.generation_files import POINTER, Published, in_force, remedy
 from riskmodel.tables.view import View
 from riskmodel.tables.writer import LakeWriter, lock_path
 
@@ -153,8 +153,7 @@ class Lake:
                 return published, Held(published.path)
             except FileNotFoundError as error:
                 if self._current(county) == published:
-                    message = f"{published.path} is missing. Rebuild county {county} (Lake.rebuild)."
-                    raise LakeError(message) from error
+                    raise LakeError(f"{published.path} is missing. {remedy(published.folder)}") from error
 
     def _current(self, county: str) -> Published:
         return in_force(self._generations(county))

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -15,7 +16,6 @@ from riskmodel.errors import LakeError
 from riskmodel.tables.files import sweep, write_json, write_parquet
 
 if TYPE_CHECKING:
-    from datetime import date
     from pathlib import Path
 
 
@@ -33,6 +33,14 @@ def receipt(path: Path) -> dict[str, Any] | None:
     except ValueError as error:
         raise LakeError(f"{path} is damaged ({error}). Restore it from the backup.") from error
     return found
+
+
+def receipts_between(lake: Path, after: date, until: date) -> list[dict[str, Any]]:
+    """The receipts of the files received after a day until another one, in order of the days."""
+    days = [date.fromisoformat(folder.name) for folder in sorted(lake.glob("receipts/????-??-??"))]
+    chosen = (lake / "receipts" / f"{day}" for day in days if after < day <= until)
+    read = (receipt(path) for folder in chosen for path in sorted(folder.glob("*.json")))
+    return [content for content in read if content is not None]
 
 
 def write_receipt(path: Path, content: dict[str, Any]) -> None:

@@ -30,8 +30,10 @@ if TYPE_CHECKING:
 
 STEP_MONTHS = 3
 """As-of dates of training lie this many months apart."""
-MOST_ROWS = 1_500_000
-"""Of more households and dates than this only a share of those without any event is kept: 2 GB of features."""
+FEWEST_ROWS = 100_000
+"""So many households and dates are kept whatever the memory is."""
+COPIES = 3
+"""A training holds the features so often: twice while they are put together, and once more for events and fit."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,12 @@ def schedule(label: Label, policy: Policy, area: str, first_known: date, read_on
     return dates[::-1]
 
 
+def most_rows(memory: int) -> int:
+    """How many households and dates a training keeps that may take so many bytes."""
+    cell = np.dtype(np.float64).itemsize
+    return max(FEWEST_ROWS, memory // (COPIES * cell * len(declared())))
+
+
 def collect(
     lake: Lake, policy: Policy, label: Label, dates: Sequence[date], read_on: date, track: Track | None = None
 ) -> Collected:
@@ -116,14 +124,14 @@ def gather(
     read_on: date,
     track: Track | None = None,
     *,
-    most: int = MOST_ROWS,
+    most: int | None = None,
     seed: int = 0,
 ) -> Gathered:
     """One row per household of a cohort and as-of date, in order of date, county, household.
 
-    So that the rows of a province fit into memory, where there would be more than `most`, each county and date keeps
-    the same share of those without any event, drawn by `seed`; a row that was drawn stands for several (`weight`). All
-    with an event stay.
+    So that the rows of a province fit into memory, where there would be more than `most` (see `most_rows`; None: all
+    are kept), each county and date keeps the same share of those without any event, drawn by `seed`; a row that was
+    drawn stands for several (`weight`). All with an event stay.
 
     `asked`: labels by name, each with its as-of dates; a date that several ask for is looked at once. Households too
     new to judge (`freshness.too_new`) are left out: a model is not asked about them, so it does not learn from them.
@@ -131,7 +139,7 @@ def gather(
     """
     dates = sorted({day for _, days in asked.values() for day in days})
     work = [(as_of, county) for as_of in dates for county in lake.counties()]
-    share = most / max(most, _households(lake) * len(dates))
+    share = 1.0 if most is None else most / max(most, _households(lake) * len(dates))
     gaps = {name: label.gap(0) for name, (label, _) in asked.items()}
     keys, parts = [], []
     for as_of, county in track(work, len(work)) if track else work:

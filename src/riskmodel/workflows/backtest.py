@@ -85,6 +85,7 @@ def backtest(
     *,
     most_origins: int = ORIGINS,
     progress: Progress | None = None,
+    memory_gib: float | None = None,
 ) -> BackTest:
     """Back-test every kind of model on a label, and on its shorter horizon, with the gate's verdict over all schemes.
 
@@ -95,7 +96,7 @@ def backtest(
     label = label_named(label_name or workspace.settings.label)
     labels = [label, *([label_named(label.shorter)] if label.shorter else [])]
     show.say(f"back-test of {' and '.join(found.name for found in labels)}")
-    gathered, recipes = gathered_rows(workspace, labels, show), recipes_of(workspace)
+    gathered, recipes = gathered_rows(workspace, labels, show, memory_gib), recipes_of(workspace)
     collected = gathered.of(label)
     near, shorter = None, None
     if label.shorter:

@@ -111,7 +111,8 @@ def ingest(
         return _load(workspace, Path(SENT), [], show)
     if not path.is_dir():
         raise UsageError(
-            f"{path} is not a folder. Give a delivery YYYY-MM-DD/, a folder of deliveries, or the EPH raw folder."
+            f"{path} is not a folder. Give a delivery YYYY-MM-DD/, a folder of deliveries, or the EPH raw folder. / "
+            f"{path} 不是文件夹。请给一次报送（YYYY-MM-DD 文件夹）或存放报送的文件夹。"
         )
     if (path / "hogar").is_dir():
         return _ingest_eph(workspace, path, show)
@@ -135,8 +136,10 @@ def _load(workspace: Workspace, path: Path, files: list[DeliveredFile], show: Pr
 def _opened(folder: Path, today: date | None) -> list[DeliveredFile]:
     if today is not None and folder.resolve().name > today.isoformat():
         raise UsageError(
-            f"{folder} is dated after today ({today}). A delivery's folder is named after the day it was received; "
-            "rename it. Nothing was loaded."
+            f"{folder} is dated after today ({today}). Check the clock of this machine first; only where it is right, "
+            "rename the folder: it is named after the day it was received. Nothing was loaded. / "
+            f"{folder} 的日期晚于今天（{today}）。请先核对本机时钟；"
+            "时钟无误时再更正文件夹名称（收到报送的日期）。没有入库任何数据。"
         )
     return delivery.opened(folder)
 
@@ -181,7 +184,7 @@ class _Desk:
             path = receipt_path(intake.writer.folder, file.received_on, file.table, file.mode, file.sha256)
             known = receipt(path)
             if known is not None:
-                account = _account(known)
+                account = account_of(known)
                 intake.skip(account)
                 self.refused += [lines] if (lines := refused_before(path)) is not None else []
                 return account
@@ -197,7 +200,7 @@ class _Desk:
 
     def account(self, path: Path) -> Ingested:
         """What was done, with the report written."""
-        limit = _refused_limit(self.workspace)
+        limit = refused_limit(self.workspace)
         refused, odd = (_joined(frames) for frames in (self.refused, self.odd))
         accounts = self.accounts
         new = [account for account in accounts if not account.known_before]
@@ -237,7 +240,7 @@ def _joined(frames: list[pl.DataFrame]) -> pl.DataFrame:
     return pl.concat([pl.DataFrame(schema=FAILURES), *frames])
 
 
-def _account(known: dict[str, Any]) -> FileAccount:
+def account_of(known: dict[str, Any]) -> FileAccount:
     """The account of a file that was taken in before, as it was then."""
     lists = {name: tuple(known[name]) for name in ("counties", "remarks")}
     return FileAccount(**{**known, **lists, "known_before": True})
@@ -272,7 +275,7 @@ def _ingest_eph(workspace: Workspace, raw: Path, show: Progress) -> Ingested:
     return desk.account(raw)
 
 
-def _refused_limit(workspace: Workspace) -> float:
+def refused_limit(workspace: Workspace) -> float:
     """Largest share of refused rows of a file. A lake that took nothing in at all is judged by the national value."""
     counties = workspace.lake.counties()
     day = workspace.lake.newest_delivery() if counties else LATEST

@@ -57,6 +57,14 @@ def issues(folder: Path) -> list[Issued]:
     return [Issued(path, json.loads((path / MANIFEST).read_text("utf-8"))) for path in written]
 
 
+def without_list(workspace: Workspace, as_of: date, scores: Path) -> list[str]:
+    """Counties among the scores of a date for which no list was issued: neither for all areas nor one of their own."""
+    everywhere = [issued.manifest["scores"]["inputs"] for issued in issues(folder_of(workspace, as_of, ""))]
+    listed = {county for inputs in everywhere for county in inputs}
+    counties = sorted(path.stem for path in scores.glob("*.parquet"))
+    return [c for c in counties if c not in listed and not issues(folder_of(workspace, as_of, c))]
+
+
 def next_folder(folder: Path) -> Path:
     """Where the next list of a date and area goes."""
     return next(path for path in _names(folder) if not (path / MANIFEST).exists())

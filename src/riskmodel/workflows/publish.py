@@ -25,7 +25,7 @@ from riskmodel.workflows.progress import Progress, Silent
 from riskmodel.workflows.score import MANIFEST, TYPICAL, published
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -46,7 +46,7 @@ class PublishedMonth:
 
 
 def publish(
-    workspace: Workspace, now: datetime, as_of: date | None = None, progress: Progress | None = None
+    workspace: Workspace, clock: Callable[[], datetime], as_of: date | None = None, progress: Progress | None = None
 ) -> PublishedMonth:
     """Publish the scores of a date (default: the newest). Again is the same; readers see the old month until the end.
 
@@ -66,8 +66,12 @@ def publish(
         feature_set=manifest["feature_set"],
         policy=manifest["policy"],
         households=sum(sizes.values()),
-        published_at=stamp(now),
+        published_at=stamp(clock()),
     )
+
+    def ended() -> str:
+        return stamp(clock())
+
     portions = (part for path in paths for part in pl.read_parquet(path, glob=False).iter_slices(PORTION))
     count = sum(-(-size // PORTION) for size in sizes.values())
     places = dict(_places(folder, [path.stem for path in paths]))
@@ -75,7 +79,7 @@ def publish(
         newest = newest_month(store)
         typical = _Typical(places) if newest is None or day >= newest.as_of else None
         rows = (_rows(part, typical) for part in show.track(portions, f"publishing {day}", count))
-        replaced = replace_month(store, month, rows, places.items(), _parts(workspace, folder, paths))
+        replaced = replace_month(store, month, rows, places.items(), _parts(workspace, folder, paths), ended)
         if typical is not None:  # the newest date
             follow_homes(store, day)
     return PublishedMonth(day.isoformat(), month.households, replaced)

@@ -55,6 +55,12 @@ class RunReport:
                 "  issued before the scores changed, and left as it is; a further one: riskmodel worklist --again "
                 f"--as-of {self.as_of} / 名单在评分变化之前已下发，保持不变"
             )
+        if listed.get("without_list"):
+            yield (
+                f"  no visits yet in {', '.join(listed['without_list'])}, which came after the list; a further one for "
+                f"all: riskmodel worklist --again --as-of {self.as_of} / "
+                f"名单下发后加入、尚无走访的县：{'、'.join(listed['without_list'])}；请另出一份名单"
+            )
         yield f"publish 发布: {facts['publish']['households']:,} households"
         yield from self._cost_lines()
 
@@ -72,15 +78,26 @@ def report_path(workspace: Workspace, month: date) -> Path:
 
 def read_report(path: Path, month: str, as_of: str) -> RunReport:
     """The account so far; an empty one where nothing ran yet, the day was another, or the file is damaged."""
-    try:
-        found = json.loads(path.read_text("utf-8"))
-        stages = {name: Stage(**stage) for name, stage in found.pop("stages").items()}
-        report = RunReport(**found, stages=stages)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        return RunReport(month, as_of)
-    return report if (report.month, report.as_of) == (month, as_of) else RunReport(month, as_of)
+    report = _read(path)
+    return report if report and (report.month, report.as_of) == (month, as_of) else RunReport(month, as_of)
+
+
+def day_that_was_run(path: Path, month: str) -> str | None:
+    """The as-of date of a month whose list was issued; None before that."""
+    report = _read(path)
+    return report.as_of if report and report.month == month and "list" in report.stages else None
 
 
 def write_report(path: Path, report: RunReport) -> None:
     """Write the account as it is now."""
     write_json(path, asdict(report))
+
+
+def _read(path: Path) -> RunReport | None:
+    """The account in a file; None where there is none, or it is damaged."""
+    try:
+        found = json.loads(path.read_text("utf-8"))
+        stages = {name: Stage(**stage) for name, stage in found.pop("stages").items()}
+        return RunReport(**found, stages=stages)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return None

@@ -157,10 +157,10 @@ def _unconfirmed(held: Mapping[str, Held]) -> list[str]:
     return sorted({value for one in held.values() for value in one.part.unconfirmed})
 
 
-def as_of_of_month(workspace: Workspace, month: date) -> date:
-    """Date of a month's run: the policy's run day of the month after it."""
+def as_of_of_month(workspace: Workspace, month: date, county: str | None = None) -> date:
+    """Date of a month's run: the policy's run day of the month after it, in a county (default: the first one)."""
     following = months_before(month, -1)
-    county = workspace.counties()[0]
+    county = workspace.counties()[0] if county is None else county
     day = int(workspace.policy.value("run_day", county, on=following, known=following))
     return following.replace(day=day)
 

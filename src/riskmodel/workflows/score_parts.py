@@ -17,10 +17,10 @@ from riskmodel.tables.publish import published_folder
 from riskmodel.workflows.score_partition import SCORES, ScoredPart, read_cost, score_partition
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from riskmodel.engines import Executor
+    from riskmodel.engines import Ended, Executor
     from riskmodel.workflows.progress import Progress
     from riskmodel.workflows.score_partition import ScoreTask
     from riskmodel.workflows.workspace import Workspace
@@ -88,11 +88,21 @@ def gather(
             memory = _BASE + _PER_BYTE * workspace.lake.size(task.county)
             missing.append(Part(f"county {task.county}", task, memory))
     by_county = {task.county: task for task in tasks}
-    ended = executor.map(score_partition, missing)
-    for done in show.track(ended, f"scoring {target.name}", len(missing)) if missing else ():
+    for done in shown(executor, missing, f"scoring {target.name}", show) if missing else ():
         folder = by_county[done.result.county].folder(done.result.key)
         held[done.result.county] = Held(done.result, folder, published=False, cost=read_cost(folder))
     return {county: held[county] for county in sorted(held)}
+
+
+def shown(
+    executor: Executor, parts: Sequence[Part[ScoreTask]], title: str, show: Progress
+) -> Iterable[Ended[ScoredPart]]:
+    """The parts as they end; how far it is, is told where they do not come all at once."""
+    ended = executor.map(score_partition, parts)
+    if not executor.at_once:
+        return show.track(ended, title, len(parts))
+    show.say(title)
+    return ended
 
 
 def publish(target: Path, held: Mapping[str, Held], manifest: Mapping[str, Any]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from riskmodel.errors import DataError, UsageError
@@ -13,18 +13,21 @@ from riskmodel.training.folds import newest, places
 from riskmodel.training.gate import UNTESTED, Verdict
 from riskmodel.training.horizons import Shorter
 from riskmodel.training.labels import Label, label_named
-from riskmodel.training.rows import Collected, Gathered, gather, schedule
+from riskmodel.training.rows import Collected, Gathered, gather, most_rows, schedule
 from riskmodel.training.rule_pack import rule_pack
 from riskmodel.training.stability import stability
 from riskmodel.training.trial import predicted
 from riskmodel.training.wires import wires_in_force
 from riskmodel.workflows.health import health_of_rows
 from riskmodel.workflows.judging import gate, judge, with_champion
+from riskmodel.workflows.machine import memory_budget
 from riskmodel.workflows.progress import Progress, Silent
 from riskmodel.workflows.registering import Fitted, Registered, register
 from riskmodel.workflows.workspace import Workspace
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from riskmodel.features.health import Health
 
 TEST_SHARE = 3
@@ -72,14 +75,16 @@ def train(
     progress: Progress | None = None,
     *,
     kind: str | None = None,
+    memory_gib: float | None = None,
 ) -> Trained:
     """Train, judge and register a model of a label, and one of its shorter horizon where the label names one.
 
     The test is later in time and in other places at once (`folds.newest`); the gate chooses the kind of model that may
     be used. It is then fitted on all matured rows with the same recipe. The features of a date are made once for both
     horizons. `kind`: register this kind, whatever the gate says; one that it refuses can only become champion by a
-    person who gives a reason. Raises DataError when too few outcomes of the label have matured; of the shorter horizon
-    that is told in the result.
+    person who gives a reason. `memory_gib`: what it may take, by default four fifths of what is free; where the rows
+    need more, a share of those without any event is kept. Raises DataError when too few outcomes of the label have
+    matured; of the shorter horizon that is told in the result.
     """
     if kind is not None and kind not in KINDS:
         raise UsageError(f"there is no kind of model {kind!r}: choose one of {', '.join(KINDS)}")
@@ -87,7 +92,7 @@ def train(
     label = label_named(label_name or workspace.settings.label)
     labels = [label, *([label_named(label.shorter)] if label.shorter else [])]
     show.say(f"training on label {' and '.join(found.name for found in labels)}: {label.title}")
-    gathered = gathered_rows(workspace, labels, show)
+    gathered = gathered_rows(workspace, labels, show, memory_gib)
     recipes = recipes_of(workspace)
     collected = gathered.of(label)
     near, shorter, refused = None, None, ""
@@ -104,15 +109,19 @@ def train(
     return replace(done, health=found, shorter=near, shorter_refused=refused)
 
 
-def gathered_rows(workspace: Workspace, labels: list[Label], show: Progress) -> Gathered:
-    """Features and outcomes of all as-of dates of the labels."""
+def gathered_rows(
+    workspace: Workspace, labels: list[Label], show: Progress, memory_gib: float | None = None
+) -> Gathered:
+    """Features and outcomes of all as-of dates of the labels, as many as memory allows."""
     counties, policy, read_on = workspace.counties(), workspace.policy, workspace.lake.newest_delivery()
     known = first_known(workspace.lake)
     asked = {found.name: (found, schedule(found, policy, counties[0], known, read_on)) for found in labels}
-    seed = workspace.settings.seed
-    return gather(
-        workspace.lake, policy, asked, read_on, lambda work, n: show.track(work, "features and outcomes", n), seed=seed
-    )
+    most, seed = most_rows(memory_budget(memory_gib)), workspace.settings.seed
+
+    def track(work: Iterable[tuple[date, str]], count: int) -> Iterable[tuple[date, str]]:
+        return show.track(work, "features and outcomes", count)
+
+    return gather(workspace.lake, policy, asked, read_on, track, most=most, seed=seed)
 
 
 def recipes_of(workspace: Workspace) -> Recipes:

@@ -14,6 +14,8 @@ from riskmodel.tables import Lake
 from riskmodel.tables.freshness import first_known
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from riskmodel.models import Registry
     from riskmodel.settings import Settings
 
@@ -86,9 +88,14 @@ class Workspace:
         """Folder of the scores of a label: the results for the label of the installation, else a folder of its own."""
         return self.results if label == self.settings.label else self.results / label
 
-    def require_known(self, as_of: date) -> None:
-        """Raise UsageError for a day before anything was known, or so long after the last news that nothing is."""
-        newest, first = self.lake.newest_delivery(), first_known(self.lake)
+    def require_known(self, as_of: date, arriving: Sequence[date] = ()) -> None:
+        """Raise UsageError for a day before anything was known, or so long after the last news that nothing is.
+
+        `arriving`: days of what is going to be taken in.
+        """
+        held = bool(self.lake.counties()) or not arriving
+        newest = max([*arriving, *([self.lake.newest_delivery()] if held else [])])
+        first = min([*arriving, *([first_known(self.lake)] if held else [])])
         if as_of < first:
             raise UsageError(
                 f"no household was known on {as_of}; the first was known on {first}. Give a later date. / "

@@ -41,5 +41,5 @@ def service(
     if backend != "sqlite":
         place = Workspace(replace(place.settings, database_url=database_url(backend, folder)))
         database(place, migrate=True).close()
-    with running(place, month=publish(place, NOW)) as found:
+    with running(place, month=publish(place, lambda: NOW)) as found:
         yield found

@@ -40,6 +40,23 @@ def test_a_second_ingest_shows_that_nothing_was_read_again(
     assert "报告" not in again.out
 
 
+def test_a_damaged_county_is_rebuilt_with_the_command_that_the_message_names(
+    delivered: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = tmp_path / "home"
+    answer(capsys, "ingest", delivered / "2025-01-10", home=home)
+    (county,) = (home / "lake" / "generations").glob("county=990101")
+    (county / "CURRENT").write_text("{", "utf-8")
+    shown = answer(capsys, "score", "--json", home=home)
+    assert (shown.code, shown.json["error"]["kind"]) == (3, "LakeError")
+    assert "riskmodel rebuild-county 990101, then" in shown.err
+    assert "请运行 riskmodel rebuild-county 990101" in shown.err
+    done = answer(capsys, "rebuild-county", "990101", "--json", home=home)
+    assert (done.code, done.json) == (0, {"county": "990101", "batches": 4})
+    assert "rebuild-county" not in answer(capsys, "score", home=home).err
+    assert answer(capsys, "rebuild-county", "990199", home=home).code == 2
+
+
 def test_ingest_ends_with_code_3_when_too_many_rows_are_bad(
     delivered: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

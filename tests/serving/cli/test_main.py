@@ -42,7 +42,7 @@ def test_the_commands_are_those_that_others_rely_on() -> None:
     expected |= {"models list", "models promote", "audit verify", "audit head", "audit show"}
     expected |= {"features list", "features show", "features explain", "features health"}
     expected |= {"backtest", "report", "benchmark eph", "evaluate-table", "policy check", "docs"}
-    expected |= {"worklist", "worklist-evaluate", "whatif", "run-month"}
+    expected |= {"worklist", "worklist-evaluate", "whatif", "run-month", "rebuild-county"}
     expected |= {"serve", "publish", "keys make", "keys list", "keys revoke", "database upgrade"}
     expected |= {f"users {verb}" for verb in ("make", "list", "alter", "reset", "disable", "enable")}
     expected |= {"backup", "restore", "erase"}
@@ -138,7 +138,7 @@ def test_a_stopped_command_says_so_and_leaves_nothing_half_written(tmp_path: Pat
                 break
         out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (130, "")
-    assert err.endswith("riskmodel: stopped; nothing half-written is visible.\n")
+    assert "riskmodel: stopped; nothing half-written is visible. The same command goes on from here. / " in err
     assert not list((tmp_path / "home").glob("generated/[!.]*"))
 
 

@@ -26,5 +26,5 @@ def office(sample_workspace: Workspace) -> Office:
 def service(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """The service of a copy of the office, its newest month published."""
     place = office.copied(tmp_path_factory.mktemp("pages"))
-    with running(place, month=publish(place, NOW)) as found:
+    with running(place, month=publish(place, lambda: NOW)) as found:
         yield found

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from riskmodel.serving.cli.options import Json, LabelName, workspace
+from riskmodel.serving.cli.options import Json, LabelName, Memory, workspace
 from riskmodel.serving.cli.output import Terminal, emit
 from riskmodel.serving.cli.tables import gate_lines, metric_table
 from riskmodel.serving.clock import now
@@ -33,6 +33,7 @@ def backtest(
     context: typer.Context,
     label: LabelName = None,
     origins: Annotated[int, typer.Option(min=1, max=24, help="Blocks of test dates that are rolled over.")] = 4,
+    memory: Memory = None,
     as_json: Json = False,
 ) -> None:
     """How every kind of model would have done: at every third month, and in places it never saw.
@@ -41,7 +42,7 @@ def backtest(
     """
     from riskmodel.workflows.backtest import backtest as run
 
-    done = run(workspace(context), now(), label, most_origins=origins, progress=Terminal())
+    done = run(workspace(context), now(), label, most_origins=origins, progress=Terminal(), memory_gib=memory)
     emit(done, as_json=as_json, lines=[*_lines(done), *(_lines(done.shorter) if done.shorter else [])])
     if not all(found.released for found in (done, done.shorter) if found):
         raise typer.Exit(1)

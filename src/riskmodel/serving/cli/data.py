@@ -1,4 +1,4 @@
-"""Commands about data: ingest, demo, docs."""
+"""Commands about data: ingest, rebuild-county, demo, docs."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from riskmodel.serving.clock import now
 def register(app: typer.Typer) -> None:
     """Add the commands of this file."""
     app.command()(ingest)
+    app.command("rebuild-county")(rebuild_county)
     app.command()(demo)
     app.command(hidden=True)(docs)
 
@@ -33,6 +34,18 @@ def ingest(
     emit(done, as_json=as_json, lines=done.lines())
     if done.failed:
         raise typer.Exit(3)
+
+
+def rebuild_county(
+    context: typer.Context,
+    county: Annotated[str, typer.Argument(help="The 6 digits of its code.")],
+    as_json: Json = False,
+) -> None:
+    """Derive the sorted form of a county's data again, where a message says that a file of it is damaged."""
+    from riskmodel.workflows.rebuild import rebuild_county as run
+
+    done = run(workspace(context), county)
+    emit(done, as_json=as_json, lines=[f"county {done.county} rebuilt from {done.batches:,} batches / 已重新生成"])
 
 
 def demo(

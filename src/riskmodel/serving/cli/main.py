@@ -40,6 +40,10 @@ from riskmodel.settings import prepare_process
 
 STOPPED = 130
 """Exit code of a command that was stopped with Ctrl-C, as shells have it."""
+STOPPED_TEXT = (
+    "riskmodel: stopped; nothing half-written is visible. The same command goes on from here. / "
+    "已停止，没有留下写了一半的内容。重新运行同一命令即可继续。"
+)
 
 app = typer.Typer(
     name="riskmodel",
@@ -88,10 +92,17 @@ def run(arguments: list[str] | None = None) -> None:
         _fail(type(error).__name__, str(error), error.exit_code, as_json=as_json)
     except typer.TyperException as error:
         _fail("UsageError", error.format_message(), error.exit_code, as_json=as_json)
+    except OSError as error:
+        from riskmodel.tables.storage import of_disk
+
+        refused = of_disk(error, Path("the disk"))
+        if refused is None:
+            raise
+        _fail("StorageError", str(refused), refused.exit_code, as_json=as_json)
     except SystemExit as stopped:
         code = stopped.code
     if code == STOPPED:
-        print("riskmodel: stopped; nothing half-written is visible.", file=sys.stderr)  # this is where we print
+        print(STOPPED_TEXT, file=sys.stderr)  # this is where we print
     sys.exit(code)
 
 

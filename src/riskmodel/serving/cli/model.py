@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from riskmodel.serving.cli.features import health_lines
-from riskmodel.serving.cli.options import MONTH, AsOf, Json, LabelName, not_both, parsed_date, parsed_month, workspace
+from riskmodel.serving.cli.options import (
+    MONTH,
+    AsOf,
+    Json,
+    LabelName,
+    Memory,
+    not_both,
+    parsed_date,
+    parsed_month,
+    workspace,
+)
 from riskmodel.serving.cli.output import Terminal, emit
 from riskmodel.serving.cli.tables import gate_lines, metric_table
 from riskmodel.serving.clock import now
@@ -35,12 +45,13 @@ def train(
     kind: Annotated[
         str | None, typer.Option(help="Register this kind of model, whatever the gate says (default: its choice).")
     ] = None,
+    memory: Memory = None,
     as_json: Json = False,
 ) -> None:
     """Train and judge the models on matured labels and register the one that the gate chooses."""
     from riskmodel.workflows.train import train as run
 
-    done = run(workspace(context), now(), label, Terminal(), kind=kind)
+    done = run(workspace(context), now(), label, Terminal(), kind=kind, memory_gib=memory)
     emit(done, as_json=as_json, lines=_trained_lines(done))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from riskmodel.serving.cli.options import MONTH, Json, Who, parsed_month, system_user, workspace
+from riskmodel.serving.cli.options import MONTH, Json, Memory, Who, parsed_month, system_user, workspace
 from riskmodel.serving.cli.output import Terminal, emit
 from riskmodel.serving.clock import now
 
@@ -21,12 +21,6 @@ if TYPE_CHECKING:
 EngineName = Annotated[str, typer.Option("--engine", help="What works on the counties: local or spark.")]
 Master = Annotated[
     str, typer.Option("--master", help="Master of --engine spark, such as local[2] or spark://HOST:7077.")
-]
-Memory = Annotated[
-    float | None,
-    typer.Option(
-        "--memory", metavar="GIB", min=0.1, help="Memory for counties at once (default: 4/5 of what is free)."
-    ),
 ]
 
 
@@ -58,7 +52,7 @@ def run_month(
 
     executor = engine_named(engine, master, memory)
     asked = parsed_month(month) if month else last_month(now().date())
-    done = run(workspace(context), asked, deliveries, who or system_user(), now(), executor, Terminal())
+    done = run(workspace(context), asked, deliveries, who or system_user(), now, executor, Terminal())
     emit(done, as_json=as_json, lines=_lines(done))
     if done.failed:
         raise typer.Exit(1)
@@ -73,6 +67,11 @@ def _lines(done: MonthRun) -> Iterator[str]:
     if not done.done:
         yield "finished before; nothing was to be done / 此前已完成，无需处理"
     yield from done.report.lines()
+    if done.policy_day != done.report.as_of:
+        yield (
+            f"the policy's run day is {done.policy_day} now; this month was run as of {done.report.as_of}, and stays "
+            f"there / 政策中的运行日现为 {done.policy_day}；本月已按 {done.report.as_of} 运行，保持不变"
+        )
     yield from (f"隔离行占比超过上限 above the limit: {file}" for file in done.above_limit)
     yield from (f"数据来源中断 source went silent: {source}" for source in done.silent)
     yield f"report: {done.account}"

@@ -23,6 +23,10 @@ MONTH = "Month of the run, made in the first days of the month after it: 2025-12
 """Start of the help of every `--month`."""
 LabelName = Annotated[str | None, typer.Option("--label", help="Label (default: setting `label`).")]
 Who = Annotated[str | None, typer.Option("--who", help="Who asks (default: the user of the system).")]
+Memory = Annotated[
+    float | None,
+    typer.Option("--memory", metavar="GIB", min=0.1, help="Memory to be taken at most (default: 4/5 of what is free)."),
+]
 English = Annotated[bool, typer.Option("--english", help="Sentences in English.")]
 
 

@@ -22,7 +22,7 @@ def publish(context: typer.Context, as_of: AsOf = None, as_json: Json = False) -
     """Publish the scores of a date for the service, all of them at once; publishing again replaces them."""
     from riskmodel.workflows.publish import publish as run
 
-    done = run(workspace(context), now(), parsed_date(as_of), Terminal())
+    done = run(workspace(context), now, parsed_date(as_of), Terminal())
     again = ", in place of those that were there" if done.replaced else ""
     emit(done, as_json=as_json, lines=[f"{done.households:,} households of {done.as_of} published{again}"])
 

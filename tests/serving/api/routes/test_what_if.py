@@ -82,7 +82,7 @@ def test_a_household_elsewhere_is_not_there(service: Running, office: Office) ->
 
 def test_where_only_the_scores_are_it_says_that_the_facts_are_away(office: Office, tmp_path: Path) -> None:
     place = office.copied(tmp_path)
-    publish(place, NOW)
+    publish(place, lambda: NOW)
     shutil.rmtree(place.lake.folder)
     with running(place) as found:
         answer = asked(found, office.riskiest, scenarios=["basic_insurance"])
