@@ -30,7 +30,7 @@ from riskmodel.workflows.audits import by_date, calibration, curves, months
 from riskmodel.workflows.fold_files import fingerprint, risks_of_folds
 from riskmodel.workflows.judging import Judgement, gate, judge, with_champion
 from riskmodel.workflows.progress import Progress, Silent
-from riskmodel.workflows.train import gathered_rows, recipes_of, unconfirmed
+from riskmodel.workflows.train import USUAL_GIB, gathered_rows, recipes_of, unconfirmed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -85,7 +85,7 @@ def backtest(
     *,
     most_origins: int = ORIGINS,
     progress: Progress | None = None,
-    memory_gib: float | None = None,
+    memory_gib: float = USUAL_GIB,
 ) -> BackTest:
     """Back-test every kind of model on a label, and on its shorter horizon, with the gate's verdict over all schemes.
 

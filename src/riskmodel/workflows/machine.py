@@ -29,7 +29,8 @@ def engine(name: str = "local", master: str = "", memory_gib: float | None = Non
     Raises UsageError for another name, and for options of the other engine.
     """
     if name == "local" and not master:
-        return Local(processors(), memory_budget(memory_gib))
+        free = SHARE * free_memory() if memory_gib is None else memory_gib * GIB
+        return Local(processors(), int(free))
     if name == "spark" and master and memory_gib is None:
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
         return Spark(master, {f"spark.executorEnv.{key}": os.environ[key] for key in _KEPT if key in os.environ})
@@ -38,11 +39,6 @@ def engine(name: str = "local", master: str = "", memory_gib: float | None = Non
         "local[2] or spark://HOST:7077. / 请用 --engine local（可加 --memory），"
         "或 --engine spark 加 --master，例如 local[2]、spark://主机:7077。"
     )
-
-
-def memory_budget(memory_gib: float | None = None) -> int:
-    """Bytes that a command may take: what was asked for, by default four fifths of what is free."""
-    return int(SHARE * free_memory() if memory_gib is None else memory_gib * GIB)
 
 
 def processors() -> int:

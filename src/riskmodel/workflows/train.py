@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from riskmodel.engines.executor import GIB
 from riskmodel.errors import DataError, UsageError
 from riskmodel.tables.freshness import first_known
 from riskmodel.training.fit import KINDS, Recipes, fit_calibrated
@@ -20,7 +21,6 @@ from riskmodel.training.trial import predicted
 from riskmodel.training.wires import wires_in_force
 from riskmodel.workflows.health import health_of_rows
 from riskmodel.workflows.judging import gate, judge, with_champion
-from riskmodel.workflows.machine import memory_budget
 from riskmodel.workflows.progress import Progress, Silent
 from riskmodel.workflows.registering import Fitted, Registered, register
 from riskmodel.workflows.workspace import Workspace
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     from riskmodel.features.health import Health
 
+USUAL_GIB = 6.0
+"""Memory that a training may take: the same everywhere, so that the same lake gives the same model."""
 TEST_SHARE = 3
 """The newest third of the as-of dates is the test."""
 
@@ -75,14 +77,14 @@ def train(
     progress: Progress | None = None,
     *,
     kind: str | None = None,
-    memory_gib: float | None = None,
+    memory_gib: float = USUAL_GIB,
 ) -> Trained:
     """Train, judge and register a model of a label, and one of its shorter horizon where the label names one.
 
     The test is later in time and in other places at once (`folds.newest`); the gate chooses the kind of model that may
     be used. It is then fitted on all matured rows with the same recipe. The features of a date are made once for both
     horizons. `kind`: register this kind, whatever the gate says; one that it refuses can only become champion by a
-    person who gives a reason. `memory_gib`: what it may take, by default four fifths of what is free; where the rows
+    person who gives a reason. `memory_gib`: what it may take; where the rows
     need more, a share of those without any event is kept. Raises DataError when too few outcomes of the label have
     matured; of the shorter horizon that is told in the result.
     """
@@ -109,14 +111,12 @@ def train(
     return replace(done, health=found, shorter=near, shorter_refused=refused)
 
 
-def gathered_rows(
-    workspace: Workspace, labels: list[Label], show: Progress, memory_gib: float | None = None
-) -> Gathered:
+def gathered_rows(workspace: Workspace, labels: list[Label], show: Progress, memory_gib: float = USUAL_GIB) -> Gathered:
     """Features and outcomes of all as-of dates of the labels, as many as memory allows."""
     counties, policy, read_on = workspace.counties(), workspace.policy, workspace.lake.newest_delivery()
     known = first_known(workspace.lake)
     asked = {found.name: (found, schedule(found, policy, counties[0], known, read_on)) for found in labels}
-    most, seed = most_rows(memory_budget(memory_gib)), workspace.settings.seed
+    most, seed = most_rows(int(memory_gib * GIB)), workspace.settings.seed
 
     def track(work: Iterable[tuple[date, str]], count: int) -> Iterable[tuple[date, str]]:
         return show.track(work, "features and outcomes", count)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from riskmodel.serving.cli.options import Json, LabelName, Memory, workspace
+from riskmodel.serving.cli.options import Json, LabelName, TrainingMemory, workspace
 from riskmodel.serving.cli.output import Terminal, emit
 from riskmodel.serving.cli.tables import gate_lines, metric_table
 from riskmodel.serving.clock import now
@@ -33,7 +33,7 @@ def backtest(
     context: typer.Context,
     label: LabelName = None,
     origins: Annotated[int, typer.Option(min=1, max=24, help="Blocks of test dates that are rolled over.")] = 4,
-    memory: Memory = None,
+    memory: TrainingMemory = 6.0,
     as_json: Json = False,
 ) -> None:
     """How every kind of model would have done: at every third month, and in places it never saw.

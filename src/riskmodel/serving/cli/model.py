@@ -12,7 +12,7 @@ from riskmodel.serving.cli.options import (
     AsOf,
     Json,
     LabelName,
-    Memory,
+    TrainingMemory,
     not_both,
     parsed_date,
     parsed_month,
@@ -45,7 +45,7 @@ def train(
     kind: Annotated[
         str | None, typer.Option(help="Register this kind of model, whatever the gate says (default: its choice).")
     ] = None,
-    memory: Memory = None,
+    memory: TrainingMemory = 6.0,
     as_json: Json = False,
 ) -> None:
     """Train and judge the models on matured labels and register the one that the gate chooses."""

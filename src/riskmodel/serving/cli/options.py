@@ -27,6 +27,12 @@ Memory = Annotated[
     float | None,
     typer.Option("--memory", metavar="GIB", min=0.1, help="Memory to be taken at most (default: 4/5 of what is free)."),
 ]
+TrainingMemory = Annotated[
+    float,
+    typer.Option(
+        "--memory", metavar="GIB", min=0.1, help="Memory to be taken at most; with less, fewer households are drawn."
+    ),
+]
 English = Annotated[bool, typer.Option("--english", help="Sentences in English.")]
 
 
