@@ -25,7 +25,8 @@ Everything is read from what was known at the end of the as-of date. Words that 
 - **full list**: a delivery that names everybody a department pays or registers, sent by the usual department of the
   table for whole months. Only where full lists cover a window is a household without a row known to have nothing. A
   list of which a single row was refused or waits does not count: whom the row is about may be on it. Of several lists
-  of a month the newest decides; the whole list, corrected and sent again, counts from then on.
+  of a month the newest decides; the whole list, corrected and sent again, counts from then on. Lists of `shocks` tell
+  of natural disasters only: accidents and failed business are reported by other departments.
 - **which households**: those whose state in `households` is active at the as-of date, in the village that it names.
 - **running month**: the month of the as-of date while it is not complete.
 - **missing**: not known. A ratio is also missing where its divisor is not above zero. Nothing is filled in; 0 means
