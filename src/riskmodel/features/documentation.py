@@ -28,6 +28,8 @@ Everything is read from what was known at the end of the as-of date. Words that 
   of a month the newest decides; the whole list, corrected and sent again, counts from then on. Lists of `shocks` tell
   of natural disasters only: accidents and failed business are reported by other departments.
 - **which households**: those whose state in `households` is active at the as-of date, in the village that it names.
+- **village**: the table `villages` is read for codes that changed, and so for the figures of the village, which are
+  those of all households whose village has the same code today.
 - **running month**: the month of the as-of date while it is not complete.
 - **missing**: not known. A ratio is also missing where its divisor is not above zero. Nothing is filled in; 0 means
   known to be zero, or, where the definition says so, that no record is known.
