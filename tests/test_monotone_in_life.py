@@ -90,7 +90,7 @@ class Life:
 
 @pytest.fixture(scope="module")
 def county(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """A simulated county: that one has bills and loans, and full lists of them."""
+    """A simulated county: that one has bills and loans."""
     folder = tmp_path_factory.mktemp("simulated")
     simulate(folder / "county", 300, 5, seed=1)
     shutil.copytree(folder / "county" / "policy", folder / "home" / "policy")
@@ -102,7 +102,8 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 @pytest.fixture(scope="module")
 def life(county: Workspace) -> Life:
-    """Households with bills, loans or an unsafe house, and some others."""
+    """Households with bills, loans or an unsafe house, and some others; half of the inspections do not say whether
+    the house is occupied."""
     (code,), day = county.counties(), county.lake.newest_delivery()
     view = county.lake.view(code, day)
     whole = assemble_view(view, county.policy)
@@ -111,7 +112,10 @@ def life(county: Workspace) -> Life:
     known = whole.rows.with_columns(known=pl.sum_horizontal(told)).sort("known", "household_id", descending=True)
     households = known["household_id"].head(HOUSEHOLDS).sort().to_list()
     own = own_facts(view, households)
-    return Life(view, {n: own.canonical(n) for n in own.stored}, households, county.policy, whole.neighbours)
+    rows = {n: own.canonical(n) for n in own.stored}
+    occupied = pl.when(pl.int_range(pl.len()) % 2 == 0).then("occupied")
+    rows["dwellings"] = rows["dwellings"].with_columns(occupied.alias("occupied"))
+    return Life(view, rows, households, county.policy, whole.neighbours)
 
 
 @pytest.fixture(scope="module")

@@ -68,7 +68,11 @@ def test_two_lists_in_one_month_are_one_month_of_dibao() -> None:
 
 def test_the_list_of_one_department_says_nothing_about_the_allowances_of_another() -> None:
     assert made(listed=LISTED)["on_disability_allowance"] is None
-    assert made(("disability_care", date(2025, 2, 1)), listed=LISTED)["on_disability_allowance"] == 1
+    allowance = ("disability_care", date(2025, 2, 1))
+    assert made(allowance, listed=LISTED)["on_disability_allowance"] == 1
+    survey = [{"period_end": date(2024, 9, 30), "net_total": 1000}]
+    for rows, share in (((allowance,), 0), ((allowance, ("dibao", date(2025, 1, 1))), 0.1)):
+        assert made(*rows, listed=LISTED, income_surveys=survey)["assistance_to_income_12m"] == share
 
 
 def test_a_row_known_later_or_retracted_does_not_count() -> None:

@@ -38,7 +38,7 @@ def test_a_repaired_house_is_seen_when_the_inspection_is_known() -> None:
 
 @pytest.mark.parametrize(
     ("grade", "occupied", "unsafe"),
-    [("C", True, 1), ("D", False, 0), ("D", None, None), ("B", None, 0), ("A", True, 0)],
+    [("C", True, 1), ("D", False, 0), ("D", None, 1), ("B", None, 0), (None, True, None), ("A", True, 0)],
 )
 def test_an_unsafe_house_counts_where_people_live_in_it(grade: str, occupied: bool | None, unsafe: int | None) -> None:
     row = {"inspected_on": date(2024, 6, 1), "house_grade": grade, "occupied": occupied}

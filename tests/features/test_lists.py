@@ -52,3 +52,19 @@ def test_a_list_of_another_department_and_a_part_of_a_list_say_nothing() -> None
     assert listed(full_list(TABLE, JANUARY, MARCH, source="disabled")) == {}
     assert listed(replace(full_list(TABLE, JANUARY, MARCH), full_list=False)) == {}
     assert listed(replace(full_list(TABLE, JANUARY, MARCH), period_from=None)) == {}
+
+
+def test_a_list_with_a_row_that_could_not_be_used_says_nothing_and_one_of_an_earlier_release_counts() -> None:
+    whole = full_list(TABLE, JANUARY, MARCH)
+    for unusable, months in ((0, MONTHS), (None, MONTHS), (1, None)):
+        assert listed(replace(whole, rows_unusable=unusable)).get(TABLE) == months
+
+
+def test_of_several_lists_of_a_month_the_newest_decides() -> None:
+    day, later = date(2025, 4, 1), date(2025, 4, 3)
+    whole, broken = full_list(TABLE, JANUARY, MARCH, day), full_list(TABLE, date(2025, 2, 1), MARCH, later)
+    broken = replace(broken, rows_unusable=3)
+    assert listed(broken, whole)[TABLE] == {date(2025, 1, 1)}
+    assert listed(broken, whole, as_of=day)[TABLE] == MONTHS
+    again = replace(whole, received_on=later.isoformat(), sequence=2)
+    assert listed(again, broken)[TABLE] == MONTHS

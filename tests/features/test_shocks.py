@@ -69,6 +69,11 @@ def test_no_shock_is_zero_only_where_full_lists_cover_the_window() -> None:
     features = made(listed=lists)
     assert (features["disasters_12m"], features["disaster_losses_to_income_12m"]) == (0, 0)
     assert features["disaster_losses_to_income_36m"] is None
+    others = ("accidents_12m", "business_shocks_12m", "accidents_90d", "hurt_members_36m")
+    losses = ("accident_losses_to_income_12m", "business_losses_to_income_12m", "faded_accident_losses_to_line")
+    longer = made(listed=[full_list("shocks", date(2022, 3, 1), date(2025, 2, 28))])
+    assert longer["faded_disaster_losses_to_line"] == 0
+    assert {longer[name] for name in (*others, *losses)} == {None}, "the list is one of natural disasters"
     unknown = made({"happened_on": date(2025, 1, 5), "kind": "flood"}, listed=lists)
     assert unknown["disaster_losses_to_income_12m"] is None
 

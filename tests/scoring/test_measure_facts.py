@@ -47,6 +47,13 @@ def test_no_row_means_none_only_where_full_lists_cover_the_window(
     assert fact(name, [full_list(table, first, last, source="village")]) is None
 
 
+def test_a_list_of_natural_disasters_says_nothing_of_accidents_and_failed_business() -> None:
+    listed = [full_list("shocks", date(2022, 3, 1), date(2025, 2, 28))]
+    assert (fact("accidents", listed), fact("business_shocks", listed)) == (None, None)
+    flood = {"happened_on": date(2025, 1, 5), "kind": "flood"}
+    assert (fact("accidents", listed, shocks=[flood]), fact("disasters", listed, shocks=[flood])) == (0, 1)
+
+
 def test_an_autumn_list_of_the_schools_says_nothing_of_the_spring_term() -> None:
     autumn = full_list("enrolments", date(2024, 9, 1), date(2025, 1, 31))
     assert fact("vocational", [autumn]) is None

@@ -298,6 +298,19 @@ def test_a_full_list_without_a_period_is_one_for_the_months_of_its_rows(tmp_path
     assert arrivals.rows("incomes").height == 2, "the list of February says nothing about January"
 
 
+def test_a_full_list_tells_how_many_of_its_rows_could_not_be_used(tmp_path: Path) -> None:
+    arrivals = settled(tmp_path)
+    bad, unknown = income("H01", 1).with_columns(component=pl.lit("lottery")), income("H09", 1)
+    for number, (rows, read, unusable) in enumerate(
+        (([income("H01", 1)], 1, 0), ([income("H01", 2), bad, unknown], 3, 2), ([bad, unknown], 2, 2)), start=10
+    ):
+        file = arrives("incomes", pl.concat(rows, how="vertical_relaxed"), date(2025, 3, number), full_list=True)
+        (account,) = arrivals.take(file)
+        record = arrivals.lake.view(COUNTY, date(2025, 3, number)).records[-1]
+        assert (record.rows_read, record.rows_unusable) == (read, unusable)
+        assert any("nobody counts as absent" in remark for remark in account.remarks) == (unusable > 0)
+
+
 def test_a_county_that_is_a_slip_of_the_pen_is_left_out_of_account(tmp_path: Path) -> None:
     arrivals = settled(tmp_path)
     (account,) = arrivals.take(arrives("incomes", income("H01", 1), county="990399"))

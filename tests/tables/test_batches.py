@@ -80,3 +80,9 @@ def test_leftovers_of_a_kill_are_swept(tmp_path: Path) -> None:
     sweep_batches(tmp_path, COUNTY)
     assert list(tmp_path.rglob("*.tmp")) == []
     assert len(read_records(tmp_path, COUNTY)) == 1
+
+
+def test_a_batch_says_nothing_where_rows_came_and_none_could_be_used() -> None:
+    record = BatchRecord.of(batch("incomes", day(0), income(1, 100, day(0))), [], 0)
+    for read, unusable, nothing in ((0, 0, False), (3, 0, False), (3, 2, False), (3, 3, True), (3, None, False)):
+        assert replace(record, rows_read=read, rows_unusable=unusable).says_nothing is nothing

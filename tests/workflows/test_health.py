@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -10,6 +10,7 @@ import pytest
 
 from riskmodel.errors import UsageError
 from riskmodel.features import assemble_view, declared
+from riskmodel.features.health import health as health_of_matrix
 from riskmodel.features.health import psi
 from riskmodel.tables.freshness import first_known
 from riskmodel.training.rows import Collected
@@ -42,7 +43,14 @@ def test_the_health_of_a_county_is_that_of_a_lake_with_this_county_alone(sample_
     made = assemble_view(sample_workspace.lake.view("990301", AS_OF), sample_workspace.policy)
     found = county_health(sample_workspace, made)
     assert found == health(sample_workspace, AS_OF)
-    assert health_from(json.loads(json.dumps(asdict(found)))) == found
+    assert health_from(json.loads(json.dumps(asdict(found), sort_keys=True))) == found
+
+
+def test_a_health_that_was_written_down_names_the_largest_first() -> None:
+    sizes = {"little": 0.3, "most": 0.99, "much": 0.97}
+    found = replace(health_of_matrix(AS_OF, [], np.ones((0, 0))), shifted=sizes, mostly_missing=sizes)
+    read = health_from(json.loads(json.dumps(asdict(found), sort_keys=True)))
+    assert list(read.shifted) == list(read.mostly_missing) == ["most", "much", "little"]
 
 
 def test_a_county_of_which_nobody_was_known_a_year_before_is_compared_with_nothing(sample_workspace: Workspace) -> None:

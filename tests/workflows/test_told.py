@@ -176,7 +176,7 @@ def test_the_table_that_is_told_is_the_one_for_want_of_which_a_value_is_missing(
     household = without("surveys", "assistance_to_income_12m", newest_assistance=None, source_assistance=None)
     (told,) = household.missing("zh")  # no assistance is a value, 0; no survey is none
     assert (told.table, told.source, told.date) == ("income_surveys", "agri", None)
-    assert "“收入采集”记录，无法得知“近12个月救助金额占纯收入比”（农业农村部门提供" in told.sentence
+    assert "“收入采集”记录，无法得知“近12个月民政救助金额占纯收入比”（农业农村部门提供" in told.sentence
 
 
 def test_a_table_that_counts_as_nothing_there_is_not_missed() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from riskmodel.features.arithmetic import count_of, flag, total_of
+from riskmodel.features.arithmetic import count_of, flag, only, total_of
 from riskmodel.features.facts import Facts
 from riskmodel.features.feature import Direction, feature
 from riskmodel.policy import Background
@@ -79,18 +79,19 @@ def temporary_aid_12m(h: Facts) -> pl.Expr:
 
 
 @feature(
-    "近12个月救助金额占纯收入比",
-    "assistance of 12 months over net income",
+    "近12个月民政救助金额占纯收入比",
+    "civil assistance of 12 months over net income",
     unit="比例",
     group=Background.AID,
     risk=Direction.FREE,
 )
 def assistance_to_income_12m(h: Facts) -> pl.Expr:
-    """Amounts of all schemes, last 12 complete months, over net income of the newest survey.
+    """Amounts of the civil affairs department, last 12 complete months, over net income of the newest survey.
 
-    Missing without any assistance in them, unless full lists cover all; then 0.
+    Allowances for the disabled do not count, which another department may pay. Missing without any assistance in them,
+    unless full lists cover all; then 0.
     """
-    amount = h.assistance("amount", lambda inside: total_of(pl.col("amount"), inside), 1, 12)
+    amount = h.assistance("amount", lambda inside: total_of(only(~ALLOWANCE, pl.col("amount")), inside), 1, 12)
     return h.over(amount, h.survey("net_total"))
 
 

@@ -148,9 +148,16 @@ class Facts:
         """How many complete months ago the newest of the bills of 24 months is for which something holds."""
         return self._ask("bills", f"newest_{name}", largest_of(-pl.col("months_ago"), holds).neg())
 
-    def shocks(self, name: str, aggregate: Within, oldest: int) -> pl.Expr:
-        """Aggregate over the shocks of the last `oldest` complete months and of the days since."""
+    def disasters(self, name: str, aggregate: Within, oldest: int) -> pl.Expr:
+        """Aggregate over the shocks of the last `oldest` complete months and of the days since, of natural ones only.
+
+        They are what the usual department registers, so its full lists speak of them.
+        """
         return self._within("shocks", "shocks", name, aggregate, 0, oldest, SHOCK_MONTHS)
+
+    def shocks(self, name: str, aggregate: Within, oldest: int) -> pl.Expr:
+        """The same of shocks that several departments report, of which nobody has a full list: null without a row."""
+        return self._of_window("shocks", name, aggregate, 0, oldest, SHOCK_MONTHS)
 
     def assistance(self, name: str, aggregate: Within, newest: int, oldest: int) -> pl.Expr:
         """Aggregate over the assistance of the complete months `newest`..`oldest` ago."""
@@ -253,12 +260,15 @@ class Facts:
     def _within(
         self, prepared: str, table: str, name: str, aggregate: Within, newest: int, oldest: int, most: int
     ) -> pl.Expr:
-        inside = self.per_row(prepared, _months_ago(newest, oldest, most))
-        asked = self._ask(prepared, f"{name}_{newest}_{oldest}", aggregate(inside), (newest, oldest))
+        asked = self._of_window(prepared, name, aggregate, newest, oldest, most)
         if not self.covered(table, max(newest, 1), oldest):
             return asked
-        rows = self._ask(prepared, f"rows_{newest}_{oldest}", count(inside), (newest, oldest))
+        rows = self._of_window(prepared, "rows", count, newest, oldest, most)
         return self.once(pl.when(rows.fill_null(0) == 0).then(0).otherwise(asked))
+
+    def _of_window(self, prepared: str, name: str, aggregate: Within, newest: int, oldest: int, most: int) -> pl.Expr:
+        inside = self.per_row(prepared, _months_ago(newest, oldest, most))
+        return self._ask(prepared, f"{name}_{newest}_{oldest}", aggregate(inside), (newest, oldest))
 
     def _the_row(self, prepared: str, column: str) -> pl.Expr:
         """A column of a prepared table with at most one row per household."""

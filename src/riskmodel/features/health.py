@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
@@ -62,7 +62,7 @@ class Health:
     never_known: list[str]
     constant: list[str]
     mostly_missing: dict[str, float]
-    """Features missing for at least 95% but not for all, with the share."""
+    """Features missing for at least 95% but not for all, with the share, the largest first."""
     duplicated: dict[str, str]
     """Feature and the earlier one that has the same values."""
     shifted: dict[str, float]
@@ -91,20 +91,24 @@ def health(
     """
     earlier = before if before and len(values) and len(before[1]) else None
     states = _states(names, values, None if earlier is None else earlier[1])
-    moved = sorted((s for s in states if s.shifted), key=lambda s: -(s.psi or 0))
     return Health(
         as_of=as_of.isoformat(),
         against=earlier[0].isoformat() if earlier else None,
         households=len(values),
         never_known=[s.name for s in states if s.missing == 1],
         constant=[s.name for s in states if s.constant and s.missing < 1],
-        mostly_missing={s.name: s.missing for s in states if MOSTLY_MISSING <= s.missing < 1},
+        mostly_missing=largest_first({s.name: s.missing for s in states if MOSTLY_MISSING <= s.missing < 1}),
         duplicated={s.name: s.same_as for s in states if s.same_as},
-        shifted={s.name: s.psi for s in moved if s.psi is not None},
+        shifted=largest_first({s.name: s.psi for s in states if s.shifted and s.psi is not None}),
         silent=[feed for feed in feeds if feed.silent],
         stale=[feed for feed in feeds if feed.stale],
         features=states,
     )
+
+
+def largest_first(found: Mapping[str, float]) -> dict[str, float]:
+    """Features with a number each in the order in which people are told of them."""
+    return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
 
 
 def health_of(

@@ -42,11 +42,11 @@ def water_supply(h: Facts) -> pl.Expr:
 
 @feature("是否居住危房", "living in an unsafe house", unit="是否", group=Cause.HOU, risk=Direction.UP, actionable=True)
 def lives_in_unsafe_house(h: Facts) -> pl.Expr:
-    """1 if the newest inspection of the house found grade C or D and people living in it, else 0.
+    """1 if the newest inspection of the house found grade C or D and did not find it empty, else 0.
 
-    Missing where a house of grade C or D does not say whether it is occupied.
+    A house of which it is not said whether it is occupied counts as lived in.
     """
-    return flag(h.housing("house_grade").is_in(UNSAFE) & h.housing("occupied"))
+    return flag(h.housing("house_grade").is_in(UNSAFE) & h.housing("occupied").ne_missing(pl.lit(value=False)))
 
 
 @feature(

@@ -1,13 +1,14 @@
 """Absence told apart from not knowing: the months for which a department sent everybody it has on its list.
 
-A household without a row is "not on the list" only in a month that such a list covers (tables.md 1.5). A list counts
-for what its department pays or registers, so only one by the usual department of a table, the first that it names,
-counts: the list of another department says nothing about the rest.
+A household without a row is "not on the list" only in a month that such a list covers. A list counts for what its
+department pays or registers, so only one by the usual department of a table, the first that it names (docs/tables.md),
+counts: the list of another department says nothing about the rest. Nor does a list count of which a single row was
+refused or waits: whom that row is about may be on it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 from riskmodel.tables.catalogue import TABLES
 
 if TYPE_CHECKING:
+    from riskmodel.tables.batches import BatchRecord
     from riskmodel.tables.lake import View
 
 Listed = Mapping[str, frozenset[date]]
@@ -22,15 +24,26 @@ Listed = Mapping[str, frozenset[date]]
 
 
 def listed_months(view: View) -> dict[str, frozenset[date]]:
-    """The months that full lists cover from their first to their last day, as received by the as-of date."""
+    """The months that full lists cover from their first to their last day, as received by the as-of date.
+
+    Of several lists of a month the newest decides.
+    """
     found: dict[str, set[date]] = {}
-    today = view.as_of.isoformat()
-    for record in view.records:
-        if not record.full_list or record.table not in TABLES:
-            continue
-        if record.source == TABLES[record.table].sources[0].value and record.received_on <= today:
-            found.setdefault(record.table, set()).update(_whole_months(record.period_from, record.period_to))
+    for record in sorted(_lists(view), key=lambda record: (record.received_on, record.sequence)):
+        listed, months = found.setdefault(record.table, set()), _whole_months(record.period_from, record.period_to)
+        if record.rows_unusable:
+            listed.difference_update(months)
+        else:
+            listed.update(months)
     return {table: frozenset(months) for table, months in found.items() if months}
+
+
+def _lists(view: View) -> Iterator[BatchRecord]:
+    """Full lists by the usual department of their table, received by the as-of date."""
+    usual, today = {name: spec.sources[0].value for name, spec in TABLES.items()}, view.as_of.isoformat()
+    for record in view.records:
+        if record.full_list and record.source == usual.get(record.table) and record.received_on <= today:
+            yield record
 
 
 @lru_cache(maxsize=1024)

@@ -1,7 +1,9 @@
 """Disasters, accidents and failed business: what happened, what it cost, and what nobody paid for.
 
 Windows are complete months and the days since. A household without any shock on record in a window is missing there,
-unless full lists cover it. A loss that is not known does not count.
+unless full lists cover it: of natural disasters only, for these are what the emergency department registers; accidents
+and failed business are reported by the police, insurers and villages, of which a list of disasters says nothing. A loss
+that is not known does not count.
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ WEIGHTS = {m: round(FULL_WEIGHT * 0.5 ** (m / HALF_LIFE_MONTHS)) for m in range(
 @feature("近12个月自然灾害次数", "natural disasters in 12 months", unit="次", group=Cause.NAT, risk=Direction.UP)
 def disasters_12m(h: Facts) -> pl.Expr:
     """Natural disasters that hit the household in the last 12 complete months and the days since."""
-    return h.shocks("disasters", lambda inside: count_of(NATURAL, inside), 12)
+    return h.disasters("disasters", lambda inside: count_of(NATURAL, inside), 12)
 
 
 @feature("近12个月意外事故次数", "accidents in 12 months", unit="次", group=Cause.ACC, risk=Direction.UP)
@@ -155,7 +157,7 @@ def hurt_members_36m(h: Facts) -> pl.Expr:
 @feature("近90天自然灾害次数", "natural disasters in 90 days", unit="次", group=Cause.NAT, risk=Direction.UP)
 def disasters_90d(h: Facts) -> pl.Expr:
     """Natural disasters in the last 90 days. Missing without any shock on record in the last 12 months."""
-    return h.shocks("recent_disasters", lambda inside: count_of(NATURAL & RECENT, inside), 12)
+    return h.disasters("recent_disasters", lambda inside: count_of(NATURAL & RECENT, inside), 12)
 
 
 @feature(
@@ -172,17 +174,19 @@ def accidents_90d(h: Facts) -> pl.Expr:
 
 def losses(h: Facts, of: str, oldest: int) -> pl.Expr:
     """Losses by the shocks of a kind (a key of `KINDS`) in the last complete months and since, fen."""
-    return h.shocks(f"{of}_loss", lambda inside: total_of(only(KINDS[of], pl.col("loss")), inside), oldest)
+    asked = h.disasters if of == "disaster" else h.shocks
+    return asked(f"{of}_loss", lambda inside: total_of(only(KINDS[of], pl.col("loss")), inside), oldest)
 
 
 def unpaid_losses(h: Facts) -> pl.Expr:
     """Losses by natural disasters less the claims paid for each, last 12 complete months and since, fen."""
     left = (pl.col("loss") - pl.col("claim_paid").fill_null(0)).clip(lower_bound=0)
-    return h.shocks("unpaid", lambda inside: total_of(only(NATURAL, left), inside), 12)
+    return h.disasters("unpaid", lambda inside: total_of(only(NATURAL, left), inside), 12)
 
 
 def _faded_to_line(h: Facts, of: str) -> pl.Expr:
     weight = pl.col("months_ago").replace_strict(WEIGHTS, default=0, return_dtype=pl.Int64)
     lost = only(KINDS[of], pl.col("loss") * weight)
-    weighed = h.shocks(f"{of}_faded", lambda inside: total_of(lost, inside), SHOCK_MONTHS)
+    asked = h.disasters if of == "disaster" else h.shocks
+    weighed = asked(f"{of}_faded", lambda inside: total_of(lost, inside), SHOCK_MONTHS)
     return h.over(weighed, pl.col("size") * h.line() * FULL_WEIGHT)

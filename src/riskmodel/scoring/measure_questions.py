@@ -186,7 +186,9 @@ class _Asking:
         asked = {"disasters": NATURAL, "accidents": ACCIDENT, "business_shocks": ECONOMIC}
         counts = {name: count(holds) for name, holds in asked.items()} | {"shock_on": pl.col("happened_on").max()}
         listed = self._absent("shocks", SHOCK_MONTHS)
-        yield _part(self.rows("shocks"), counts, listed, never=frozenset({"shock_on"}))
+        # a list of the emergency department speaks of natural disasters only
+        never = frozenset({"accidents", "business_shocks", "shock_on"})
+        yield _part(self.rows("shocks"), counts, listed, never=never)
 
     def help(self) -> Iterator[Part]:
         """Assistance of the last months and measures ever had; without a row there is none on record."""

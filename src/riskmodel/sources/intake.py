@@ -96,7 +96,7 @@ class Intake:
             rows_waiting=waits.height,
             rows_refused=refused_rows,
             skipped=received.skipped,
-            remarks=checked.remarks,
+            remarks=(*checked.remarks, *_voided(received, refused_rows + waits.height)),
         )
 
     def skip(self, account: FileAccount) -> None:
@@ -158,6 +158,7 @@ class Intake:
             faults.append(breaches)
             sound = part.filter(~pl.col(ROW).is_in(breaches[ROW].implode()))
             told = with_beginnings(spec, sound, received.received_on) if received.mode == "h" else sound
+            unusable = _of_county(whole, pl.concat([checked.refused[ROW], waits[ROW], breaches[ROW]]), county)
             batch = Batch(
                 county=county,
                 table=received.table,
@@ -169,7 +170,8 @@ class Intake:
                 period_from=received.period_from,
                 period_to=received.period_to,
                 full_list=received.full_list,
-                rows_read=part.height,
+                rows_read=sound.height + unusable,
+                rows_unusable=unusable,
                 rows_unmatched=waits.height,
                 file=received.file.rpartition("/")[2],
                 unusable=_households_of(
@@ -244,6 +246,22 @@ def _households_of(rows: pl.DataFrame, numbers: pl.Series) -> pl.Series | None:
     named = rows.filter(pl.col(ROW).is_in(numbers.implode()))
     known = named.height == numbers.n_unique() and not named["household_id"].null_count()
     return named["household_id"] if known else None
+
+
+def _voided(received: Received, unusable: int) -> list[str]:
+    """What a full list has to be told of which rows could not be used, see `features/lists.py`."""
+    if not received.full_list or not unusable:
+        return []
+    return [
+        f"{unusable} rows of this full list could not be used, so nobody counts as absent from it; send the whole list "
+        f"again, corrected / 本全量名单有{unusable}行未能采用,不据此认定任何户“不在名单上”;请更正后整份重报"
+    ]
+
+
+def _of_county(rows: pl.DataFrame, numbers: pl.Series, county: str) -> int:
+    """How many of the rows with these numbers lie in a county, or nobody knows where."""
+    elsewhere = rows.filter(pl.col(ROW).is_in(numbers.implode()), pl.col(COUNTY) != county)
+    return numbers.n_unique() - elsewhere.height
 
 
 def _homeless(rows: pl.DataFrame) -> pl.DataFrame:

@@ -44,6 +44,9 @@ class Batch:
     period_to: date | None = None
     full_list: bool = False
     rows_read: int = 0
+    """Rows of the file that lie in the county or nobody knows where; what repeats another row of it is not counted."""
+    rows_unusable: int = 0
+    """How many of these were refused or wait."""
     rows_unmatched: int = 0
     """Rows of the file that wait for their household or person."""
     file: str = ""
@@ -83,6 +86,8 @@ class BatchRecord:
     """Place in the order of arrival in the county, from 1; a delivery of an older day may arrive late."""
     rows_unmatched: int = 0
     file: str = ""
+    rows_unusable: int | None = None
+    """None = nobody counted: the record was made by an earlier release."""
 
     @classmethod
     def of(cls, batch: Batch, earlier: list[BatchRecord], rows_written: int) -> BatchRecord:
@@ -105,12 +110,18 @@ class BatchRecord:
             sequence=len(earlier) + 1,
             rows_unmatched=batch.rows_unmatched,
             file=batch.file,
+            rows_unusable=batch.rows_unusable,
         )
 
     @property
     def origin(self) -> Origin:
         """What tells one received file from another."""
         return (self.sha256, self.table, self.received_on, self.mode)
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether rows came and none of them could be used."""
+        return bool(self.rows_unusable) and self.rows_unusable == self.rows_read
 
     def is_of(self, batch: Batch) -> bool:
         """Whether this is the record of the same file, received for the same table on the same day."""

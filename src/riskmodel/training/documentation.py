@@ -13,7 +13,8 @@ def labels_markdown() -> str:
         "Generated from the declarations in `riskmodel/training/labels/`; do not edit.",
         "",
         "Outcomes are read in the view of the newest delivery. A row whose label has not matured is left out, never",
-        "counted as negative. M0 is the first month that is not complete at the end of the as-of date.",
+        "counted as negative; a delivery of which no row could be used (quarantined or waiting) delivers nothing. M0",
+        "is the first month that is not complete at the end of the as-of date.",
     ]
     for label in LABELS.values():
         lines += [

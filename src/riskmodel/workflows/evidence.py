@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -23,9 +23,11 @@ from riskmodel.tables.open_county import open_county
 from riskmodel.tables.own_facts import own_facts
 from riskmodel.workflows.about import label_of
 from riskmodel.workflows.features import feature_named
+from riskmodel.workflows.value_reasons import FullList, absences, lists_behind
 
 if TYPE_CHECKING:
     from riskmodel.policy import Policy
+    from riskmodel.rendering.values import Absent
     from riskmodel.tables import View
     from riskmodel.tables.table import Table
     from riskmodel.workflows.workspace import Workspace
@@ -48,6 +50,10 @@ class Value:
     value: float | None
     of_other_households: bool
     """It tells of the neighbours, whose rows are not shown."""
+    absent: Absent | None = None
+    """Why the value is missing (see `features/absence.py`); null where there is one."""
+    lists: list[FullList] = field(default_factory=list)
+    """Full lists without which the value would be missing: 0 because the household is not on them."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +99,10 @@ def behind(
     features = [feature_named(name) for name in dict.fromkeys(names)] or list(declared())
     workspace.require_known(as_of)
     view = home_view(workspace, household_id, as_of, county)
-    made = assemble_view(view, workspace.policy, [household_id]).rows.row(0, named=True)
+    assembled = assemble_view(view, workspace.policy, [household_id])
+    made, absent = assembled.rows.row(0, named=True), absences(assembled)
     read = {f.name: reading(f, as_of, listed_months(view)) for f in features}
+    lists = lists_behind(view, workspace.policy, household_id, made, read)
     own = [found for found in read.values() if not found.of_others]
     household, seen = view.ids.find("H", pl.Series([household_id])).item(), Seen(view, Moment(as_of))
     return Behind(
@@ -102,7 +110,7 @@ def behind(
         county=view.county,
         village_code=made["village_code"],
         as_of=as_of.isoformat(),
-        features=[_value(f, as_of, made[f.name], read[f.name]) for f in features],
+        features=[_value(f, as_of, made[f.name], read[f.name], absent, lists) for f in features],
         evidence=[*_state(seen, household, own), *(_evidence(seen, household, asked) for asked in _merged(own))],
         policy=_policy(workspace.policy, seen, household, made["village_code"], own),
     )
@@ -140,9 +148,26 @@ def _active(view: View, household_id: str) -> bool:
     return bool(view.collect(states.filter(pl.col("status") == HouseholdStatus.ACTIVE.value)).height)
 
 
-def _value(f: Feature, as_of: date, value: float | None, read: Reading) -> Value:
-    risk, label = f.direction.name.lower(), label_of(f.name, as_of)
-    return Value(f.name, label.zh, label.en, f.unit, f.group.value, risk, value, read.of_others)
+def _value(
+    f: Feature,
+    as_of: date,
+    value: float | None,
+    read: Reading,
+    absent: Mapping[str, Absent],
+    lists: Mapping[str, list[FullList]],
+) -> Value:
+    return Value(
+        name=f.name,
+        label=label_of(f.name, as_of).zh,
+        english=label_of(f.name, as_of).en,
+        unit=f.unit,
+        group=f.group.value,
+        risk=f.direction.name.lower(),
+        value=value,
+        of_other_households=read.of_others,
+        absent=absent.get(f.name),
+        lists=lists.get(f.name, []),
+    )
 
 
 def _merged(read: Iterable[Reading]) -> list[Asked]:

@@ -10,7 +10,7 @@ import polars as pl
 
 from riskmodel.errors import UsageError
 from riskmodel.features import assemble_view, declared
-from riskmodel.features.health import FeatureState, Health, health_of
+from riskmodel.features.health import FeatureState, Health, health_of, largest_first
 from riskmodel.features.health import health as health_of_matrix
 from riskmodel.tables.freshness import first_known
 from riskmodel.tables.rhythm import Feed, feeds
@@ -58,10 +58,11 @@ def county_health(workspace: Workspace, table: FeatureTable) -> Health:
 
 
 def health_from(told: Mapping[str, Any]) -> Health:
-    """A health that was written down as JSON."""
+    """A health that was written down as JSON, which keeps no order of names."""
     states = [FeatureState(**state) for state in told["features"]]
     silent, stale = ([Feed(**feed) for feed in told[name]] for name in ("silent", "stale"))
-    return Health(**{**told, "features": states, "silent": silent, "stale": stale})
+    ordered = {name: largest_first(told[name]) for name in ("mostly_missing", "shifted")}
+    return Health(**{**told, **ordered, "features": states, "silent": silent, "stale": stale})
 
 
 def health_of_rows(workspace: Workspace, x: NDArray[np.float64], keys: pl.DataFrame, read_on: date) -> Health:

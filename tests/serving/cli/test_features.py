@@ -7,11 +7,12 @@ import pytest
 
 from command_line import answer
 from riskmodel.features import declared
-from riskmodel.serving.cli.features import MOST_NAMED, health_lines
+from riskmodel.serving.cli.features import MOST_NAMED, _behind_lines, health_lines
 from riskmodel.tables.rhythm import Feed
-from riskmodel.workflows.evidence import behind
+from riskmodel.workflows.evidence import Behind, Value, behind
 from riskmodel.workflows.health import health
 from riskmodel.workflows.score import newest_as_of
+from riskmodel.workflows.value_reasons import FullList
 from riskmodel.workflows.workspace import Workspace
 from trained_county import Office
 
@@ -122,7 +123,20 @@ def test_without_a_name_all_features_are_explained_as_of_the_newest_run_date(
     assert f"as of {newest_as_of(sample_workspace)}" in shown.out
     assert all(f"\n{f.name} " in shown.out or f"\n{f.name}* " in shown.out for f in declared())
     assert "- missing 缺失" in shown.out
+    assert "no record in the window 窗口内无记录" in shown.out
     assert "no known row / 无已知记录" in shown.out
+
+
+def test_a_zero_by_a_full_list_is_told_with_its_department_and_months() -> None:
+    months = ["2025-01", "2025-02"]
+    lists = [FullList("social_assistance", "civil", months), FullList("shocks", "emergency", months[:1])]
+    value = Value("x", "x", "x", "月", "AID", "free", 0.0, of_other_households=False, lists=lists)
+    row = list(_behind_lines(Behind("H1", "990301", "", str(AS_OF), [value], [], [])))[2]
+    assert "0" in row
+    assert row.endswith(
+        "not on the full list 不在全量名单上: social_assistance, civil 民政, 2025-01 ... 2025-02; "
+        "not on the full list 不在全量名单上: shocks, emergency 应急, 2025-01"
+    )
 
 
 def test_features_are_explained_as_of_the_date_of_the_scores_that_are_explained(

@@ -8,7 +8,10 @@ import pandas as pd
 import pytest
 
 from command_line import answer
+from lake_rows import batch
 from riskmodel.serving.cli.model import _trained_lines
+from riskmodel.workflows.workspace import model_name
+from scenario import rows_of
 from trained_county import LABEL, SOON, Office
 
 
@@ -70,6 +73,27 @@ def test_a_training_is_told_with_its_test_and_its_name(office: Office) -> None:
     assert office.trained.shorter is not None
     assert f"label {SOON}: {office.trained.shorter.rows:,} rows" in text
     assert "feature health 特征质量" in text
+
+
+def test_a_training_without_a_test_is_told_without_an_empty_one(office: Office) -> None:
+    untested = replace(office.trained, test={}, test_dates=[], released=False, shorter=None)
+    text = "\n".join(_trained_lines(untested))
+    assert "test in later months" not in text
+    assert "rec@cap" not in text
+    assert "NOT RELEASED 未发布" in text
+
+
+def test_a_model_is_registered_but_training_fails_where_a_source_went_silent(
+    office: Office, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = office.copied(tmp_path)
+    late = place.lake.newest_delivery() + timedelta(days=60)
+    place.lake.receive([replace(batch("shocks", late, rows_of("shocks"), sha256="late"), county="990301")])
+    shown = answer(capsys, "train", "--label", "income_below_line_12m", "--kind", "rules", home=place.home)
+    assert shown.code == 1
+    assert "ERROR source went silent 数据来源中断" in shown.out
+    assert "rules registered as version 1" in shown.out
+    assert place.registry.versions(model_name("income_below_line_12m"))
 
 
 def test_a_shorter_horizon_without_a_model_is_told(office: Office) -> None:

@@ -151,6 +151,15 @@ def test_the_silence_of_one_register_that_stopped_coming_is_no_negative(
         assert outcomes(label, lake, COUNTY, D, LATEST, policy).height == height
 
 
+def test_a_register_of_which_no_row_could_be_used_is_no_negative(tmp_path: Path) -> None:
+    lake, policy = Lake(tmp_path), policy_of(**DELAY)
+    lake.receive([batch("households", date(2026, 5, 31), rows_of("households", {"household_id": "H1"}))])
+    for unusable, rows in ((5, 0), (4, 1)):
+        register = batch("monitoring_episodes", date(2026, 4, 30), rows_of("monitoring_episodes"))
+        lake.receive([replace(register, rows_read=5, rows_unusable=unusable, sha256=f"{unusable}")])
+        assert outcomes(ENTRY, lake, COUNTY, D, SETTLED, policy).height == rows
+
+
 def test_a_household_of_which_nothing_is_known_is_a_negative_only_where_its_register_came(tmp_path: Path) -> None:
     lake = Lake(tmp_path)
     lake.receive([batch("households", date(2026, 5, 31), rows_of("households", {"household_id": "H1"}))])

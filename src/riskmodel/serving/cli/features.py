@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from riskmodel.tables.rhythm import Feed
     from riskmodel.workflows.evidence import Behind, Evidence, Value
     from riskmodel.workflows.features import Described
+    from riskmodel.workflows.value_reasons import FullList
 
 ARROWS = {"up": "↑", "down": "↓", "free": "·"}
 RISK = {
@@ -23,6 +24,13 @@ RISK = {
     "down": "↓ raising the value never raises the risk / 数值升高不会提高风险",
     "free": "· free / 不限方向",
 }
+ABSENT = {
+    "no_record": "no record in the window 窗口内无记录",
+    "not_known": "the records do not say 记录未写明",
+    "not_applicable": "does not apply 不适用",
+    "either": "not known or does not apply 无数据或不适用",
+}
+"""Why a value is missing."""
 MOST_NAMED = 12
 """Features that a line of the health report names."""
 
@@ -152,7 +160,8 @@ def _described_lines(f: Described) -> Iterator[str]:
 
 def _behind_lines(found: Behind) -> Iterator[str]:
     yield f"{found.household_id}  {found.village_code}  county {found.county}  as of {found.as_of} 截至该日已知"
-    yield from _table([("feature", "label 名称", "value", "unit", "risk"), *map(_value_row, found.features)])
+    titles = ("feature", "label 名称", "value", "unit", "risk", "why missing or 0 缺失或为0的原因")
+    yield from _table([titles, *map(_value_row, found.features)])
     if any(value.of_other_households for value in found.features):
         yield "* from the other households of the village; their rows are not shown / 依据同村其他户，不列出其记录"
     for evidence in found.evidence:
@@ -173,7 +182,16 @@ def _policy_value(entry: Mapping[str, Any]) -> str:
 def _value_row(value: Value) -> tuple[str, ...]:
     shown = "- missing 缺失" if value.value is None else f"{value.value:,.4g}"
     mark = "*" if value.of_other_households else ""
-    return value.name + mark, value.label, shown, value.unit, ARROWS[value.risk]
+    why = "; ".join(map(_list_line, value.lists)) or ABSENT.get(value.absent or "", "")
+    return value.name + mark, value.label, shown, value.unit, ARROWS[value.risk], why
+
+
+def _list_line(found: FullList) -> str:
+    from riskmodel.policy import Source
+
+    department = Source(found.source)
+    months = f"{found.months[0]} ... {found.months[-1]}" if len(found.months) > 1 else found.months[0]
+    return f"not on the full list 不在全量名单上: {found.table}, {department.value} {department.zh}, {months}"
 
 
 def _evidence_lines(evidence: Evidence) -> Iterator[str]:

@@ -48,11 +48,16 @@ def train(
     memory: TrainingMemory = 6.0,
     as_json: Json = False,
 ) -> None:
-    """Train and judge the models on matured labels and register the one that the gate chooses."""
+    """Train and judge the models on matured labels and register the one that the gate chooses.
+
+    Exit code 1: registered, but a source went silent.
+    """
     from riskmodel.workflows.train import train as run
 
     done = run(workspace(context), now(), label, Terminal(), kind=kind, memory_gib=memory)
     emit(done, as_json=as_json, lines=_trained_lines(done))
+    if done.health and done.health.failed:
+        raise typer.Exit(1)
 
 
 def score(
@@ -127,8 +132,9 @@ def promote(
 def _trained_lines(done: Trained) -> Iterator[str]:
     dates = done.as_of_dates
     yield f"label {done.label}: {done.rows:,} rows, {done.events:,} events, as-of dates {dates[0]} ... {dates[-1]}"
-    yield f"test in later months and other {done.areas} areas, {', '.join(done.test_dates)}:"
-    yield from metric_table(done.test)
+    if done.test:
+        yield f"test in later months and other {done.areas} areas, {', '.join(done.test_dates)}:"
+        yield from metric_table(done.test)
     yield from gate_lines(done.gate)
     if not done.released:
         yield f"NOT RELEASED 未发布: no outcome for a test of {done.label} has matured; its probabilities are untested"

@@ -52,11 +52,12 @@ def outcomes(label: Label, lake: Lake, county: str, as_of: date, read_on: date, 
     Columns `household_id` (text), `event` (bool), sorted by household. Empty while the label has not matured: the
     county must have delivered each of the label's tables at the end of the horizon plus the policy's reporting delay
     (and what the label itself needs beyond it), or later. A register that stopped coming tells nothing, so its silence
-    is no negative.
+    is no negative; nor does one tell anything of which no row could be used.
     """
     delay = int(policy.value("label.reporting_delay_months", county, on=as_of, known=read_on))
     later, matured = lake.view(county, read_on), label.matures_on(as_of, delay)
-    told = {r.table for r in later.records if date.fromisoformat(r.received_on) >= matured}
+    since = [record for record in later.records if date.fromisoformat(record.received_on) >= matured]
+    told = {record.table for record in since if not record.says_nothing}
     if not told.issuperset(label.tables):
         return pl.DataFrame(schema={"household_id": pl.String, "event": pl.Boolean})
     view = lake.view(county, as_of)

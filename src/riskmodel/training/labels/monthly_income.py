@@ -63,7 +63,8 @@ INCOME_BELOW_LINE_12M: Final = Label(
     title="月人均收入低于监测线",
     english="monthly income per head below the line",
     horizon=12,
-    cohort="households whose income per head of the newest complete income month m was not below the line, "
+    cohort="households whose income per head of month m (the county's newest complete month with incomes, the same "
+    "for all) was not below the line, "
     "found again in month m + 12 with at least half of the persons listed both times the same people; one that "
     "ended (merged, moved out, dissolved, split with nobody staying) before month m + 12 began is left out",
     event="twelve times the income per head of month m + 12 below the line in force in that month",
