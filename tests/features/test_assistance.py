@@ -43,6 +43,11 @@ def test_the_newest_list_may_be_late() -> None:
     assert made(listed=WITHOUT_FEBRUARY)["dibao_months_12m"] is None  # February is not covered
 
 
+def test_a_row_since_the_newest_list_counts() -> None:
+    features = made(("dibao", date(2025, 2, 1)), listed=WITHOUT_FEBRUARY)
+    assert (features["on_dibao"], features["dibao_ended"], features["aid_is_new"]) == (1, 0, 1)
+
+
 @pytest.mark.parametrize(("month", "ended"), [(date(2024, 8, 1), 1), (date(2024, 7, 1), 0)])
 def test_dibao_ended_lately_within_the_six_months_before_the_newest_list(month: date, ended: int) -> None:
     assert made(("dibao", month), listed=LISTED)["dibao_ended"] == ended

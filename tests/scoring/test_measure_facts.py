@@ -72,6 +72,8 @@ def test_a_list_of_the_civil_affairs_department_ends_an_older_row() -> None:
     assert fact("on_dibao", social_assistance=[paid]) is True
     newest = full_list("social_assistance", date(2025, 2, 1), date(2025, 2, 28))
     assert fact("on_dibao", [newest], social_assistance=[paid]) is False
+    older = full_list("social_assistance", date(2024, 12, 1), date(2024, 12, 31))
+    assert fact("on_dibao", [older], social_assistance=[paid]) is True
     assert fact("on_dibao") is False
 
 

@@ -24,7 +24,7 @@ RECENT_MONTHS = 3
 
 @feature("是否享受低保", "receives dibao", unit="是否", group=Background.AID, risk=Direction.FREE)
 def on_dibao(h: Facts) -> pl.Expr:
-    """1 if on dibao in the newest month, of the last 3 complete ones, with a full list; 0 if not on that list.
+    """1 if on dibao in the newest month, of the last 3 complete ones, with a full list, or in a later one, else 0.
 
     Without a full list: 1 if on dibao in one of the 3, 0 if only on other schemes, else missing.
     """
@@ -33,13 +33,13 @@ def on_dibao(h: Facts) -> pl.Expr:
 
 @feature("是否特困供养", "supported in extreme hardship", unit="是否", group=Background.AID, risk=Direction.FREE)
 def on_tekun(h: Facts) -> pl.Expr:
-    """1 if supported in extreme hardship (tekun) in the newest listed month of the last 3, else as for dibao."""
+    """1 if supported in extreme hardship (tekun) in the newest listed month of 3 or later, else as for dibao."""
     return _running(h, "tekun", TEKUN)
 
 
 @feature("是否低保边缘或支出型困难", "just above dibao", unit="是否", group=Background.AID, risk=Direction.FREE)
 def on_the_margin(h: Facts) -> pl.Expr:
-    """1 if listed just above dibao or in hardship by spending in the newest listed month of 3, else as for dibao."""
+    """1 if just above dibao or in hardship by spending in the newest listed month of 3 or later, else as for dibao."""
     return _running(h, "marginal", MARGINAL)
 
 
@@ -97,26 +97,26 @@ def assistance_to_income_12m(h: Facts) -> pl.Expr:
 
 @feature("是否近期退出低保", "dibao ended lately", unit="是否", group=Background.AID, risk=Direction.FREE)
 def dibao_ended(h: Facts) -> pl.Expr:
-    """1 if not on dibao in the newest listed month of the last 3 and on dibao in one of the 6 months before, else 0.
+    """1 if not on dibao in the newest listed month of the last 3 or later, and in one of the 6 months before, else 0.
 
     Missing without a full list.
     """
     newest = h.newest_listed("social_assistance")
     if newest is None:
         return pl.lit(None, dtype=pl.Int64)
-    return flag((_had(h, "dibao", DIBAO, newest, newest) == 0) & (_had(h, "dibao", DIBAO, newest + 1, newest + 6) > 0))
+    return flag((_had(h, "dibao", DIBAO, 1, newest) == 0) & (_had(h, "dibao", DIBAO, newest + 1, newest + 6) > 0))
 
 
 @feature("是否新增低保特困", "new dibao or tekun", unit="是否", group=Background.AID, risk=Direction.FREE)
 def aid_is_new(h: Facts) -> pl.Expr:
-    """1 if on dibao or tekun in the newest listed month of the last 3 and not in the month before, else 0.
+    """1 if on dibao or tekun in the newest listed month of the last 3 or later and not in the month before, else 0.
 
     Missing unless full lists cover both months.
     """
     newest = h.newest_listed("social_assistance")
     if newest is None or not h.covered("social_assistance", newest, newest + 1):
         return pl.lit(None, dtype=pl.Int64)
-    now, before = (_had(h, "basic", DIBAO | TEKUN, month, month) for month in (newest, newest + 1))
+    now, before = (_had(h, "basic", DIBAO | TEKUN, *months) for months in ((1, newest), (newest + 1, newest + 1)))
     return flag((now > 0) & (before == 0))
 
 
@@ -124,7 +124,7 @@ def _running(h: Facts, name: str, scheme: pl.Expr) -> pl.Expr:
     newest = h.newest_listed("social_assistance")
     if newest is None:
         return flag(h.aid_on_record(name, count_of(scheme, pl.col("months_ago") <= RECENT_MONTHS)) > 0)
-    return flag(_had(h, name, scheme, newest, newest) > 0)
+    return flag(_had(h, name, scheme, 1, newest) > 0)
 
 
 def _had(h: Facts, name: str, scheme: pl.Expr, newest: int, oldest: int) -> pl.Expr:

@@ -193,7 +193,7 @@ class _Asking:
     def help(self) -> Iterator[Part]:
         """Assistance of the last months and measures ever had; without a row there is none on record."""
         newest = self._lists().newest_listed("social_assistance")
-        inside = pl.col("months_ago") <= RECENT_MONTHS if newest is None else pl.col("months_ago") == newest
+        inside = pl.col("months_ago") <= RECENT_MONTHS if newest is None else pl.col("months_ago") <= newest
         schemes = {"on_dibao": DIBAO.any(), "on_tekun": TEKUN.any(), "on_allowance": ALLOWANCE.any()}
         yield _part(self.rows("assistance").filter(inside), schemes, absent=False)
         industry = pl.col("measure") == Measure.INDUSTRY.value
