@@ -300,9 +300,15 @@ def test_a_full_list_without_a_period_is_one_for_the_months_of_its_rows(tmp_path
 
 def test_a_full_list_tells_how_many_of_its_rows_could_not_be_used(tmp_path: Path) -> None:
     arrivals = settled(tmp_path)
-    bad, unknown = income("H01", 1).with_columns(component=pl.lit("lottery")), income("H09", 1)
+    bad, outside = income("H01", 1).with_columns(component=pl.lit("lottery")), income("H09", 1)
     for number, (rows, read, unusable) in enumerate(
-        (([income("H01", 1)], 1, 0), ([income("H01", 2), bad, unknown], 3, 2), ([bad, unknown], 2, 2)), start=10
+        (
+            ([income("H01", 1)], 1, 0),
+            ([income("H01", 2), bad, outside], 2, 1),
+            ([bad, outside], 1, 1),
+            ([income("H01", 3), outside], 1, 0),  # who is not registered makes nobody absent
+        ),
+        start=10,
     ):
         file = arrives("incomes", pl.concat(rows, how="vertical_relaxed"), date(2025, 3, number), full_list=True)
         (account,) = arrivals.take(file)

@@ -24,9 +24,9 @@ Everything is read from what was known at the end of the as-of date. Words that 
 - **age**: full years from the month of birth to the month of the as-of date; ages of schooling count on 31 August.
 - **full list**: a delivery that names everybody a department pays or registers, sent by the usual department of the
   table for whole months. Only where full lists cover a window is a household without a row known to have nothing. A
-  list of which a single row was refused or waits does not count: whom the row is about may be on it. Of several lists
-  of a month the newest decides; the whole list, corrected and sent again, counts from then on. Lists of `shocks` tell
-  of natural disasters only: accidents and failed business are reported by other departments.
+  list of which a single row was refused, or waits without naming a household, does not count: whom the row is about may
+  be on it. Of several lists of a month the newest decides; the whole list, corrected and sent again, counts from then
+  on. Lists of `shocks` tell of natural disasters only: accidents and failed business are reported by other departments.
 - **which households**: those whose state in `households` is active at the as-of date, in the village that it names.
 - **village**: the table `villages` is read for codes that changed, and so for the figures of the village, which are
   those of all households whose village has the same code today.

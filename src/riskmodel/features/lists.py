@@ -3,7 +3,7 @@
 A household without a row is "not on the list" only in a month that such a list covers. A list counts for what its
 department pays or registers, so only one by the usual department of a table, the first that it names (docs/tables.md),
 counts: the list of another department says nothing about the rest. Nor does a list count of which a single row was
-refused or waits: whom that row is about may be on it.
+refused, or waits without naming a household: whom that row is about may be on it.
 """
 
 from __future__ import annotations

@@ -96,7 +96,7 @@ class Intake:
             rows_waiting=waits.height,
             rows_refused=refused_rows,
             skipped=received.skipped,
-            remarks=(*checked.remarks, *_voided(received, refused_rows + waits.height)),
+            remarks=(*checked.remarks, *_voided(received, refused_rows + len(_may_be_here(waits)))),
         )
 
     def skip(self, account: FileAccount) -> None:
@@ -158,7 +158,7 @@ class Intake:
             faults.append(breaches)
             sound = part.filter(~pl.col(ROW).is_in(breaches[ROW].implode()))
             told = with_beginnings(spec, sound, received.received_on) if received.mode == "h" else sound
-            unusable = _of_county(whole, pl.concat([checked.refused[ROW], waits[ROW], breaches[ROW]]), county)
+            unusable = _of_county(whole, pl.concat([checked.refused[ROW], _may_be_here(waits), breaches[ROW]]), county)
             batch = Batch(
                 county=county,
                 table=received.table,
@@ -256,6 +256,17 @@ def _voided(received: Received, unusable: int) -> list[str]:
         f"{unusable} rows of this full list could not be used, so nobody counts as absent from it; send the whole list "
         f"again, corrected / 本全量名单有{unusable}行未能采用,不据此认定任何户“不在名单上”;请更正后整份重报"
     ]
+
+
+def _may_be_here(waits: pl.DataFrame) -> pl.Series:
+    """Numbers of the waiting rows that may be about a household of the register.
+
+    One that names a household which is not in it is about that household alone: lists of a department hold many.
+    """
+    if "household_id" not in waits.columns:
+        return waits[ROW]
+    elsewhere = (pl.col(WAITS_FOR) == "household_id") & pl.col("household_id").is_not_null()
+    return waits.filter(~elsewhere)[ROW]
 
 
 def _of_county(rows: pl.DataFrame, numbers: pl.Series, county: str) -> int:

@@ -46,7 +46,7 @@ class Batch:
     rows_read: int = 0
     """Rows of the file that lie in the county or nobody knows where; what repeats another row of it is not counted."""
     rows_unusable: int = 0
-    """How many of these were refused or wait."""
+    """How many of these were refused, or wait and may be about a household of the register."""
     rows_unmatched: int = 0
     """Rows of the file that wait for their household or person."""
     file: str = ""
