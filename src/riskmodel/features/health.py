@@ -116,8 +116,12 @@ def health_of(
 ) -> Health:
     """The same from the feature tables of a date, one per county, and those of an earlier date."""
     names = [f.name for f in tables[0].features]
-    earlier = (before[0].as_of, np.concatenate([t.values for t in before])) if before else None
-    return health(tables[0].as_of, names, np.concatenate([t.values for t in tables]), feeds, earlier)
+    earlier = (before[0].as_of, _rows(before)) if before else None
+    return health(tables[0].as_of, names, _rows(tables), feeds, earlier)
+
+
+def _rows(tables: Sequence[FeatureTable]) -> NDArray[np.float64]:
+    return np.concatenate([table.values for table in tables]) if len(tables) > 1 else tables[0].values
 
 
 def psi(now: NDArray[np.float64], before: NDArray[np.float64]) -> float:
@@ -128,34 +132,19 @@ def psi(now: NDArray[np.float64], before: NDArray[np.float64]) -> float:
 def _states(
     names: Sequence[str], values: NDArray[np.float64], before: NDArray[np.float64] | None
 ) -> list[FeatureState]:
-    columns = np.ascontiguousarray(values.T) + 0.0  # one row per feature; -0.0 becomes 0.0
-    absent = np.isnan(columns)
-    missing = absent.mean(axis=1) if len(values) else np.ones(len(names))
-    # fmin and fmax leave out what is missing
-    alike = np.fmin.reduce(columns, axis=1, initial=np.inf) >= np.fmax.reduce(columns, axis=1, initial=-np.inf)
-    constant = (alike & (missing == 0)) | (missing == 1)
-    columns[absent] = np.nan  # one pattern of bits
-    twins = _twins(names, columns, constant)
-    if before is None:
-        indices: list[tuple[float | None, bool]] = [(None, False)] * len(names)
-    else:
-        indices = [_compared(now, was) for now, was in zip(columns, np.sort(before.T, axis=1), strict=True)]
-    return [
-        FeatureState(name, float(missing[place]), bool(constant[place]), twins.get(name), *indices[place])
-        for place, name in enumerate(names)
-    ]
-
-
-def _twins(names: Sequence[str], columns: NDArray[np.float64], constant: NDArray[np.bool_]) -> dict[str, str]:
-    """The features that repeat an earlier one; those that are constant repeat nothing."""
-    first: dict[bytes, str] = {}
-    twins = {}
-    for name, column, same in zip(names, columns, constant, strict=True):
-        if not same:
-            found = first.setdefault(blake2b(column.data).digest(), name)
-            if found != name:
-                twins[name] = found
-    return twins
+    states, first = [], dict[bytes, str]()
+    for place, name in enumerate(names):  # one after the other: a copy of all of them would be the peak of a county
+        column = values[:, place] + 0.0  # -0.0 becomes 0.0
+        absent = np.isnan(column)
+        missing = float(absent.mean()) if len(column) else 1.0
+        # fmin and fmax leave out what is missing
+        alike = np.fmin.reduce(column, initial=np.inf) >= np.fmax.reduce(column, initial=-np.inf)
+        constant = bool((alike and missing == 0) or missing == 1)
+        column[absent] = np.nan  # one pattern of bits
+        twin = name if constant else first.setdefault(blake2b(column.data).digest(), name)
+        index = (None, False) if before is None else _compared(column, np.sort(before[:, place]))
+        states.append(FeatureState(name, missing, constant, None if twin == name else twin, *index))
+    return states
 
 
 def _compared(now: NDArray[np.float64], before: NDArray[np.float64]) -> tuple[float, bool]:

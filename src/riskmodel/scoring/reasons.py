@@ -40,15 +40,21 @@ class Reason:
 
 
 def group_sums(contributions: NDArray[np.float64], groups: Mapping[str, str]) -> dict[str, NDArray[np.float64]]:
-    """Contributions (n, F) summed by group: code -> (n,). `groups` maps the columns, in order, to their group.
+    """Contributions (n, F) summed by group: code -> (n,). `groups` maps the columns, in order, to their group."""
+    codes = np.array(list(groups.values()))
+    return {str(code): _one_by_one(contributions[:, codes == code]) for code in dict.fromkeys(codes.tolist())}
+
+
+def _one_by_one(columns: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The sum of each row.
 
     Column by column: numpy adds the cells of a row in an order that depends on the number of rows, and a household
     asked for alone must get the same bits as in its county.
     """
-    sums = {code: np.zeros(len(contributions)) for code in groups.values()}
-    for column, code in enumerate(groups.values()):
-        sums[code] += contributions[:, column]
-    return sums
+    total = np.zeros(len(columns))
+    for column in columns.T:
+        total += column
+    return total
 
 
 def leading_reasons(
@@ -148,14 +154,20 @@ def _raising(
     """What each group weighs (n, G), -inf without a fact to be told by; its strongest fact (n, G); its code (G,)."""
     codes = np.array(list(groups.values()))
     distinct = np.array(list(dict.fromkeys(codes.tolist())))
-    added = group_sums(contributions, groups), group_sums(np.where(facts, contributions, 0.0), groups)
-    weights = np.column_stack([np.minimum(added[0][code], added[1][code]) for code in distinct.tolist()])
-    candidates = np.where(facts, contributions, -np.inf)
-    strongest = np.column_stack(
-        [np.flatnonzero(codes == code)[candidates[:, codes == code].argmax(axis=1)] for code in distinct]
+    weights, strongest = (
+        np.empty((len(contributions), len(distinct))),
+        np.empty((len(contributions), len(distinct)), int),
     )
-    told = np.take_along_axis(candidates, strongest, axis=1) >= LEAST
-    return np.where(told, weights, -np.inf), strongest, distinct
+    for place, code in enumerate(distinct):  # group by group: copies of the whole matrix would be the peak of a county
+        own = np.flatnonzero(codes == code)
+        added, known = contributions[:, own], facts[:, own]
+        candidates = np.where(known, added, -np.inf)
+        best = candidates.argmax(axis=1)
+        told = np.take_along_axis(candidates, best[:, None], axis=1)[:, 0] >= LEAST
+        weight = np.minimum(_one_by_one(added), _one_by_one(np.where(known, added, 0.0)))
+        weights[:, place] = np.where(told, weight, -np.inf)
+        strongest[:, place] = own[best]
+    return weights, strongest, distinct
 
 
 def _columns(

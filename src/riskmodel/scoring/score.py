@@ -68,12 +68,17 @@ def score(table: FeatureTable, bundle: Bundle, policy: Policy, shorter: Bundle |
         **horizons,
         **{f"{GROUP}{code}": values for code, values in group_sums(contributions, groups).items()},
     }
+    facts = evidence(x, table.features)
+    del x  # each of these is a gigabyte of a county of a million
+    reasons = leading_reasons(contributions, facts, groups)
+    added = _columns(contributions, [f"{CONTRIBUTION}{name}" for name in names])
+    del contributions, facts
     columns = [
         *_about(table, bundle).get_columns(),
         tiers(probability, policy, table.county, table.as_of),
         *_columns(np.column_stack(list(told.values())), list(told)),
-        *_columns(contributions, [f"{CONTRIBUTION}{name}" for name in names]),
-        *leading_reasons(contributions, evidence(x, table.features), groups).values(),
+        *added,
+        *reasons.values(),
         *(table.rows.get_column(name).alias(f"{VALUE}{name}") for name in names),
     ]
     if table.newest is not None:
