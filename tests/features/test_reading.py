@@ -54,7 +54,7 @@ def test_policy_values_are_asked_for_on_their_own_day() -> None:
 def test_a_full_list_changes_what_is_read() -> None:
     listed = {"social_assistance": frozenset({date(2025, 1, 1)})}
     assert read("dibao_ended").asked == ()
-    assert read("dibao_ended", listed).asked[0].months == ((2, 2), (3, 8))
+    assert read("dibao_ended", listed).asked[0].months == ((1, 2), (3, 8))  # and whether it is paid since
 
 
 @pytest.mark.parametrize(
