@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from riskmodel.scoring.measure_statements import Statement, statements
-from riskmodel.scoring.measures import asked_facts
+from riskmodel.scoring.measure_statements import statements
+from riskmodel.scoring.measures import MeasureEntry, asked_facts
 from riskmodel.tables import View
 from scenario import COUNTY, policy_of, rows_of
 from worked_example import full_id
@@ -27,7 +27,7 @@ NO_BILL_PAID = [{"settlement_id": "S1", "service_end": date(2024, 12, 1), "self_
 NOTHING_SURVEYED = [{"period_end": date(2024, 9, 30), "compliant_self_pay": 0}]
 
 
-def all_said(causes: Sequence[str] = ("INCOME",), **tables: Any) -> list[Statement]:
+def all_said(causes: Sequence[str] = ("INCOME",), **tables: Any) -> list[MeasureEntry]:
     given: Mapping[str, Any] = {"households": [ORDINARY], **tables}
     view = View.of({name: rows_of(name, *rows) for name, rows in given.items()}, AS_OF, COUNTY)
     asked = asked_facts(view, policy_of(8000, **NUMBERS), full_id("H1"), causes)
@@ -35,16 +35,16 @@ def all_said(causes: Sequence[str] = ("INCOME",), **tables: Any) -> list[Stateme
     return statements(asked)
 
 
-def said(rule: str, option: str | None = None, causes: Sequence[str] = ("INCOME",), **tables: Any) -> Statement:
+def said(rule: str, option: str | None = None, causes: Sequence[str] = ("INCOME",), **tables: Any) -> MeasureEntry:
     (found,) = [one for one in all_said(causes, **tables) if (one.rule, one.option) == (rule, option)]
     return found
 
 
 def entitled(option: str, **tables: Any) -> str:
-    return said("M10", option, **tables).state
+    return str(said("M10", option, **tables).state)
 
 
-def evidence(cause: str, **tables: Any) -> list[tuple[str, str | None]]:
+def evidence(cause: str, **tables: Any) -> list[tuple[str | None, str | None]]:
     return [(one.state, one.fact) for one in all_said([cause], **tables) if one.rule == "MAP"]
 
 
@@ -86,7 +86,7 @@ def test_extreme_hardship_is_to_be_checked_where_nobody_of_the_poor_can_work() -
 
 def test_where_nobody_can_work_income_from_assets_is_wanted_of_the_poor_and_the_ex_poor() -> None:
     def assets(**tables: Any) -> str:
-        return said("M09", **tables).state
+        return str(said("M09", **tables).state)
 
     assert assets(members=[OLD]) == "not_asked"
     assert assets(members=[OLD], income_surveys=POOR) == "open"

@@ -5,15 +5,13 @@ Codes and numbers only; sentences are made by `rendering`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from riskmodel.policy import EVIDENCE, TOGETHER, MeasureOption
-from riskmodel.scoring.measures import TO_CHECK, Asked
+from riskmodel.scoring.measures import TO_CHECK, Asked, MeasureEntry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date
 
     from riskmodel.policy import Cause
 
@@ -23,28 +21,13 @@ QUESTIONED, INCOMPLETE = "questioned", "incomplete"
 cause has no evidence in the data, or only a part of what a registered cause should have."""
 
 
-@dataclass(frozen=True)
-class Statement:
-    """What a rule says of the household: M01, M02, M09, M10, M11, M03, M12, or MAP for evidence."""
-
-    rule: str
-    state: str
-    fact: str | None = None
-    value: float | None = None
-    """M01: measures of development in force; M02: measures in force; M09: incomes from assets in force; M10: net income
-    in yuan per person; M11: changes of the responsible person in 365 days."""
-    least: float | None = None
-    most: float | None = None
-    cause: str | None = None
-    """Of questioned evidence."""
-    option: str | None = None
-    """Of M10: dibao or tekun."""
-    found_on: date | None = None
-    checked_on: date | None = None
-
-
-def statements(asked: Asked) -> list[Statement]:
+def statements(asked: Asked) -> list[MeasureEntry]:
     """What the rules say of the household as a whole, and which causes have no evidence in the data.
+
+    Each has a rule (M01, M02, M09, M10, M11, M03, M12, or MAP for evidence) and a `state`. `value` is of M01 the
+    measures of development in force, of M02 those in force, of M09 the incomes from assets in force, of M10 the net
+    income in yuan per person, of M11 the changes of the responsible person in 365 days; `option` of M10 is dibao or
+    tekun.
 
     M10 concerns every household, whatever raises its risk. M11, M09, and M01 where no measure of development is in
     force, concern ex-poor and monitored households, M09 also those below the dibao standard; M02 concerns those with a
@@ -55,13 +38,13 @@ def statements(asked: Asked) -> list[Statement]:
         *_of_labour(asked),
         *_of_entitlement(asked),
         _of_responsible(asked),
-        Statement("M03", GENERAL),
-        Statement("M12", GENERAL),
+        MeasureEntry("M03", None, state=GENERAL),
+        MeasureEntry("M12", None, state=GENERAL),
         *(one for one in lacking if one is not None),
     ]
 
 
-def _of_labour(asked: Asked) -> Iterator[Statement]:
+def _of_labour(asked: Asked) -> Iterator[MeasureEntry]:
     """M01 and M02 of who can work, M09 of who cannot; M01 tells where that is not known."""
     facts, labour, concerned = asked.facts.told, asked.told["labour"].met, _concerned(asked)
     poor = asked.told["below_dibao"].met
@@ -95,7 +78,7 @@ def _of_labour(asked: Asked) -> Iterator[Statement]:
     )
 
 
-def _of_entitlement(asked: Asked) -> Iterator[Statement]:
+def _of_entitlement(asked: Asked) -> Iterator[MeasureEntry]:
     """M10: who has less than the standard belongs into dibao, or into tekun where nobody can work."""
     facts, poor = asked.facts.told, asked.told["below_dibao"].met
     income, standard = facts["net_per_capita"], asked.told["below_dibao"].most
@@ -116,7 +99,7 @@ def _of_entitlement(asked: Asked) -> Iterator[Statement]:
     yield _state("M10", "no_supporter", income, (not entitled, NOT_ASKED), option=MeasureOption.TEKUN)
 
 
-def _of_responsible(asked: Asked) -> Statement:
+def _of_responsible(asked: Asked) -> MeasureEntry:
     facts, concerned = asked.facts.told, _concerned(asked)
     named = facts["responsible_id"] is not None
     changes = facts["responsible_changes"]
@@ -135,14 +118,15 @@ def _state(
     *states: tuple[bool, str],
     most: float | None = None,
     option: MeasureOption | None = None,
-) -> Statement:
+) -> MeasureEntry:
     """The first state that holds; what is not known is to be checked."""
     state = next((state for holds, state in states if holds), TO_CHECK)
     number = None if value is None else float(value)
-    return Statement(rule, state, fact, number, most=most, option=None if option is None else option.value)
+    chosen = None if option is None else option.value
+    return MeasureEntry(rule, fact, option=chosen, value=number, most=most, state=state)
 
 
-def _evidence(cause: Cause, asked: Asked) -> Statement | None:
+def _evidence(cause: Cause, asked: Asked) -> MeasureEntry | None:
     """Of a cause for which no fact of its evidence holds: to be checked where one is not known, else questioned.
 
     `fact` is the first one that is not known; of a questioned cause, all of whose facts are denied, the first. A cause
@@ -157,16 +141,16 @@ def _evidence(cause: Cause, asked: Asked) -> Statement | None:
     return _lacking(cause, QUESTIONED, wanted[0], asked) if wanted else None
 
 
-def _lacking(cause: Cause, state: str, fact: str, asked: Asked) -> Statement:
+def _lacking(cause: Cause, state: str, fact: str, asked: Asked) -> MeasureEntry:
     told = asked.told[fact]
-    return Statement(
+    return MeasureEntry(
         "MAP",
-        state,
         fact,
-        told.value,
-        told.least,
-        told.most,
         cause=cause.value,
+        value=told.value,
+        least=told.least,
+        most=told.most,
         found_on=told.found_on,
         checked_on=told.checked_on,
+        state=state,
     )

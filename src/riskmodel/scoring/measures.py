@@ -41,17 +41,21 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Proposal:
-    """A measure that answers a cause, or one in force that answers none of those asked for (then `cause` is None)."""
+class MeasureEntry:
+    """A measure (`measure` is set) or what a rule says of the household as a whole (`state` is set); codes only.
 
-    cause: str | None
-    measure: str
-    option: str | None
-    standing: str
-    rule: str | None = None
+    A measure answers a cause, or is in force and answers none of those asked for (then `cause` is None). Amounts are in
+    yuan.
+    """
+
+    rule: str | None
     """The rule that admits, demands or excludes it; None for one that only runs."""
-    fact: str | None = None
+    fact: str | None
     """The condition that decided."""
+    cause: str | None = None
+    measure: str | None = None
+    option: str | None = None
+    standing: str | None = None
     value: float | None = None
     least: float | None = None
     most: float | None = None
@@ -65,6 +69,8 @@ class Proposal:
     since: date | None = None
     until: date | None = None
     """None = open."""
+    state: str | None = None
+    """See `measure_statements`."""
 
 
 def asked_facts(view: View, policy: Policy, household_id: str, causes: Sequence[str]) -> Asked | None:
@@ -88,7 +94,7 @@ def asked_facts(view: View, policy: Policy, household_id: str, causes: Sequence[
     return Asked([Cause(cause) for cause in dict.fromkeys(causes) if cause in Cause.codes()], facts, told)
 
 
-def proposals(asked: Asked) -> list[Proposal]:
+def proposals(asked: Asked) -> list[MeasureEntry]:
     """Every measure that answers the causes of the household, and those in force that answer none of them.
 
     A measure whose condition is not known is `to_check`, never allowed or excluded.
@@ -99,7 +105,17 @@ def proposals(asked: Asked) -> list[Proposal]:
     answered = {case.remedy.measure.value for case in cases}
     rest = [one for one in asked.facts.running if one.measure not in answered]
     return found + [
-        Proposal(None, one.measure, one.option, RUNNING, running=True, since=one.since, until=one.until) for one in rest
+        MeasureEntry(
+            None,
+            None,
+            measure=one.measure,
+            option=one.option,
+            standing=RUNNING,
+            running=True,
+            since=one.since,
+            until=one.until,
+        )
+        for one in rest
     ]
 
 
@@ -131,7 +147,7 @@ def _same(one: InForce, remedy: Remedy) -> bool:
     return None in (one.option, remedy.option) or one.option == remedy.option
 
 
-def _proposal(case: _Case, asked: Asked, group_runs: bool) -> Proposal:
+def _proposal(case: _Case, asked: Asked, group_runs: bool) -> MeasureEntry:
     """A demanded measure that is allowed is a must, unless another one that fulfils the rule runs already."""
     remedy, (standing, fact, decided) = case.remedy, _decided(case.remedy, asked.told)
     behind = asked.told.get(remedy.when)
@@ -139,7 +155,7 @@ def _proposal(case: _Case, asked: Asked, group_runs: bool) -> Proposal:
     demanded = behind is not None and behind.met is True
     must = demanded and standing == ALLOWED and (case.running or not fulfilled)
     number = behind if must and behind is not None else decided
-    return Proposal(
+    return MeasureEntry(
         cause=remedy.cause.value,
         measure=remedy.measure.value,
         option=None if remedy.option is None else remedy.option.value,

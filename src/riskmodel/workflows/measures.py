@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from riskmodel.rendering.measure_text import group_heading, heading, measure_sentences, statement_sentence
 from riskmodel.scoring.measure_statements import statements
+from riskmodel.scoring.measures import MeasureEntry as MeasureEntry
 from riskmodel.scoring.measures import asked_facts, proposals
 from riskmodel.tables.own_facts import own_facts
 from riskmodel.workflows.evidence import own_home
@@ -19,31 +20,6 @@ if TYPE_CHECKING:
     from riskmodel.rendering.messages import Language
     from riskmodel.tables import View
     from riskmodel.workflows.workspace import Workspace
-
-
-@dataclass(frozen=True)
-class MeasureEntry:
-    """A measure (`measure` is set) or what a rule says of the household as a whole (`state` is set); codes only.
-
-    See `scoring.measures` and `scoring.measure_statements` for the meaning of each. Amounts are in yuan.
-    """
-
-    rule: str | None
-    fact: str | None
-    cause: str | None = None
-    measure: str | None = None
-    option: str | None = None
-    standing: str | None = None
-    value: float | None = None
-    least: float | None = None
-    most: float | None = None
-    found_on: date | None = None
-    checked_on: date | None = None
-    one_of: bool = False
-    running: bool = False
-    since: date | None = None
-    until: date | None = None
-    state: str | None = None
 
 
 def measures_of(workspace: Workspace, household_id: str, as_of: date, causes: Sequence[str]) -> list[MeasureEntry]:
@@ -62,7 +38,7 @@ def measures_in(view: View, policy: Policy, household_id: str, causes: Sequence[
     asked = asked_facts(own, policy, household_id, causes)
     if asked is None:
         return []
-    return [MeasureEntry(**vars(one)) for made in (proposals, statements) for one in made(asked)]
+    return [*proposals(asked), *statements(asked)]
 
 
 def measure_lines(entries: Sequence[MeasureEntry], language: Language) -> Iterator[str]:
