@@ -147,6 +147,8 @@ def of_mlflow(place: Workspace, folder: Path, requests: int) -> list[Load]:
     import mlflow.lightgbm
 
     bundle = place.registry.bundle_path(model_name(place.settings.label), "champion")
+    if not (bundle / "model.txt").exists():
+        raise SystemExit("The champion has no trees: promote a LightGBM model, or leave --home away.")
     mlflow.lightgbm.save_model(lightgbm.Booster(model_file=bundle / "model.txt"), folder)
     columns = [column.name for column in champion(place, place.settings.label).model.columns]
     row = {"dataframe_split": {"columns": columns, "data": [[1.0] * len(columns)]}}
