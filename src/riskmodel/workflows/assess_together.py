@@ -17,10 +17,11 @@ from riskmodel.scoring.score import score
 from riskmodel.tables import View
 from riskmodel.workflows.apart import OneItem, apart, item_of
 from riskmodel.workflows.assess import Assessed, missing_in
+from riskmodel.workflows.assessed import COUNTY
 from riskmodel.workflows.explain import causes_told, render
 from riskmodel.workflows.measures import measures_in
 from riskmodel.workflows.score_partition import with_facts
-from riskmodel.workflows.sent_case import COUNTY, WrongFacts
+from riskmodel.workflows.sent_case import WrongFacts
 from riskmodel.workflows.sent_facts import together
 from riskmodel.workflows.told import Row
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from riskmodel.review.store import Store
 
 COUNTY: Final = 6
+"""Digits of a village's code that name its county."""
 FULL: Final = ("contributions", "values", "margin", "base")
 """Told only where somebody asks for all."""
 BARE: Final = ("language", "measures", "change")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from riskmodel.policy import KINDS
 from riskmodel.rendering.measure_text import group_heading, measure_sentences, statement_sentence
 from riskmodel.rendering.messages import messages
+from riskmodel.workflows.assessed import COUNTY
 from riskmodel.workflows.evidence import own_home
 from riskmodel.workflows.explain import causes_told
 from riskmodel.workflows.measures import measures_in
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from riskmodel.review.access import Principal
     from riskmodel.workflows.service import Service
     from riskmodel.workflows.workspace import Workspace
-
-COUNTY: Final = 6
 
 
 @dataclass(frozen=True)

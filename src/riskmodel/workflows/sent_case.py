@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from riskmodel.errors import DataError
+from riskmodel.workflows.assessed import COUNTY
 from riskmodel.workflows.sent_frames import own_id
 
 if TYPE_CHECKING:
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
 
     Sent = Mapping[str, Sequence[Mapping[str, Any]]]
 
-COUNTY: Final = 6
-"""Digits of a village's code that name its county."""
 ONE_AT_A_TIME: Final = (
     "one household at a time; to send also rows of those it came from, or of where its people lived before, name the "
     "one that is asked about in household_id, beside tables"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
@@ -16,6 +16,7 @@ from riskmodel.serving.pages.page_route import PageRoute, chinese
 from riskmodel.serving.pages.refused import Refused, unknown_household
 from riskmodel.serving.pages.shown import shown
 from riskmodel.serving.pages.visitor import Reader, Visitor
+from riskmodel.workflows.assessed import COUNTY
 from riskmodel.workflows.household_facts import household_facts
 from riskmodel.workflows.household_help import household_help, what_if_choices, written_scenarios
 from riskmodel.workflows.household_page import HouseholdPage, household_page
@@ -26,7 +27,6 @@ ROUTER = APIRouter(include_in_schema=False, route_class=PageRoute, prefix="/hous
 
 HouseholdId = Annotated[str, Path(pattern=ID)]
 Month = Annotated[date | None, Query()]
-COUNTY: Final = 6
 
 
 @ROUTER.get("/{household_id}")
