@@ -64,8 +64,8 @@ def test_households_that_are_apart_have_no_neighbours_without_a_publication() ->
 def test_a_household_that_goes_by_another_id_is_not_its_own_neighbour() -> None:
     rows = {name: own.filter(household_id=full_id("H1")) for name, own in ROWS.items()}
     named = {name: own.with_columns(household_id=pl.lit(full_id("H9"))) for name, own in rows.items()}
-    told = replace(published(), called={full_id("H9"): full_id("H1")})
-    found = assemble_view(View.of(named, AS_OF, COUNTY), policy_of(), neighbours=told).rows
+    renamed = replace(View.of(named, AS_OF, COUNTY), called={full_id("H9"): full_id("H1")})
+    found = assemble_view(renamed, policy_of(), neighbours=published()).rows
     assert found.drop("household_id").row(0, named=True) == {
         name: value for name, value in alone("H1", rows).items() if name != "household_id"
     }

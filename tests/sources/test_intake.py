@@ -301,20 +301,24 @@ def test_a_full_list_without_a_period_is_one_for_the_months_of_its_rows(tmp_path
 def test_a_full_list_tells_how_many_of_its_rows_could_not_be_used(tmp_path: Path) -> None:
     arrivals = settled(tmp_path)
     bad, outside = income("H01", 1).with_columns(component=pl.lit("lottery")), income("H09", 1)
-    for number, (rows, read, unusable) in enumerate(
+    nobody = bad.with_columns(household_id=pl.lit(None, dtype=pl.String))
+    for number, (rows, read, unusable, unnamed) in enumerate(
         (
-            ([income("H01", 1)], 1, 0),
-            ([income("H01", 2), bad, outside], 2, 1),
-            ([bad, outside], 1, 1),
-            ([income("H01", 3), outside], 1, 0),  # who is not registered makes nobody absent
+            ([income("H01", 1)], 1, 0, 0),
+            ([income("H01", 2), bad, outside], 2, 1, 0),
+            ([bad, outside], 1, 1, 0),
+            ([income("H01", 3), outside], 1, 0, 0),  # who is not registered makes nobody absent
+            ([income("H01", 4), bad, nobody], 3, 2, 1),
         ),
         start=10,
     ):
         file = arrives("incomes", pl.concat(rows, how="vertical_relaxed"), date(2025, 3, number), full_list=True)
         (account,) = arrivals.take(file)
         record = arrivals.lake.view(COUNTY, date(2025, 3, number)).records[-1]
-        assert (record.rows_read, record.rows_unusable) == (read, unusable)
-        assert any("nobody counts as absent" in remark for remark in account.remarks) == (unusable > 0)
+        assert (record.rows_read, record.rows_unusable, record.rows_unnamed) == (read, unusable, unnamed)
+        assert record.in_doubt == ((full_id("H01"),) if unusable else ())
+        assert record.tells_of_absence == (unnamed == 0)
+        assert any("do not count as absent" in remark for remark in account.remarks) == (unusable > 0)
 
 
 def test_a_county_that_is_a_slip_of_the_pen_is_left_out_of_account(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from riskmodel.features import assemble_view
-from riskmodel.features.lists import listed_months
+from riskmodel.features.lists import lists_of
 from riskmodel.features.reading import reading
 from riskmodel.tables import View
 from riskmodel.workflows.features import feature_named
@@ -25,15 +25,15 @@ def view(**tables: list[dict[str, Any]]) -> View:
     return replace(View.of(rows, AS_OF, COUNTY), records=LISTS)
 
 
-def lists_of(place: View, *names: str) -> dict[str, list[FullList]]:
+def lists_behind_in(place: View, *names: str) -> dict[str, list[FullList]]:
     household = full_id("H1")
     made = assemble_view(place, policy_of(), [household]).rows.row(0, named=True)
-    read = {name: reading(feature_named(name), AS_OF, listed_months(place)) for name in names}
+    read = {name: reading(feature_named(name), AS_OF, lists_of(place).months) for name in names}
     return lists_behind(place, policy_of(), household, made, read)
 
 
 def test_a_zero_names_the_full_lists_that_say_it_with_the_months_that_count() -> None:
-    found = lists_of(view(), "on_dibao", "dibao_months_12m", "disasters_12m", "household_size")
+    found = lists_behind_in(view(), "on_dibao", "dibao_months_12m", "disasters_12m", "household_size")
     year = [f"2024-{month:02d}" for month in range(3, 13)] + ["2025-01", "2025-02"]
     assert found == {
         "on_dibao": [FullList("social_assistance", "civil", ["2025-02"])],
@@ -43,7 +43,7 @@ def test_a_zero_names_the_full_lists_that_say_it_with_the_months_that_count() ->
 
 def test_a_zero_that_the_rows_themselves_say_names_no_list() -> None:
     other = {"scheme": "temporary", "month": date(2025, 2, 1), "known_at": date(2025, 3, 1)}
-    assert lists_of(view(social_assistance=[other]), "on_dibao", "temporary_aid_12m") == {}
+    assert lists_behind_in(view(social_assistance=[other]), "on_dibao", "temporary_aid_12m") == {}
 
 
 def test_every_missing_feature_has_a_reason_and_no_other() -> None:

@@ -20,6 +20,7 @@ from riskmodel.tables.crosswalk import Crosswalk
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from riskmodel.features.lists import Lists
     from riskmodel.features.neighbours import Neighbours
     from riskmodel.features.plain_rows import Column
     from riskmodel.policy import Policy
@@ -56,8 +57,10 @@ class Alone:
     """What each prepared table tells of it."""
     made: PlainPlan
     """Keys, features, amounts and origins, from all that is answered."""
+    doubts: Mapping[str, str]
+    """Columns that say whether it is in doubt, by table."""
     columns: tuple[str, ...]
-    """Their names."""
+    """Names of all that is made."""
     alike: Mapping[pl.DataType, list[str]]
     """The same by type."""
 
@@ -67,19 +70,23 @@ class Alone:
         state: PlainPlan,
         answers: Mapping[str, PlainPlan],
         sums: Sequence[str],
+        doubts: Mapping[str, str],
         made_of: Callable[[PlainPlan], PlainPlan],
     ) -> Alone:
-        """The plans, from the names of the sums over neighbours and from what is made of everything."""
+        """The plans, from names of the sums over neighbours, columns of doubts, and what is made of everything."""
         kinds = dict(state.like.collect_schema()) | {"household_id": pl.String(), LINE: pl.Float64()}
         for plan in answers.values():
             kinds |= {name: kind for name, kind in plan.like.collect_schema().items() if name != "household_id"}
+        kinds |= dict.fromkeys(doubts.values(), pl.Boolean())
         made = made_of(PlainPlan.put(ANSWERED, kinds | dict.fromkeys(sums, pl.Int64())))
         alike: dict[pl.DataType, list[str]] = {}
         for name, kind in made.like.collect_schema().items():
             alike.setdefault(kind, []).append(name)
-        return cls(state, answers, made, tuple(made.like.collect_schema()), alike)
+        return cls(state, answers, made, doubts, tuple(made.like.collect_schema()), alike)
 
-    def features(self, view: View, household: int, policy: Policy, neighbours: Neighbours) -> pl.DataFrame | None:
+    def features(
+        self, view: View, household: int, policy: Policy, neighbours: Neighbours, lists: Lists
+    ) -> pl.DataFrame | None:
         """Keys, features, amounts and origins of a household of a view; None where it is not active."""
         given = Given(view, household)
         state = self.state.rows(given)
@@ -89,6 +96,7 @@ class Alone:
         sums = neighbours.sums(pl.Series([name]), np.array([village]))[0].tolist()
         told = {name: [value] for name, value in zip(neighbours.columns, sums, strict=True)}
         told |= {"household_id": [name], "village_code": [village]}
+        told |= {column: [name in lists.doubted(table)] for table, column in self.doubts.items()}
         answered = self._answered(given, state, told)
         told[LINE] = [line(policy, village, answered[SURVEYED][0], view.as_of)]
         given.rows[ANSWERED] = answered

@@ -78,7 +78,7 @@ class Asked:
         state = active(sketch.states("households")).group_by("household_id")
         first = state.agg(*(pl.col(name).first() for name in (*BASE, f"{STATE}{ORIGIN}")))
         answers = {name: as_plain(self.facts.plan(name, seen)) for name in self.facts.wanted}
-        return Alone.of(as_plain(first), answers, list(self.facts.village_sums), self._made_of_plain)
+        return Alone.of(as_plain(first), answers, list(self.facts.village_sums), self.facts.doubts, self._made_of_plain)
 
     def _made_of_plain(self, answered: PlainPlan) -> PlainPlan:
         return as_plain(self.made_of(self.facts.steps.added(as_lazy(answered))))

@@ -15,7 +15,7 @@ from riskmodel.features.asked import BASE, KEYS, Asked, active
 from riskmodel.features.facts import Facts
 from riskmodel.features.feature import Feature, declared
 from riskmodel.features.line import with_line
-from riskmodel.features.lists import listed_months
+from riskmodel.features.lists import Lists, lists_of
 from riskmodel.features.neighbours import HOUSEHOLD, Neighbours
 from riskmodel.features.origins import ORIGIN, STATE
 from riskmodel.features.windows import Moment
@@ -61,8 +61,7 @@ class FeatureTable:
     def values(self) -> NDArray[np.float64]:
         """Feature matrix, C order."""
         names = [f.name for f in self.features]
-        matrix = self.rows.select(pl.col(names).fill_null(float("nan"))).to_numpy(order="c")
-        return matrix.astype("float64", order="C", copy=False)
+        return self.rows[:, names].to_numpy(order="c").astype("float64", order="C", copy=False)
 
 
 def assemble(
@@ -105,13 +104,13 @@ def assemble_view(
     `apart`: the households of the view are no neighbours of each other; without a publication each has none.
     Raises UsageError where it is of another county or was published after the as-of date.
     """
-    listed = frozenset((table, months) for table, months in listed_months(view).items())
-    asked = _asked(policy, view.county, view.as_of, listed, declared())
+    lists = lists_of(view)
+    asked = _asked(policy, view.county, view.as_of, frozenset(lists.months.items()), declared())
     if apart and neighbours is None:
         neighbours = _nobody(asked.facts, view)
     alone = only_household(view, households) if neighbours else None
     if neighbours and alone is not None:
-        made = asked.alone.features(view, alone, policy, _fitting(neighbours, view))
+        made = asked.alone.features(view, alone, policy, _fitting(neighbours, view), lists)
         if made is not None:
             return _told(view, made)
     base = _active(view)
@@ -119,7 +118,7 @@ def assemble_view(
         wanted = _wanted(base, view, households)
         near = pl.col("village_code").is_in(wanted["village_code"].unique().implode())
         base = wanted if neighbours else base.filter(near)
-    table = with_line(_with_answers(_by_id(base, view), asked, view), policy, view)
+    table = with_line(_with_answers(_by_id(base, view, asked.facts, lists), asked, view), policy, view)
     if neighbours:
         return _told(view, asked.features(table.hstack(_fitting(neighbours, view).of_others(table))))
     table = view.collect(asked.facts.steps.added(table.lazy()))
@@ -205,10 +204,11 @@ def _wanted(base: pl.DataFrame, view: View, households: Sequence[str]) -> pl.Dat
     return wanted
 
 
-def _by_id(base: pl.DataFrame, view: View) -> pl.DataFrame:
-    """The households sorted by their ids as text; `code` is what stands for the id in the view."""
+def _by_id(base: pl.DataFrame, view: View, facts: Facts, lists: Lists) -> pl.DataFrame:
+    """The households sorted by their ids as text, and which are in doubt; `code` stands for the id in the view."""
     ids, codes = view.ids.decode("H", base["household_id"]), base["household_id"].alias("code")
-    named = pl.DataFrame([ids, codes, *base[:, [*BASE, f"{STATE}{ORIGIN}"]]])
+    in_doubt = [ids.is_in(sorted(lists.doubted(name))).alias(column) for name, column in facts.doubts.items()]
+    named = pl.DataFrame([ids, codes, *base[:, [*BASE, f"{STATE}{ORIGIN}"]], *in_doubt])
     return named if named.height == 1 else named.sort("household_id")
 
 
@@ -258,4 +258,4 @@ def _fitting(neighbours: Neighbours, view: View) -> Neighbours:
             f"县 {neighbours.county} {neighbours.as_of} 的同村数据不能用于县 {view.county} 的 {view.as_of}。"
             "请给同一个县当天或更早的数据。"
         )
-    return neighbours
+    return neighbours.asked_with(view.called)

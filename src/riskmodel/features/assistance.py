@@ -104,7 +104,8 @@ def dibao_ended(h: Facts) -> pl.Expr:
     newest = h.newest_listed("social_assistance")
     if newest is None:
         return pl.lit(None, dtype=pl.Int64)
-    return flag((_had(h, "dibao", DIBAO, 1, newest) == 0) & (_had(h, "dibao", DIBAO, newest + 1, newest + 6) > 0))
+    ended = (_had(h, "dibao", DIBAO, 1, newest) == 0) & (_had(h, "dibao", DIBAO, newest + 1, newest + 6) > 0)
+    return pl.when(~h.in_doubt("social_assistance")).then(flag(ended))
 
 
 @feature("是否新增低保特困", "new dibao or tekun", unit="是否", group=Background.AID, risk=Direction.FREE)
@@ -117,14 +118,15 @@ def aid_is_new(h: Facts) -> pl.Expr:
     if newest is None or not h.covered("social_assistance", newest, newest + 1):
         return pl.lit(None, dtype=pl.Int64)
     now, before = (_had(h, "basic", DIBAO | TEKUN, *months) for months in ((1, newest), (newest + 1, newest + 1)))
-    return flag((now > 0) & (before == 0))
+    return pl.when(~h.in_doubt("social_assistance")).then(flag((now > 0) & (before == 0)))
 
 
 def _running(h: Facts, name: str, scheme: pl.Expr) -> pl.Expr:
     newest = h.newest_listed("social_assistance")
     if newest is None:
         return flag(h.aid_on_record(name, count_of(scheme, pl.col("months_ago") <= RECENT_MONTHS)) > 0)
-    return flag(_had(h, name, scheme, 1, newest) > 0)
+    runs = _had(h, name, scheme, 1, newest) > 0
+    return pl.when(runs | ~h.in_doubt("social_assistance")).then(flag(runs))
 
 
 def _had(h: Facts, name: str, scheme: pl.Expr, newest: int, oldest: int) -> pl.Expr:

@@ -24,9 +24,11 @@ Everything is read from what was known at the end of the as-of date. Words that 
 - **age**: full years from the month of birth to the month of the as-of date; ages of schooling count on 31 August.
 - **full list**: a delivery that names everybody a department pays or registers, sent by the usual department of the
   table for whole months. Only where full lists cover a window is a household without a row known to have nothing. A
-  list of which a single row was refused, or waits without naming a household, does not count: whom the row is about may
-  be on it. Of several lists of a month the newest decides; the whole list, corrected and sent again, counts from then
-  on. Lists of `shocks` tell of natural disasters only: accidents and failed business are reported by other departments.
+  household named by a row of a list that was refused is in doubt: it may be on the list, and for it everything is as
+  without the lists of that table, until the whole list, corrected and sent again, or until the months looked at are
+  over; `on_dibao` and its like are then 1 or missing. A list of which more than 5 rows in 1,000 could not be used and
+  do not say whom they are about counts for nobody. Of several lists of a month the newest decides. Lists of `shocks`
+  tell of natural disasters only: accidents and failed business are reported by other departments.
 - **which households**: those whose state in `households` is active at the as-of date, in the village that it names.
 - **village**: the table `villages` is read for codes that changed, and so for the figures of the village, which are
   those of all households whose village has the same code today.

@@ -59,6 +59,8 @@ class Facts:
     """Policy value in force on a day, as known at the as-of date, of a kind that an office need not set."""
     listed: Listed = field(default_factory=dict)
     """Months that full lists cover, by table."""
+    doubts: dict[str, str] = field(default_factory=dict, repr=False)
+    """Columns of the base table that say who is in doubt, by table, see `in_doubt`."""
     wanted: dict[str, dict[str, pl.Expr]] = field(default_factory=dict)
     """Aggregates to make, by prepared table and column."""
     windows: dict[str, tuple[int, int]] = field(default_factory=dict, repr=False)
@@ -115,6 +117,10 @@ class Facts:
         """Whether full lists cover all of the complete months `newest`..`oldest` ago: then no row means 0."""
         months = {months_before(self.moment.open_month, ago) for ago in range(newest, oldest + 1)}
         return months <= self.listed.get(table, frozenset())
+
+    def in_doubt(self, table: str) -> pl.Expr:
+        """Whether the household may be on a full list all the same; then everything is as without full lists."""
+        return pl.col(self.doubts.setdefault(table, f"{table}.in_doubt"))
 
     def newest_listed(self, table: str, oldest: int = 3) -> int | None:
         """How many complete months ago the newest full list is, at most `oldest`; None where there is none."""
@@ -264,7 +270,8 @@ class Facts:
         if not self.covered(table, max(newest, 1), oldest):
             return asked
         rows = self._of_window(prepared, "rows", count, newest, oldest, most)
-        return self.once(pl.when(rows.fill_null(0) == 0).then(0).otherwise(asked))
+        nothing = (rows.fill_null(0) == 0) & ~self.in_doubt(table)
+        return self.once(pl.when(nothing).then(0).otherwise(asked))
 
     def _of_window(self, prepared: str, name: str, aggregate: Within, newest: int, oldest: int, most: int) -> pl.Expr:
         inside = self.per_row(prepared, _months_ago(newest, oldest, most))

@@ -230,7 +230,8 @@ def relief_to_line_6m(h: Facts) -> pl.Expr:
     """
     if h.covered("incomes", 1, 6):
         received = h.received(IncomeComponent.TR_RELIEF.value, [IncomeComponent.TR_RELIEF], 1, 6)
-        return _year_to_line(h, h.over(received.fill_null(0), constant(6)))
+        whole = _year_to_line(h, h.over(received.fill_null(0), constant(6)))
+        return pl.when(h.in_doubt("incomes")).then(_received_to_line_6m(h, IncomeComponent.TR_RELIEF)).otherwise(whole)
     return _received_to_line_6m(h, IncomeComponent.TR_RELIEF)
 
 

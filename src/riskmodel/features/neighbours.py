@@ -8,7 +8,7 @@ asked about it since. A household that was not in the publication has the whole 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,6 +27,8 @@ HOUSEHOLD: Final = ("household_id", "village_code")
 """Columns that say whose amounts a row holds; the whole numbers that are summed up over a village follow."""
 PUBLICATION: Final = {"as_of": pl.Date(), "county": pl.String(), "feature_set": pl.String(), "fingerprint": pl.String()}
 """First columns of a published frame, the same in every row."""
+NOBODY: Final = -1
+"""Place of whoever is not in a publication, and the village of them."""
 AGAIN: Final = "Score that day again."
 AGAIN_ZH: Final = "请重新评估该日期。"
 
@@ -41,6 +43,12 @@ class Neighbours:
     """Sorted by household: its id as text, its village as a number (the code of that day), one Int64 per sum."""
     called: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Ids of the publication by those that are asked with, where they differ."""
+
+    def asked_with(self, called: Mapping[str, str]) -> Neighbours:
+        """The same, asked with other ids, given with those of the publication; what is made of it is made once."""
+        renamed = replace(self, called=called)
+        vars(renamed)["_tables"] = self._tables
+        return renamed
 
     @property
     def columns(self) -> list[str]:
@@ -86,30 +94,45 @@ class Neighbours:
 
     def sums(self, asked: pl.Series, lives_in: NDArray[np.int64]) -> NDArray[np.int64]:
         """The same as a matrix, for the ids of households and the villages they live in."""
-        villages, sums = self._by_village
-        homes, own = self._by_household
+        villages, sums = self._tables.by_village
+        homes, own = self._tables.by_household
         home = _places(self.amounts["household_id"], asked.replace(self.called) if self.called else asked)
-        village = np.searchsorted(villages, lives_in)
-        village[np.append(villages, -1)[village] != lives_in] = len(villages)
-        stayed = np.append(homes, -1)[home] == lives_in
-        difference: NDArray[np.int64] = sums[village] - own[np.where(stayed, home, len(homes))]
+        village = np.searchsorted(villages[:-1], lives_in)
+        village[villages[village] != lives_in] = NOBODY
+        difference: NDArray[np.int64] = sums[village] - own[np.where(homes[home] == lives_in, home, NOBODY)]
         return difference
 
     @cached_property
-    def _by_village(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Villages in ascending order, and the amounts of each together."""
-        total = self.amounts.group_by("village_code").agg(pl.col(self.columns).sum()).sort("village_code")
-        return total["village_code"].to_numpy(), _above_zeros(total.select(self.columns))
+    def _tables(self) -> _Tables:
+        return _Tables(self.amounts)
+
+
+@dataclass(frozen=True)
+class _Tables:
+    """The amounts as they are looked up; made when somebody asks first, for a county is large.
+
+    Below the last row there is nobody, who lives in no village and adds nothing.
+    """
+
+    amounts: pl.DataFrame
 
     @cached_property
-    def _by_household(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def by_village(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Villages in ascending order, and the amounts of each together."""
+        total = self.amounts.group_by("village_code").agg(pl.exclude(*HOUSEHOLD).sum()).sort("village_code")
+        return _above_nobody(total)
+
+    @cached_property
+    def by_household(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Village and amounts of each household."""
-        return self.amounts["village_code"].to_numpy(), _above_zeros(self.amounts.select(self.columns))
+        return _above_nobody(self.amounts)
 
 
-def _above_zeros(amounts: pl.DataFrame) -> NDArray[np.int64]:
-    """The amounts as a matrix with a row of zeros below, for whoever is not among them."""
-    return np.vstack([amounts.to_numpy(), np.zeros((1, amounts.width), dtype=np.int64)])
+def _above_nobody(rows: pl.DataFrame) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The villages and the amounts of the rows, as an array and a matrix."""
+    amounts = rows.select(pl.exclude(*HOUSEHOLD))
+    nothing = np.zeros((1, amounts.width), dtype=np.int64)
+    return np.append(rows["village_code"].to_numpy(), NOBODY), np.vstack([amounts.to_numpy(), nothing])
 
 
 def _places(known: pl.Series, wanted: pl.Series) -> NDArray[np.int64]:

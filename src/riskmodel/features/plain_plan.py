@@ -188,8 +188,8 @@ class Sketch(View):
         """The known rows of a table."""
 
         def rows(given: Given) -> Rows:
-            known = given.view.rows(name)
-            return Rows(known.height, lambda _, column: known.get_column(column).to_list())
+            known = given.view.lists(name)
+            return Rows(known.height, lambda _, column: known[column])
 
         plan = PlainPlan(generation.empty(table(name)).lazy(), lambda given: given.once(("table", name), rows))
         return as_lazy(plan)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from riskmodel.features.lists import listed_months
+from riskmodel.features.lists import lists_of
 from riskmodel.features.plain_plan import Given
 from riskmodel.policy import Measure, MeasureOption
 from riskmodel.scoring.measure_questions import questions
@@ -53,7 +53,7 @@ def measure_facts(view: View, policy: Policy, code: int) -> MeasureFacts | None:
     view: what `own_facts` leaves of one, or the like: in memory, and of that household alone. code: its id as coded
     there. Raises NothingInForce where a policy number is missing without which no month is run.
     """
-    listed = frozenset((table, months) for table, months in listed_months(view).items())
+    listed = frozenset(lists_of(view).of(str(view.ids.of("H")[code])).items())
     asked, given = questions(policy, view.county, view.as_of, listed), Given(view, code)
     state, *parts = asked.parts
     if not state.plan.rows(given).height:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
@@ -56,12 +56,19 @@ class Part:
     """Facts that are not known then all the same."""
 
     def told(self, given: Given) -> Iterator[tuple[str, Any]]:
+        """The facts by name."""
         rows = self.plan.rows(given)
-        for name in self.plan.like.collect_schema():
-            if rows.height:
+        if not rows.height:
+            yield from self._untold.items()
+        else:
+            for name in self._untold:
                 yield name, rows[name][0]
-            else:
-                yield name, None if name in self.never else self.absent
+
+    @cached_property
+    def _untold(self) -> Mapping[str, Any]:
+        """The facts as they are without a row."""
+        names = self.plan.like.collect_schema()
+        return {name: None if name in self.never else self.absent for name in names}
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -191,6 +191,12 @@ def _columns(
 
 def _codes(values: NDArray[np.str_], index: NDArray[np.intp], shown: NDArray[np.bool_]) -> pl.Series:
     """Codes picked by position, place by place, null where nothing is to be shown; gathered from a small dictionary."""
-    dictionary = pl.Series([*values.tolist(), None], dtype=pl.String)
+    dictionary = _dictionary(tuple(values.tolist()))
     positions = np.where(shown, index, len(values)).ravel(order="F")
     return dictionary.gather(pl.Series(positions, dtype=pl.Int64))
+
+
+@lru_cache(maxsize=8)
+def _dictionary(codes: tuple[str, ...]) -> pl.Series:
+    """The codes, and null behind them."""
+    return pl.Series([*codes, None], dtype=pl.String)

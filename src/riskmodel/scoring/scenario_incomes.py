@@ -14,7 +14,7 @@ import polars as pl
 
 from riskmodel.features.assistance import DIBAO, RECENT_MONTHS, TEKUN
 from riskmodel.features.family import ABLE
-from riskmodel.features.lists import listed_months
+from riskmodel.features.lists import lists_of
 from riskmodel.features.windows import NEWEST_WORK_MONTHS, months_before
 from riskmodel.policy import IncomeComponent, Place, Scheme
 from riskmodel.scoring.household_rows import FEN
@@ -139,7 +139,7 @@ def _post_months(rows: HouseholdRows) -> set[date]:
 
 def _aided_months(rows: HouseholdRows) -> set[date]:
     held = {*_aid(rows)["month"], *_of_income(rows, ALLOWANCE)["month"]}
-    listed = listed_months(rows.view).get("social_assistance", frozenset())
+    listed = lists_of(rows.view).of(rows.household_id).get("social_assistance", frozenset())
     return _running_on(rows, held, {*rows.rows("social_assistance")["month"], *held, *listed}, RECENT_MONTHS)
 
 

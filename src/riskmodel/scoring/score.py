@@ -140,11 +140,12 @@ def _columns(matrix: NDArray[np.float64], names: Sequence[str]) -> list[pl.Serie
 def _ranked(columns: Mapping[str, pl.Series]) -> pl.DataFrame:
     """Order by risk and add the ranks; few columns say in which order all of them stand."""
     asked = pl.DataFrame([columns[name] for name in ("probability", "household_id", "township")])
-    order = asked.select(pl.arg_sort_by("probability", "household_id", descending=[True, False])).to_series()
-    place = pl.int_range(1, pl.len() + 1, dtype=pl.Int32)
-    ranks = asked[order].select(rank_county=place, rank_township=place.over("township"))
     known_first = [name for name in FIRST if name in columns]
-    scored = pl.DataFrame([columns[name] for name in dict.fromkeys((*known_first, *columns))])[order]
-    for rank in ranks:
+    scored = pl.DataFrame([columns[name] for name in dict.fromkeys((*known_first, *columns))])
+    if scored.height > 1:
+        order = asked.select(pl.arg_sort_by("probability", "household_id", descending=[True, False])).to_series()
+        asked, scored = asked[order], scored[order]
+    place = pl.int_range(1, pl.len() + 1, dtype=pl.Int32)
+    for rank in asked.select(rank_county=place, rank_township=place.over("township")):
         scored.insert_column(FIRST.index(rank.name), rank)
     return scored

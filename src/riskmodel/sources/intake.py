@@ -21,7 +21,7 @@ from riskmodel.sources.renaming import rename_persons
 from riskmodel.sources.source import COUNTY, FAILURES, Received, check, named, no_failures
 from riskmodel.sources.taken import FILE, OWN_ROW, Taken
 from riskmodel.tables import Batch, table, waiting
-from riskmodel.tables.batches import counties
+from riskmodel.tables.batches import UNNAMED_PER_THOUSAND, counties
 from riskmodel.tables.checks import ROW
 from riskmodel.tables.cross_table import refused
 from riskmodel.tables.hints import hints
@@ -83,7 +83,7 @@ class Intake:
         reasons = pl.concat([*faults, more])
         self.told.refused.append(named(reasons, received.file, received.table))
         self.told.odd.append(named(checked.odd, received.file, received.table))
-        refused_rows = reasons[ROW].n_unique()
+        refused_rows, unusable = reasons[ROW].n_unique(), _concerning(whole, pl.concat([reasons[ROW], waits[ROW]]))
         return FileAccount(
             file=received.file,
             table=received.table,
@@ -96,7 +96,10 @@ class Intake:
             rows_waiting=waits.height,
             rows_refused=refused_rows,
             skipped=received.skipped,
-            remarks=(*checked.remarks, *_voided(received, refused_rows + len(_may_be_here(waits)))),
+            remarks=(
+                *checked.remarks,
+                *_voided(received, unusable.len()),
+            ),
         )
 
     def skip(self, account: FileAccount) -> None:
@@ -158,7 +161,8 @@ class Intake:
             faults.append(breaches)
             sound = part.filter(~pl.col(ROW).is_in(breaches[ROW].implode()))
             told = with_beginnings(spec, sound, received.received_on) if received.mode == "h" else sound
-            unusable = _of_county(whole, pl.concat([checked.refused[ROW], _may_be_here(waits), breaches[ROW]]), county)
+            unusable = _concerning(whole, pl.concat([checked.refused[ROW], waits[ROW], breaches[ROW]]), county)
+            in_doubt = _named_by(whole, unusable, county)
             batch = Batch(
                 county=county,
                 table=received.table,
@@ -170,8 +174,10 @@ class Intake:
                 period_from=received.period_from,
                 period_to=received.period_to,
                 full_list=received.full_list,
-                rows_read=sound.height + unusable,
-                rows_unusable=unusable,
+                rows_read=sound.height + unusable.len(),
+                rows_unusable=unusable.len(),
+                rows_unnamed=unusable.len() - in_doubt.len(),
+                in_doubt=tuple(in_doubt.unique().sort()),
                 rows_unmatched=waits.height,
                 file=received.file.rpartition("/")[2],
                 unusable=_households_of(
@@ -253,26 +259,32 @@ def _voided(received: Received, unusable: int) -> list[str]:
     if not received.full_list or not unusable:
         return []
     return [
-        f"{unusable} rows of this full list could not be used, so nobody counts as absent from it; send the whole list "
-        f"again, corrected / 本全量名单有{unusable}行未能采用,不据此认定任何户“不在名单上”;请更正后整份重报"
+        f"{unusable} rows of this full list could not be used: the households that they name do not count as absent "
+        f"from it, and nobody does where more than {UNNAMED_PER_THOUSAND} rows in 1,000 say of nobody that they are "
+        f"about them; send the whole list again, corrected / "
+        f"本全量名单有{unusable}行未能采用:不据此认定行内所列户“不在名单上”;看不出是哪一户的行超过千分之{UNNAMED_PER_THOUSAND}的,不据此认定任何户;请更正后整份重报"
     ]
 
 
-def _may_be_here(waits: pl.DataFrame) -> pl.Series:
-    """Numbers of the waiting rows that may be about a household of the register.
+def _concerning(rows: pl.DataFrame, numbers: pl.Series, county: str | None = None) -> pl.Series:
+    """Those of the numbers whose rows may be about a household of the register: of a county, or nobody knows where.
 
-    One that names a household which is not in it is about that household alone: lists of a department hold many.
+    A row that names a household or a person who is not in it is about them alone: lists of a department hold many.
     """
-    if "household_id" not in waits.columns:
-        return waits[ROW]
-    elsewhere = (pl.col(WAITS_FOR) == "household_id") & pl.col("household_id").is_not_null()
-    return waits.filter(~elsewhere)[ROW]
+    elsewhere = pl.lit(value=False) if county is None else pl.col(COUNTY) != county
+    if "household_id" in rows.columns:
+        homeless = pl.col(WAITS_FOR).eq("household_id") & pl.col("household_id").is_null()
+        elsewhere |= pl.col(WAITS_FOR).is_not_null() & ~homeless
+    unusable = numbers.unique()
+    return unusable.filter(~unusable.is_in(rows.filter(elsewhere)[ROW].implode()))
 
 
-def _of_county(rows: pl.DataFrame, numbers: pl.Series, county: str) -> int:
-    """How many of the rows with these numbers lie in a county, or nobody knows where."""
-    elsewhere = rows.filter(pl.col(ROW).is_in(numbers.implode()), pl.col(COUNTY) != county)
-    return numbers.n_unique() - elsewhere.height
+def _named_by(rows: pl.DataFrame, numbers: pl.Series, county: str) -> pl.Series:
+    """Households of the county that the rows with these numbers name, one for each row that does."""
+    if "household_id" not in rows.columns:
+        return pl.Series("household_id", [], dtype=pl.String)
+    here = pl.col(COUNTY) == county
+    return rows.filter(pl.col(ROW).is_in(numbers.implode()), here)["household_id"].drop_nulls()
 
 
 def _homeless(rows: pl.DataFrame) -> pl.DataFrame:

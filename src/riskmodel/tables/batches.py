@@ -25,6 +25,11 @@ _RESTORE: Final = (
     "Restore it from the backup, from which alone it comes: riskmodel restore. / "
     "批次或其记录损坏、缺失，只能从备份恢复：riskmodel restore。"
 )
+UNNAMED_PER_THOUSAND: Final = 5
+"""A full list counts for whoever it does not name while so many of its rows at most do not say whom they are about.
+
+Then hardly a household in 200 is taken for absent that is on it, and nearly all lists of a year count.
+"""
 Origin = tuple[str, str, str, str]
 """Hash of a file, table, day of receipt (ISO) and mode."""
 
@@ -47,6 +52,10 @@ class Batch:
     """Rows of the file that lie in the county or nobody knows where; what repeats another row of it is not counted."""
     rows_unusable: int = 0
     """How many of these were refused, or wait and may be about a household of the register."""
+    rows_unnamed: int = 0
+    """How many of these nobody knows the household of."""
+    in_doubt: tuple[str, ...] = ()
+    """Households of the county that the others of these name."""
     rows_unmatched: int = 0
     """Rows of the file that wait for their household or person."""
     file: str = ""
@@ -88,6 +97,9 @@ class BatchRecord:
     file: str = ""
     rows_unusable: int | None = None
     """None = nobody counted: the record was made by an earlier release."""
+    rows_unnamed: int | None = None
+    """The same."""
+    in_doubt: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, batch: Batch, earlier: list[BatchRecord], rows_written: int) -> BatchRecord:
@@ -111,12 +123,20 @@ class BatchRecord:
             rows_unmatched=batch.rows_unmatched,
             file=batch.file,
             rows_unusable=batch.rows_unusable,
+            rows_unnamed=batch.rows_unnamed,
+            in_doubt=batch.in_doubt,
         )
 
     @property
     def origin(self) -> Origin:
         """What tells one received file from another."""
         return (self.sha256, self.table, self.received_on, self.mode)
+
+    @property
+    def tells_of_absence(self) -> bool:
+        """Whether a household on whom a full list has no row is known not to be on it, those in doubt aside."""
+        unnamed = self.rows_unusable if self.rows_unnamed is None else self.rows_unnamed
+        return self.full_list and (unnamed or 0) * 1000 <= UNNAMED_PER_THOUSAND * self.rows_read
 
     @property
     def says_nothing(self) -> bool:
@@ -197,7 +217,8 @@ def _record_at(path: Path) -> BatchRecord:
 def _read_record(path: Path, _changed: int, _size: int) -> BatchRecord:
     """A record is never changed, so it is read once, unless somebody touched the file."""
     try:
-        record = BatchRecord(**json.loads(path.read_text("utf-8")))
+        told = json.loads(path.read_text("utf-8"))
+        record = BatchRecord(**told | {"in_doubt": tuple(told.get("in_doubt", ()))})
     except (ValueError, TypeError) as error:
         message = f"{path} is damaged or of another release ({error}). {_RESTORE}"
         raise LakeError(message) from error

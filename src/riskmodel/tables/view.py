@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -22,6 +22,20 @@ if TYPE_CHECKING:
     from riskmodel.tables.generation import Ids
 
 
+class Lists(dict[str, list[Any]]):
+    """Rows as lists of Python values, by column; each is made when it is first looked at, and never changed."""
+
+    def __init__(self, height: int, column: Callable[[str], list[Any]]) -> None:
+        super().__init__()
+        self.height = height
+        self._column = column
+
+    def __missing__(self, name: str) -> list[Any]:
+        """A column that was not looked at before."""
+        made = self[name] = self._column(name)
+        return made
+
+
 @dataclass(frozen=True)
 class View:
     """What one county knew at the end of the day `as_of`.
@@ -37,9 +51,12 @@ class View:
     held: Held | None = field(default=None, repr=False, compare=False)
     empty: frozenset[str] = field(default=frozenset(), repr=False)
     """Stored tables that have no row at all."""
+    called: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What records and publications call its households, by what they are called here, where that differs."""
     in_memory: bool = field(default=False, repr=False)
     """Whether the rows are in memory, and few: then plans are worked through in the least steps, see `collect`."""
     _made: dict[tuple[Hashable, ...], pl.LazyFrame] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _lists: dict[str, Lists] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def table(self, name: str) -> pl.LazyFrame:
         """Known rows of a table in the stored form, sorted by household and event date. Empty where nothing arrived."""
@@ -52,6 +69,13 @@ class View:
         if self.lacks(name):
             return _empty(name)
         return self._known_in_memory[name] if self.in_memory else self.table(name).collect()
+
+    def lists(self, name: str) -> Lists:
+        """The same rows as lists of Python values."""
+        if name not in self._lists:
+            rows = self.rows(name)
+            self._lists[name] = Lists(rows.height, lambda column: rows.get_column(column).to_list())
+        return self._lists[name]
 
     def lacks(self, name: str) -> bool:
         """Whether there is no row of a table, known or not; a table of a lake that was delivered has some."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field, fields
 from itertools import accumulate, groupby
 from operator import itemgetter
@@ -12,6 +13,7 @@ import polars as pl
 from riskmodel.tables import View
 from riskmodel.tables.catalogue import TABLES
 from riskmodel.tables.column import Type
+from riskmodel.tables.view import Lists
 from riskmodel.workflows.sent_frames import ITEM
 
 if TYPE_CHECKING:
@@ -73,12 +75,26 @@ class OneItem(View):
     def rows(self, name: str) -> pl.DataFrame:
         """Known rows of a table, which are sorted by household."""
         assert self.whole is not None
-        found = self.whole.rows(name)
-        if "household_id" not in found.columns:
-            return found
-        homes = found.get_column("household_id")
-        first = homes.search_sorted(self.first, "left")
-        return found.slice(first, homes.search_sorted(self.last, "right") - first)
+        found, start, end = self.whole.rows(name), *self._span(name)
+        return found if end is None else found.slice(start, end - start)
+
+    def lists(self, name: str) -> Lists:
+        """The same rows as lists, cut from those of all items."""
+        assert self.whole is not None
+        if name not in self._lists:
+            found, start, end = self.whole.lists(name), *self._span(name)
+            height = found.height if end is None else end - start
+            self._lists[name] = Lists(height, lambda column: found[column][start:end])
+        return self._lists[name]
+
+    def _span(self, name: str) -> tuple[int, int | None]:
+        """Where the rows of the item begin and end; a table that is not about households is the same for all."""
+        assert self.whole is not None
+        if self.whole.lacks(name) or not TABLES[name].has_household:
+            return 0, None
+        homes = self.whole.lists(name)["household_id"]
+        start = bisect_left(homes, self.first)
+        return start, bisect_right(homes, self.last, start)
 
 
 def item_of(own_id: str) -> int:

@@ -86,11 +86,9 @@ class _Group:
         """Of each of these households what is said, or that it is not active on that day."""
         around, policy = self.assessor.around(self.county, self.as_of), self.assessor.workspace.policy
         parted = apart(self.sent.of(items))
-        view = View.of(parted.tables, self.as_of, self.county)
-        if self.complete:
-            view = replace(view, records=around.records)
-        near = around.neighbours and replace(around.neighbours, called=parted.called)
-        table = assemble_view(view, policy, neighbours=near, apart=True)
+        records = around.records if self.complete else ()
+        view = replace(View.of(parted.tables, self.as_of, self.county), records=records, called=parted.called)
+        table = assemble_view(view, policy, neighbours=around.neighbours, apart=True)
         found: dict[int, Assessed | Exception] = {item: not_active([self.sent.homes[item][0]], view) for item in items}
         if not table.rows.is_empty():
             scored = score(table, self.models.bundle, policy, self.models.shorter)

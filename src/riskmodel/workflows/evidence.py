@@ -12,7 +12,7 @@ import polars as pl
 from riskmodel.errors import UsageError
 from riskmodel.features import Feature, assemble_view, declared
 from riskmodel.features.facts import rows_seen
-from riskmodel.features.lists import listed_months
+from riskmodel.features.lists import lists_of
 from riskmodel.features.reading import LINE_KIND, Asked, Reading, reading
 from riskmodel.features.windows import Moment, Seen
 from riskmodel.policy import HouseholdStatus
@@ -101,7 +101,8 @@ def behind(
     view = home_view(workspace, household_id, as_of, county)
     assembled = assemble_view(view, workspace.policy, [household_id])
     made, absent = assembled.rows.row(0, named=True), absences(assembled)
-    read = {f.name: reading(f, as_of, listed_months(view)) for f in features}
+    listed = lists_of(view).of(household_id)
+    read = {f.name: reading(f, as_of, listed) for f in features}
     lists = lists_behind(view, workspace.policy, household_id, made, read)
     own = [found for found in read.values() if not found.of_others]
     household, seen = view.ids.find("H", pl.Series([household_id])).item(), Seen(view, Moment(as_of))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from riskmodel.features import assemble_view
-from riskmodel.features.lists import listed_months
+from riskmodel.features.lists import lists_of
 from riskmodel.features.origins import origins
 from riskmodel.features.windows import Moment, months_before
 from riskmodel.scoring.score import VALUE
@@ -51,7 +51,8 @@ def lists_behind(
 
     `made`: the features of the household. `read`: what each of those asked for reads.
     """
-    listed, zeros = listed_months(view), [name for name, one in read.items() if made[name] == 0 and not one.of_others]
+    listed = lists_of(view).of(household_id)
+    zeros = [name for name, one in read.items() if made[name] == 0 and not one.of_others]
     if not listed or not zeros:
         return {}
     without = assemble_view(replace(view, records=()), policy, [household_id]).rows.row(0, named=True)
