@@ -182,9 +182,16 @@ def test_ranks_and_tiers_follow_the_probability_that_is_told(given: Given, soon:
 
 
 def test_the_shorter_horizon_changes_no_margin_no_contribution_and_no_reason(given: Given, soon: Bundle) -> None:
-    moved = {"probability", "tier", "rank_county", "rank_township", OWN, "probability_6m"}
+    added = {OWN, "probability_6m", "model_6m"}
+    moved = {"probability", "tier", "rank_county", "rank_township"}
     found = score(given.table, given.bundle, given.policy, soon).sort("household_id")
-    assert found.drop(moved).equals(given.scored.sort("household_id").drop(moved - {OWN, "probability_6m"}))
+    assert found.drop(moved | added).equals(given.scored.sort("household_id").drop(moved))
+
+
+def test_both_models_are_named_beside_what_they_say(given: Given, soon: Bundle) -> None:
+    found = score(given.table, given.bundle, given.policy, soon)
+    assert set(found["model"]) == {given.bundle.hash[:16]}
+    assert set(found["model_6m"]) == {soon.hash[:16]}
 
 
 def test_one_household_alone_gets_the_same_bits_of_both_horizons(

@@ -144,6 +144,8 @@ class Assessment:
     data_age_days: int | None
     """Days since news of the household last arrived at the office; not the age of its facts."""
     notes: tuple[str, ...]
+    model_6m: str | None = None
+    """The model of `probability_6m`; None also for what an earlier release published."""
     base: float | None = None
     """Only where all was asked for, as the next three."""
     margin: float | None = None
@@ -238,7 +240,9 @@ class FreshAssessment:
     groups: tuple[Group, ...]
     measures: tuple[Measure, ...]
     model: str
+    model_6m: str | None
     model_version: int
+    model_version_6m: int | None
     feature_set: str
     data_age_days: int | None
     """Days since news of the household last arrived at the office; not the age of its facts."""

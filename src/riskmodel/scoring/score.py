@@ -47,11 +47,11 @@ def score(table: FeatureTable, bundle: Bundle, policy: Policy, shorter: Bundle |
     `rank_county`, `rank_township` (1 = highest), `margin`, `base`, `contribution_<feature>` (float64; with `base` they
     sum to `margin`), `group_<code>`, `reason_k_group/_feature` (see `leading_reasons`), `value_<feature>`,
     `newest_<table>` and `source_<table>` (see `features.origins`), `amount_<name>` in fen (see `features.amounts`),
-    `label`, `model`. All that a sentence tells of the
+    `label`, `model` (beginning of its hash). All that a sentence tells of the
     household is in the row.
 
     `shorter`: a model of the same event within fewer months. Then `probability_<months>m` is its probability,
-    `probability_own` that of `bundle` alone, and `probability` the greater of the two: what happens within 6 months
+    `model_<months>m` the beginning of its hash, `probability_own` that of `bundle` alone, and `probability` the greater of the two: what happens within 6 months
     happens within 12 (`training.horizons` judges it so). Margin, contributions and reasons stay those of `bundle`.
     Raises BundleError when a model was trained on another feature set, NothingInForce when a tier is missing.
     """
@@ -74,7 +74,7 @@ def score(table: FeatureTable, bundle: Bundle, policy: Policy, shorter: Bundle |
     added = _columns(contributions, [f"{CONTRIBUTION}{name}" for name in names])
     del contributions, facts
     columns = [
-        *_about(table, bundle).get_columns(),
+        *_about(table, bundle, shorter).get_columns(),
         tiers(probability, policy, table.county, table.as_of),
         *_columns(np.column_stack(list(told.values())), list(told)),
         *added,
@@ -119,15 +119,16 @@ def tiers(probability: np.ndarray, policy: Policy, area: str, as_of: date) -> pl
     return pl.Series("tier", chosen.astype(object), dtype=pl.String)
 
 
-def _about(table: FeatureTable, bundle: Bundle) -> pl.DataFrame:
-    """Who the households are, and what was asked of them when."""
+def _about(table: FeatureTable, bundle: Bundle, shorter: Bundle | None) -> pl.DataFrame:
+    """Who the households are, and what was asked of them when, of which models."""
+    models = {"model": bundle} | ({f"model_{shorter.facts.horizon_months}m": shorter} if shorter else {})
     return table.keys.with_columns(
         county=pl.col("village_code").str.slice(0, 6),
         township=pl.col("village_code").str.slice(0, 9),
         as_of=pl.lit(table.as_of),
         label=pl.lit(bundle.facts.label),
         horizon_months=pl.lit(bundle.facts.horizon_months, dtype=pl.Int32),
-        model=pl.lit(bundle.hash[:16]),
+        **{name: pl.lit(asked.hash[:16]) for name, asked in models.items()},
     )
 
 

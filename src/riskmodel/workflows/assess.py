@@ -90,8 +90,9 @@ def answer(found: Explanation, *, full: bool) -> dict[str, Any]:
 
 def fresh(told: Assessed, models: Loaded, *, full: bool) -> tuple[dict[str, Any], list[str]]:
     """What is answered of a household whose facts were sent, and the features that are not known of it."""
-    about = {"model_version": models.version, "feature_set": models.bundle.facts.feature_set}
-    return answer(told.explanation, full=full) | about, told.missing
+    versions = {"model_version": models.version, "model_version_6m": models.shorter_version}
+    about = {"feature_set": models.bundle.facts.feature_set}
+    return answer(told.explanation, full=full) | versions | about, told.missing
 
 
 def missing_in(row: Mapping[str, Any]) -> list[str]:

@@ -26,6 +26,11 @@ class Loaded:
     shorter: Bundle | None = field(default=None, repr=False)
     pointers: tuple[Pointer | None, ...] = field(default=(), repr=False)
 
+    @property
+    def shorter_version(self) -> int | None:
+        """Version of the model of the shorter horizon."""
+        return self.pointers[1].version if self.shorter and self.pointers[1] else None
+
 
 class Champions:
     """What is in use; `refresh` looks whether another champion was named, and takes it if it is sound.

@@ -67,6 +67,8 @@ class Explanation:
     notes: list[str]
     probability_6m: float | None = None
     """Within 6 months, where that horizon has a model."""
+    model_6m: str | None = None
+    """That model; None also for scores of a version that did not name it."""
     change: Changed | None = None
     """Since an earlier date; None where nobody asked for it."""
     measures: list[MeasureEntry] | None = None
@@ -168,6 +170,7 @@ def render(scored: Row, notes: Sequence[str], language: Language, change: Change
         model=row["model"],
         data_age_days=row.get("data_age_days"),
         probability_6m=row.get("probability_6m"),
+        model_6m=row.get("model_6m"),
         notes=[TELL.text("note.order_only", language), *notes, *_own_notes(row, language)],
         change=change,
         language=language,

@@ -75,7 +75,7 @@ def test_facts_of_a_household_give_what_the_batch_says_bit_for_bit(service: Runn
         assert found.status_code == 200, found.text
         told, there = found.json(), vars(explain(service.workspace, household))
         same = ("probability", "probability_6m", "margin", "base", "values", "contributions", "tier", "reasons",
-                "protections", "groups", "data_age_days")  # fmt: skip
+                "protections", "groups", "data_age_days", "model", "model_6m")  # fmt: skip
         for name in same:
             assert told[name] == there[name], name
 
@@ -88,7 +88,11 @@ def test_a_household_that_nobody_knows_is_assessed_with_words_and_measures(servi
     assert 0 < told["probability_6m"] <= told["probability"] < 1
     assert any(reason["sentence"] for reason in told["reasons"])
     assert {entry["rule"] for entry in told["measures"]} > {"M01"}
-    assert told["model_version"] == 1
+    used = service.service.models.current
+    assert used is not None
+    assert used.shorter is not None
+    assert (told["model_version"], told["model"]) == (used.version, used.bundle.hash[:16])
+    assert (told["model_version_6m"], told["model_6m"]) == (used.shorter_version, used.shorter.hash[:16])
     assert told["request_id"] == found.headers["x-request-id"]
     assert "contributions" not in told
     english = sent(service, FACTS, language="en").json()

@@ -62,7 +62,9 @@ class FreshAssessment(BaseModel):
     groups: list[Group]
     measures: list[Measure]
     model: str
+    model_6m: str | None = Field(description="Beginning of the hash of the model of the shorter horizon")
     model_version: int
+    model_version_6m: int | None
     feature_set: str
     data_age_days: int | None = Field(description=ARRIVED)
     notes: list[str]

@@ -84,6 +84,7 @@ class Assessment(BaseModel):
     data_age_days: int | None = Field(description=ARRIVED)
     notes: list[str]
     probability_6m: float | None = Field(description="Within 6 months, where that horizon has a model")
+    model_6m: str | None = Field(description="That model, by the first 16 digits of its hash")
     base: float | None = Field(default=None, description="Only with explain=full, as the next three")
     margin: float | None = None
     values: dict[str, float | None] | None = None
