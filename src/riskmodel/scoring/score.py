@@ -47,12 +47,12 @@ def score(table: FeatureTable, bundle: Bundle, policy: Policy, shorter: Bundle |
     `rank_county`, `rank_township` (1 = highest), `margin`, `base`, `contribution_<feature>` (float64; with `base` they
     sum to `margin`), `group_<code>`, `reason_k_group/_feature` (see `leading_reasons`), `value_<feature>`,
     `newest_<table>` and `source_<table>` (see `features.origins`), `amount_<name>` in fen (see `features.amounts`),
-    `label`, `model` (beginning of its hash). All that a sentence tells of the
-    household is in the row.
+    `label`, `model` (beginning of its hash). All that a sentence tells of the household is in the row.
 
     `shorter`: a model of the same event within fewer months. Then `probability_<months>m` is its probability,
-    `model_<months>m` the beginning of its hash, `probability_own` that of `bundle` alone, and `probability` the greater of the two: what happens within 6 months
-    happens within 12 (`training.horizons` judges it so). Margin, contributions and reasons stay those of `bundle`.
+    `model_<months>m` the beginning of its hash, `probability_own` that of `bundle` alone, and `probability` the greater
+    of the two: what happens within 6 months happens within 12 (`training.horizons` judges it so). Margin, contributions
+    and reasons stay those of `bundle`.
     Raises BundleError when a model was trained on another feature set, NothingInForce when a tier is missing.
     """
     check_feature_set(bundle)

@@ -49,7 +49,7 @@ def apart(tables: Mapping[str, pl.DataFrame]) -> Apart:
     made: dict[str, list[pl.Series]] = {name: [] for name in tables}
     for (name, column, _), part, end in zip(named, cells, ends, strict=True):
         made[name].append(whole.slice(end - len(part), len(part)).alias(column))
-    found = {name: rows.with_columns(made[name]).drop(ITEM) for name, rows in tables.items() if name != _VILLAGES}
+    found = {name: _with_ids(rows, made[name]) for name, rows in tables.items() if name != _VILLAGES}
     if _VILLAGES in tables:
         found[_VILLAGES] = _of_the_first(tables[_VILLAGES]).drop(ITEM)
     return Apart(found, {new: old for (_, old), new in own.get("H", {}).items()})
@@ -119,6 +119,15 @@ def _numbered(letter: str, ids: Sequence[tuple[int, str]]) -> Iterator[tuple[tup
     for item, own in groupby(ids, key=itemgetter(0)):
         for place, cell in enumerate(own):
             yield cell, f"{letter}{item:0{_ITEM_DIGITS}}{place:0{_RANK_DIGITS}}"
+
+
+def _with_ids(rows: pl.DataFrame, ids: Sequence[pl.Series]) -> pl.DataFrame:
+    """The rows with other ids, and without the item; column by column, for that needs no plan."""
+    named = rows.clone()
+    named.drop_in_place(ITEM)
+    for column in ids:
+        named.replace_column(named.get_column_index(column.name), column)
+    return named
 
 
 def _of_the_first(rows: pl.DataFrame) -> pl.DataFrame:

@@ -121,7 +121,8 @@ def _checked(sent: Mapping[str, Sequence[SentRow]]) -> tuple[dict[str, pl.DataFr
     frames, faults = {}, list[tuple[int, Wrong]]()
     for (name, rows), fine in zip(stored.items(), good, strict=True):
         if fine and not _twins(TABLES[name], rows):
-            frames[name] = rows.drop(ROW)
+            rows.drop_in_place(ROW)
+            frames[name] = rows
         else:
             frames[name], found = _set_apart(TABLES[name], rows, sent[name])
             faults += found
