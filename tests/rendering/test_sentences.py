@@ -11,6 +11,7 @@ from riskmodel.features import Feature, declared
 from riskmodel.policy import Background, Cause, Education, HouseGrade
 from riskmodel.rendering.messages import Language, Words
 from riskmodel.rendering.sentences import (
+    NEARLY_ALL,
     Fact,
     behind,
     in_households,
@@ -66,10 +67,20 @@ INCOME = Fact(
 )
 def test_a_probability_is_told_in_households(probability: float, share: int, of: int) -> None:
     assert (in_households(probability, of), of_households(probability)) == (share, of)
+    if probability >= NEARLY_ALL:
+        return
     zh = meaning(probability, 12, "新纳入监测", "zh")
     assert zh == f"情况相近的农户每 {of} 户中约 {share} 户会在 12 个月内新纳入监测"
     en = meaning(probability, 12, "new entry", "en")
     assert en == f"About {share} of {of} such households: new entry within 12 months"
+
+
+@pytest.mark.parametrize("probability", [0.95, 0.97, 0.999])
+def test_nearly_all_is_told_as_such(probability: float) -> None:
+    assert meaning(probability, 12, "新纳入监测", "zh") == "情况相近的农户每 100 户中 95 户以上会在 12 个月内新纳入监测"
+    assert (
+        meaning(probability, 12, "new entry", "en") == "95 or more of 100 such households: new entry within 12 months"
+    )
 
 
 def test_two_probabilities_are_told_of_as_many_households() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from riskmodel.rendering.values import (
     CODED,
@@ -62,8 +62,16 @@ class Fact:
     """Counts behind a ratio of people, by their names in its sentence."""
 
 
+NEARLY_ALL: Final = 0.95
+
+
 def meaning(probability: float, months: int, label: str, language: Language) -> str:
-    """What a calibrated probability means in households: so many of 100 (of 1000 when rare) such households."""
+    """What a calibrated probability means in households: so many of 100 (of 1000 when rare) such households.
+
+    From 0.95 on they are told together: no calibration has enough such households to say whether it is 96 or 99.
+    """
+    if probability >= NEARLY_ALL:
+        return TELL.text("meaning.nearly_all", language, share=round(NEARLY_ALL * 100), months=months, label=label)
     of = of_households(probability)
     share = in_households(probability, of)
     return TELL.text("meaning" if of == 100 else "meaning.rare", language, share=share, months=months, label=label)
