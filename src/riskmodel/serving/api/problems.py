@@ -110,6 +110,11 @@ def busy(seconds: int = 1, detail: str = "The service has more requests than it 
     return Problem(503, "busy", "Busy", detail, headers={"Retry-After": str(seconds)})
 
 
+def too_large(most: int) -> Problem:
+    """A body of more bytes than are taken."""
+    return Problem(413, "too-large", "Too large", f"The body has more than {most:,} bytes, the most taken here.")
+
+
 def invalid(errors: Sequence[Fault], detail: str = "What was sent does not keep the contract.") -> Problem:
     """What was sent cannot be used."""
     return Problem(422, "invalid", "Invalid", detail, errors)
