@@ -56,6 +56,17 @@ def test_what_is_no_such_value_is_refused(change: dict[str, Any]) -> None:
         read(households=[STATE | change])
 
 
+def test_a_wrong_code_is_one_fault_at_its_field_that_lists_the_codes() -> None:
+    for change in ({"category": "rich"}, {"cause_1": "rich"}):
+        rows = {"households": [STATE | change]} if "category" in change else {"visits": [change]}
+        with pytest.raises(ValidationError) as refused:
+            read(**rows)
+        (name,) = change
+        (found,) = [one for one in refused.value.errors() if one["loc"][-1] == name]
+        codes = TABLES[str(found["loc"][1])].facts[name].allowed
+        assert all(f"'{code}'" in found["msg"] for code in codes)
+
+
 def test_unknown_tables_and_absurd_numbers_of_rows_are_refused() -> None:
     with pytest.raises(ValidationError):
         read(secrets=[])

@@ -28,7 +28,7 @@ def test_what_was_written_for_people_is_told_and_nothing_else(error: Exception, 
 
 def test_wrong_facts_are_told_with_field_value_and_rule() -> None:
     (fault,) = refusal(WrongFacts([Wrong("incomes", 3, "amount", "-1", "too low")]), "id").errors
-    assert (fault.field, fault.value, fault.rule) == ("tables.incomes.3.amount", "-1", "too low")
+    assert (fault.field, fault.value, fault.rule) == ("body.tables.incomes.3.amount", "-1", "too low")
 
 
 def test_half_a_character_in_a_refused_value_is_no_fault_of_the_service() -> None:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from riskmodel.serving.api.problems import Problem
+from riskmodel.serving.api.routes.batches import MEDIA_TYPE, PATH
 from riskmodel.serving.api.strict_request import DEEPEST, LARGEST, parsed
 from running_service import Running
 
@@ -65,3 +66,29 @@ def test_a_body_that_cannot_be_read_is_answered_with_the_reason(service: Running
     found = service.client.post("/v1/assessments", content=b'{"a": 1, "a": 2}', headers=headers)
     assert (found.status_code, found.json()["type"]) == (400, "urn:riskmodel:problem:no-json")
     assert "occurs twice" in found.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "name", "value"),
+    [
+        ({}, "Content-Type", ""),
+        ({"Content-Type": "application/x-www-form-urlencoded"}, "Content-Type", "application/x-www-form-urlencoded"),
+        ({"Content-Type": "application/json; charset=utf-8", "Content-Encoding": "gzip"}, "Content-Encoding", "gzip"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("path", ["/v1/assessments", PATH])
+def test_a_body_of_another_kind_is_415_with_the_header_and_is_not_told(
+    service: Running, path: str, headers: dict[str, str], name: str, value: str
+) -> None:
+    kind = "application/json" if path == "/v1/assessments" else MEDIA_TYPE
+    asked = {name: text.replace("application/json", kind) for name, text in headers.items()}
+    body = b'{"name": "a secret"}'
+    found = service.client.post(path, content=body, headers=asked | {"Authorization": f"Bearer {service.key()}"})
+    (fault,) = found.json()["errors"]
+    assert (found.status_code, fault["field"], fault["value"]) == (415, f"header.{name}", value)
+    assert "secret" not in found.text
+
+
+def test_no_body_at_all_is_a_missing_one(service: Running) -> None:
+    found = service.client.post("/v1/assessments", headers={"Authorization": f"Bearer {service.key()}"})
+    assert (found.status_code, found.json()["errors"][0]["field"]) == (422, "body")

@@ -18,7 +18,7 @@ from riskmodel.serving.api.auth import Rates
 from riskmodel.serving.api.body_size import BodySize
 from riskmodel.serving.api.gate import ID_HEADER, Gate
 from riskmodel.serving.api.metrics import Metrics
-from riskmodel.serving.api.problems import Problem, answer, fault, invalid
+from riskmodel.serving.api.problems import Problem, answer, faults, invalid
 from riskmodel.serving.api.refusals import refusal
 from riskmodel.serving.api.routes import (
     assessments,
@@ -144,8 +144,7 @@ async def _problem(request: Request, error: Any) -> Response:
 
 
 async def _invalid(request: Request, error: Any) -> Response:
-    faults = [fault(found["loc"], found.get("input", ""), found["msg"]) for found in error.errors()]
-    return answer(invalid(faults), _id(request))
+    return answer(invalid(faults(error.errors())), _id(request))
 
 
 async def _http(request: Request, error: Any) -> Response:

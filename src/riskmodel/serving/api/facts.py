@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from functools import reduce
-from operator import or_
 from types import GenericAlias
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
@@ -53,7 +51,7 @@ _TYPES: Final[dict[Type, Any]] = {
 
 def _typed(fact: Column) -> Any:
     if fact.type is Type.CODE:
-        return reduce(or_, [Literal[code] for code in fact.allowed])
+        return Literal[*fact.allowed]
     return _TYPES[fact.type]
 
 

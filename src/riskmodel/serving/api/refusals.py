@@ -16,7 +16,7 @@ def refusal(error: Exception, request_id: str) -> Problem:
     if isinstance(error, Problem):
         return error
     if isinstance(error, WrongFacts):
-        faults = [fault(["tables", w.table, w.row, w.column], w.value, w.rule) for w in error.found]
+        faults = [fault(["body", "tables", w.table, w.row, w.column], w.value, w.rule) for w in error.found]
         return invalid(faults, "Facts do not keep the contract of the tables.")
     if isinstance(error, BusyError):
         return busy(5, str(error))

@@ -10,10 +10,10 @@ from fastapi import Request
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
-from riskmodel.serving.api.problems import Problem, fault, invalid
+from riskmodel.serving.api.problems import Problem, fault, invalid, other_media
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import AsyncGenerator, Callable, Coroutine
 
     from fastapi import Response
 
@@ -28,6 +28,15 @@ class StrictRequest(Request):
 
     refused: Problem | None = None
     """Why the body was not read: FastAPI turns what is raised there into an error without a reason."""
+    takes: str = ""
+    """Kind of body that the route takes; empty = none."""
+
+    async def stream(self) -> AsyncGenerator[bytes, None]:
+        """As of Starlette. Raises Problem for a body of another kind."""
+        if self.takes:
+            self._check_kind()
+        async for piece in super().stream():
+            yield piece
 
     async def json(self) -> Any:
         """The body. Raises Problem for what is no such JSON."""
@@ -39,6 +48,18 @@ class StrictRequest(Request):
                 raise
         return self._strict
 
+    def _check_kind(self) -> None:
+        headers = self.headers
+        if headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers:
+            return  # there is none
+        for name, given, taken in (
+            ("Content-Type", headers.get("content-type", "").partition(";")[0].strip().lower(), self.takes),
+            ("Content-Encoding", headers.get("content-encoding", "identity").lower(), "identity"),
+        ):
+            if given != taken:
+                self.refused = other_media(name, headers.get(name, ""), taken)
+                raise self.refused
+
 
 class StrictRoute(APIRoute):
     """A route that reads its body strictly."""
@@ -46,9 +67,11 @@ class StrictRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """As of FastAPI, with a request that is read strictly."""
         handler = super().get_route_handler()
+        takes = self._takes()
 
         async def strict(request: Request) -> Response:
             strictly = StrictRequest(request.scope, request.receive)
+            strictly.takes = takes
             try:
                 return await handler(strictly)
             except HTTPException:
@@ -57,6 +80,12 @@ class StrictRoute(APIRoute):
                 raise
 
         return strict
+
+    def _takes(self) -> str:
+        """Kind of body by the description of the route."""
+        if self.body_field:
+            return "application/json"
+        return next(iter((self.openapi_extra or {}).get("requestBody", {}).get("content", ())), "")
 
 
 def parsed(body: bytes) -> Any:

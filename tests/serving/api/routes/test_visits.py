@@ -79,8 +79,8 @@ def test_what_cannot_be_written_into_the_audit_log_is_not_kept(
 @pytest.mark.parametrize(
     ("change", "field"),
     [
-        ({"finding": "no_risk"}, "visits.0.cause_1"),
-        ({"visited_on": (now() + timedelta(days=2)).date().isoformat()}, "visits.0.visited_on"),
+        ({"finding": "no_risk"}, "body.visits.0.cause_1"),
+        ({"visited_on": (now() + timedelta(days=2)).date().isoformat()}, "body.visits.0.visited_on"),
         ({"reason": "curiosity"}, "body.visits.0.reason"),
         ({"known_at": "2024-01-01"}, "body.visits.0.known_at"),
         ({"visitor_id": None}, "body.visits.0.visitor_id"),

@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect
 from riskmodel.review.access import Principal, Right
 from riskmodel.serving.api.auth import Running, allowed
 from riskmodel.serving.api.facts import Facts
-from riskmodel.serving.api.problems import RESPONSES, Problem, ProblemBody, fault, invalid, told
+from riskmodel.serving.api.problems import RESPONSES, Problem, ProblemBody, fault, faults, invalid, told
 from riskmodel.serving.api.refusals import refusal
 from riskmodel.serving.api.routes.assessments import FreshAssessment, counted, no_model, placed
 from riskmodel.serving.api.routes.households import Explain, Language
@@ -148,7 +148,7 @@ class _Batch:
             facts = Facts.model_validate(parsed(line), from_attributes=True)  # as FastAPI does
             return Case(placed(facts, self.who), facts.as_of or today, facts.complete, facts.household_id)
         except ValidationError as error:
-            return invalid([fault(["body", *e["loc"]], e.get("input", ""), e["msg"]) for e in error.errors()])
+            return invalid(faults(error.errors(), ["body"]))
         except Problem as problem:
             return problem
 

@@ -71,7 +71,7 @@ def visits(request: Request, findings: Findings, key: IdempotencyKey, running: R
     except KeyUsedBefore as error:
         raise Problem(409, "key-used-before", "Conflict", str(error)) from None
     except WrongFacts as error:
-        faults = [fault(["visits", w.row, w.column], w.value, w.rule) for w in error.found]
+        faults = [fault(["body", "visits", w.row, w.column], w.value, w.rule) for w in error.found]
         raise invalid(faults, "Findings do not keep the contract of the table visits.") from None
     if kept is None:
         raise unknown_household()
