@@ -7,7 +7,7 @@ from decimal import Decimal
 from types import GenericAlias
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, create_model
 
 from riskmodel.tables.catalogue import TABLES
 from riskmodel.tables.column import Column, Type
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 MOST_ROWS: Final = 2000
 """Of one table: a household has far fewer."""
+FIRST_AS_OF: Final = date(2010, 1, 1)
+"""From then on the values of the policy that every assessment needs are in force; before, nothing can be said."""
+FIRST_DAY, LAST_DAY = date(1850, 1, 1), date(2200, 12, 31)
+"""Of the days of rows: nobody who lives was born before, and no window of a feature leaves the calendar."""
 _NOT_SENT: Final = ("batch_id",)
 _LEFT_OUT: Final = ("household_id", "known_at", "source", "retracted")
 """What the workflow fills in."""
@@ -36,12 +40,35 @@ def day_as_text(value: Any) -> Any:
     return value
 
 
+def _day_of_a_row(day: date) -> date:
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise ValueError(f"a day from {FIRST_DAY} to {LAST_DAY}")
+    return day
+
+
+def _day_to_assess(day: date) -> date:
+    """What is later than today is refused where the clock is read."""
+    if day < FIRST_AS_OF:
+        raise ValueError(f"a day from {FIRST_AS_OF} to today in China")
+    return day
+
+
+Day = Annotated[
+    date,
+    BeforeValidator(day_as_text),
+    AfterValidator(_day_of_a_row),
+    WithJsonSchema(
+        {"type": "string", "format": "date", "formatMinimum": str(FIRST_DAY), "formatMaximum": str(LAST_DAY)}
+    ),
+]
+"""A day of a row."""
+
 _TYPES: Final[dict[Type, Any]] = {
     Type.ID: Annotated[str, Field(min_length=1, max_length=64)],
     Type.TEXT: Annotated[str, Field(min_length=1, max_length=_TEXT)],
     Type.AREA12: Annotated[str, Field(pattern="^[0-9]{12}$")],
-    Type.DATE: Annotated[date, BeforeValidator(day_as_text)],
-    Type.MONTH: Annotated[date, BeforeValidator(_month), BeforeValidator(day_as_text)],
+    Type.DATE: Day,
+    Type.MONTH: Annotated[Day, BeforeValidator(_month)],
     Type.YUAN: Annotated[Decimal, Field(max_digits=14, decimal_places=2)],
     Type.INT: Annotated[int, Field(strict=True, ge=-(2**31), le=2**31 - 1)],
     Type.NUM: Annotated[float, Field(ge=0)],
@@ -91,8 +118,9 @@ class Facts(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    as_of: Annotated[date, BeforeValidator(day_as_text)] | None = Field(
-        default=None, description="What became known later is not looked at; default: today in China"
+    as_of: Annotated[date, BeforeValidator(day_as_text), AfterValidator(_day_to_assess)] | None = Field(
+        default=None,
+        description=f"From {FIRST_AS_OF} to today in China, the default; what became known later is not looked at",
     )
     complete: bool = Field(
         default=False,

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +9,8 @@ import pytest
 
 from riskmodel.review.access import Role
 from riskmodel.review.audit import AuditLog
+from riskmodel.serving.api.facts import FIRST_AS_OF, FIRST_DAY
+from riskmodel.serving.clock import now
 from riskmodel.tables.catalogue import TABLES
 from riskmodel.tables.column import Type
 from riskmodel.tables.own_facts import own_facts
@@ -174,3 +176,19 @@ def test_what_became_known_later_changes_nothing(service: Running) -> None:
     later = FACTS["tables"]["medical_settlements"][0] | {"settlement_id": "b", "known_at": "2024-06-06"}
     tables = FACTS["tables"] | {"medical_settlements": [*FACTS["tables"]["medical_settlements"], later]}
     assert sent(service, FACTS | {"tables": tables}).json()["reasons"] == sent(service, FACTS).json()["reasons"]
+
+
+def test_days_that_nothing_can_be_said_of_are_told_with_field_value_and_rule(service: Running) -> None:
+    tomorrow = (now() + timedelta(days=1)).date().isoformat()
+    for as_of, rule in ((tomorrow, "today in China"), ("9999-12-31", "today in China"), ("2009-12-31", "2010-01-01")):
+        found = sent(service, FACTS | {"as_of": as_of})
+        (fault,) = found.json()["errors"]
+        assert (found.status_code, fault["field"], fault["value"]) == (422, "body.as_of", as_of)
+        assert rule in fault["rule"]
+
+
+def test_from_the_first_day_on_a_household_is_assessed(service: Running) -> None:
+    states = [FACTS["tables"]["households"][0] | {"valid_from": FIRST_DAY.isoformat()}]
+    for as_of in (FIRST_AS_OF, now().date()):
+        found = sent(service, {"as_of": as_of.isoformat(), "tables": {"households": states}})
+        assert found.status_code == 200, found.text

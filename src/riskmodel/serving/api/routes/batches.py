@@ -18,7 +18,7 @@ from riskmodel.serving.api.auth import Running, allowed
 from riskmodel.serving.api.facts import Facts
 from riskmodel.serving.api.problems import RESPONSES, Problem, ProblemBody, fault, faults, invalid, told
 from riskmodel.serving.api.refusals import refusal
-from riskmodel.serving.api.routes.assessments import FreshAssessment, counted, no_model, placed
+from riskmodel.serving.api.routes.assessments import FreshAssessment, case_of, counted, no_model
 from riskmodel.serving.api.routes.households import Explain, Language
 from riskmodel.serving.api.sent_lines import SentLines
 from riskmodel.serving.api.strict_request import StrictRoute, parsed
@@ -146,7 +146,7 @@ class _Batch:
             if len(line) > MOST_BYTES_OF_ONE:
                 raise Problem(413, "too-large", "Too large", f"At most {MOST_BYTES_OF_ONE} bytes a household.")
             facts = Facts.model_validate(parsed(line), from_attributes=True)  # as FastAPI does
-            return Case(placed(facts, self.who), facts.as_of or today, facts.complete, facts.household_id)
+            return case_of(facts, self.who, today)
         except ValidationError as error:
             return invalid(faults(error.errors(), ["body"]))
         except Problem as problem:
