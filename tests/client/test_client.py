@@ -71,6 +71,8 @@ def test_what_is_stored_of_a_household_is_told_typed(service: Running, office: O
     with client_of(service) as client:
         short, full = client.assessment(office.riskiest), client.assessment(office.riskiest, office.as_of, full=True)
         english = client.assessment(office.riskiest, language="en")
+        of_month = client.assessment(office.riskiest, month=f"{office.as_of:%Y-%m}")
+    assert of_month == short
     assert (short.household_id, short.as_of) == (office.riskiest, office.as_of)
     assert short.probability == full.probability
     assert short.contributions is None

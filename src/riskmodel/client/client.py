@@ -94,10 +94,17 @@ class Client:
         return self._ask(Areas, "GET", "v1/areas", {"level": level}).areas
 
     def assessment(
-        self, household_id: str, as_of: date | None = None, *, language: Language = "zh", full: bool = False
+        self,
+        household_id: str,
+        as_of: date | None = None,
+        *,
+        month: str | None = None,
+        language: Language = "zh",
+        full: bool = False,
     ) -> Assessment:
-        """What was said of a household on a published date (default: the newest); `full`: with all contributions."""
-        asked = {"as_of": as_of, "language": language, "explain": "full" if full else "short"}
+        """What was said of a household on a published date, or the newest of a month YYYY-MM (default: of all);
+        `full`: with all contributions."""
+        asked = {"as_of": as_of, "month": month, "language": language, "explain": "full" if full else "short"}
         return self._ask(Assessment, "GET", f"v1/households/{_part(household_id)}/assessment", asked)
 
     def history(self, household_id: str) -> tuple[Brief, ...]:
@@ -178,6 +185,7 @@ class Client:
         corrections: Sequence[str] = (),
         as_of: date | None = None,
         *,
+        month: str | None = None,
         language: Language = "zh",
     ) -> Supposed:
         """What would be said of a household if help were given or a value were another, as `riskmodel whatif` has it.
@@ -185,8 +193,9 @@ class Client:
         An association in the data, never an effect of help. Nothing of it is kept.
         """
         body: dict[str, Any] = {"scenarios": list(scenarios), "corrections": list(corrections)}
+        body |= {name: value for name, value in (("as_of", as_of), ("month", month)) if value}
         path = f"v1/households/{_part(household_id)}/what-if"
-        return self._ask(Supposed, "POST", path, {"language": language}, body | ({"as_of": as_of} if as_of else {}))
+        return self._ask(Supposed, "POST", path, {"language": language}, body)
 
     def visits(self, findings: Sequence[Mapping[str, Any]], idempotency_key: str) -> Kept:
         """Hand in what was found on visits: rows of the table visits, all kept or none.

@@ -1,4 +1,5 @@
-"""Bodies as JSON that says the same to every reader: no NaN, no key twice, not too deep, numbers of a sane size."""
+"""Requests that say the same to every reader: bodies as JSON without NaN, no key twice, not too deep, numbers of a sane
+size; queries without a parameter that nobody knows, and none twice."""
 
 from __future__ import annotations
 
@@ -7,15 +8,18 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from fastapi import Request
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.params import Query
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from riskmodel.serving.api.problems import Problem, fault, invalid, other_media
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Coroutine
+    from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 
     from fastapi import Response
+    from starlette.datastructures import QueryParams
 
 DEEPEST: Final = 8
 """Objects and lists inside each other; the deepest body of the contract has 5."""
@@ -62,14 +66,17 @@ class StrictRequest(Request):
 
 
 class StrictRoute(APIRoute):
-    """A route that reads its body strictly."""
+    """A route that reads its body strictly, and refuses a query that it does not know or that says a thing twice."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """As of FastAPI, with a request that is read strictly."""
         handler = super().get_route_handler()
         takes = self._takes()
+        known = [one.alias for one in get_flat_params(self.dependant) if isinstance(one.field_info, Query)]
 
         async def strict(request: Request) -> Response:
+            if request.scope["query_string"]:
+                _check_query(request.query_params, known)
             strictly = StrictRequest(request.scope, request.receive)
             strictly.takes = takes
             try:
@@ -86,6 +93,17 @@ class StrictRoute(APIRoute):
         if self.body_field:
             return "application/json"
         return next(iter((self.openapi_extra or {}).get("requestBody", {}).get("content", ())), "")
+
+
+def _check_query(asked: QueryParams, known: Sequence[str]) -> None:
+    """Raise Problem 422 for parameters that the route does not know, and for those that are given several times."""
+    unknown = [name for name in asked if name not in known]
+    rule = f"no parameter of this route, which takes: {', '.join(known) or 'none'}"
+    wrong = [fault(["query", name], asked[name], rule) for name in unknown]
+    several = [name for name in asked if name in known and len(asked.getlist(name)) > 1]
+    wrong += [fault(["query", name], ", ".join(asked.getlist(name)), "given once") for name in several]
+    if wrong:
+        raise invalid(wrong)
 
 
 def parsed(body: bytes) -> Any:

@@ -36,6 +36,14 @@ def test_it_is_answered_as_the_command_answers_and_marked_as_an_association(serv
     assert (last.action, last.purpose, last.ids) == ("read", f"what if {office.scored.as_of}", (office.riskiest,))
 
 
+def test_a_month_is_its_newest_date(service: Running, office: Office) -> None:
+    month, scenario = office.scored.as_of[:7], ["basic_insurance"]
+    assert asked(service, office.riskiest, scenarios=scenario, month=month).json()["as_of"] == office.scored.as_of
+    assert asked(service, office.riskiest, scenarios=scenario, month="2001-01").status_code == 404
+    both = asked(service, office.riskiest, scenarios=scenario, month=month, as_of=office.scored.as_of)
+    assert (both.status_code, both.json()["errors"][0]["field"]) == (422, "body.month")
+
+
 _ASKED = """
 import sys
 from datetime import date, datetime, timezone

@@ -5,20 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 
 from riskmodel.rendering.document import Cell, Measured, Section, Table
 from riskmodel.rendering.messages import Words, same
 from riskmodel.rendering.templates import page
+from riskmodel.serving.api.strict_request import StrictRoute
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ROUTER = APIRouter(include_in_schema=False)
+ROUTER = APIRouter(include_in_schema=False, route_class=StrictRoute)
 
 _POLICY: Final = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
 _HEAD: Final = (Words("请求", "Request"), Words("参数", "Asks for"), Words("状态", "Status"))
 _SCHEMA: Final = Words("完整的机器可读说明：/openapi.json", "All of it, for programs: /openapi.json")
+
+
+@ROUTER.get("/openapi.json")
+def described(request: Request) -> JSONResponse:
+    """The interface for programs, as OpenAPI has it."""
+    return JSONResponse(request.app.openapi())
 
 
 @ROUTER.get("/docs", response_class=HTMLResponse)

@@ -9,9 +9,11 @@ from pydantic import BaseModel
 
 from riskmodel.serving.api.auth import service_of
 from riskmodel.serving.api.metrics import MEDIA_TYPE
+from riskmodel.serving.api.problems import RESPONSES
 from riskmodel.serving.api.stopping import STOPPING
+from riskmodel.serving.api.strict_request import StrictRoute
 
-ROUTER = APIRouter(tags=["watch"])
+ROUTER = APIRouter(tags=["watch"], route_class=StrictRoute, responses={422: RESPONSES[422]})
 
 
 class Alive(BaseModel):
