@@ -192,3 +192,21 @@ def test_from_the_first_day_on_a_household_is_assessed(service: Running) -> None
     for as_of in (FIRST_AS_OF, now().date()):
         found = sent(service, {"as_of": as_of.isoformat(), "tables": {"households": states}})
         assert found.status_code == 200, found.text
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "value", "rule"),
+    [
+        ({"status": "dissolved"}, "status", "dissolved", "active on as_of, 2024-06-05"),
+        ({"known_at": "2024-06-06"}, "known_at", "2024-06-06", "not after as_of, 2024-06-05"),
+        ({"retracted": True}, "retracted", "true", "taken back"),
+    ],
+)
+def test_a_household_that_is_not_active_is_told_with_the_state_that_says_so(
+    service: Running, change: dict[str, Any], field: str, value: str, rule: str
+) -> None:
+    states = [FACTS["tables"]["households"][0] | change]
+    found = sent(service, FACTS | {"as_of": "2024-06-05", "tables": {"households": states}})
+    (fault,) = found.json()["errors"]
+    assert (found.status_code, fault["field"], fault["value"]) == (422, f"body.tables.households.0.{field}", value)
+    assert rule in fault["rule"]

@@ -80,8 +80,9 @@ def test_a_key_sees_its_area_by_default_and_no_other(service: Running, office: O
 @pytest.mark.parametrize(
     ("query", "status"),
     [({"month": "2001-01"}, 404), ({"month": "2024-13"}, 422), ({"month": "2024-02-30"}, 422), ({"month": "2024"}, 422),
-     ({"area": "9"}, 422), ({"tier": "huge"}, 422), ({"cause": "XXX"}, 422), ({"limit": 501}, 422), ({"cursor": "abc"}, 422),
-     ({"cursor": "W10="}, 422)],
+     ({"area": "9"}, 422), ({"tier": "huge"}, 422), ({"cause": "XXX"}, 422), ({"limit": 501}, 422),
+     ({"cursor": "abc"}, 422), ({"cursor": "W10="}, 422), ({"cursor": "W05hTiwieCJd"}, 422),
+     ({"cursor": "Wy1JbmZpbml0eSwieCJd"}, 422)],
 )  # fmt: skip
 def test_what_cannot_be_asked_is_told(service: Running, query: dict[str, Any], status: int) -> None:
     assert listed(service, **query).status_code == status

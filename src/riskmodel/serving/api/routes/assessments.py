@@ -10,6 +10,8 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
+from riskmodel.errors import UsageError
+from riskmodel.policy import HouseholdStatus
 from riskmodel.review.access import Principal, Right
 from riskmodel.serving.api.auth import Running, allowed
 from riskmodel.serving.api.facts import Facts
@@ -92,7 +94,10 @@ async def assess(
     if models is None:
         raise no_model()
     answer = running.assess(who, case, models, language, full=explain == "full", now=asked_at)
-    told, missing = await asyncio.wrap_future(answer)
+    try:
+        told, missing = await asyncio.wrap_future(answer)
+    except UsageError:  # the one that there is
+        raise not_active(case) from None
     return JSONResponse(counted(request, told, missing))
 
 
@@ -115,6 +120,24 @@ def own_states(case: Case) -> list[tuple[int, Mapping[str, Any]]]:
     """The states of the household that is asked about, with their place among those sent."""
     states = enumerate(case.sent.get("households", ()))
     return [(n, row) for n, row in states if case.about is None or row["household_id"] in (None, case.about)]
+
+
+def not_active(case: Case) -> Problem:
+    """The household is not active on the day, by the states that were sent."""
+    when = f"as_of, {case.as_of}"
+    wrong = []
+    for place, row in own_states(case):
+        known_at, where = row["known_at"], ["body", "tables", "households", place]
+        if row["retracted"]:
+            wrong.append(fault([*where, "retracted"], value=True, rule="a state that was taken back says nothing"))
+        elif known_at and known_at > case.as_of:
+            wrong.append(
+                fault([*where, "known_at"], known_at, f"not after {when}: what became known later is not seen")
+            )
+        elif row["status"] != HouseholdStatus.ACTIVE.value:
+            wrong.append(fault([*where, "status"], row["status"], f"{HouseholdStatus.ACTIVE.value} on {when}"))
+    wrong = wrong or [fault(["body", "tables", "households"], "", f"a state that is active on {when}")]
+    return invalid(wrong, f"The household is not active on {case.as_of}, by what was known on that day.")
 
 
 def no_model() -> Problem:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from riskmodel.errors import UsageError
 from riskmodel.serving.api.auth import Reader, Running
 from riskmodel.serving.api.facts import day_as_text
 from riskmodel.serving.api.problems import RESPONSES, Problem, fault, invalid, unknown_household
@@ -17,6 +18,7 @@ from riskmodel.serving.api.routes.households import MONTH, OF_A_MONTH, Household
 from riskmodel.serving.api.strict_request import StrictRoute
 from riskmodel.serving.clock import now
 from riskmodel.workflows.supposed import FactsAway
+from riskmodel.workflows.whatif import NotSupposed
 
 ROUTER = APIRouter(prefix="/v1/households", tags=["households"], route_class=StrictRoute, responses=RESPONSES)
 
@@ -115,6 +117,10 @@ def what_if(
         found = running.what_if(who, household_id, day, asked, language, now())
     except FactsAway as error:
         raise Problem(503, "facts-away", "Facts are not here", str(error)) from None
+    except NotSupposed:
+        raise
+    except UsageError as error:  # the facts that are here do not know the household as active on that day
+        raise invalid([fault(["path", "household_id"], household_id, str(error))], str(error)) from None
     if found is None:
         raise unknown_household()
     return JSONResponse(found)

@@ -109,6 +109,8 @@ def _after(cursor: str | None) -> tuple[float, str] | None:
         return None
     try:
         probability, household = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+        if not 0 <= float(probability) <= 1:  # which NaN is neither
+            raise ValueError
         return float(probability), str(household)
-    except (ValueError, TypeError, binascii.Error):
+    except (ValueError, TypeError, OverflowError, binascii.Error):
         raise invalid([fault(["query", "cursor"], cursor, "the `next` of the page before")]) from None
