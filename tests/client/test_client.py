@@ -291,3 +291,17 @@ def test_not_ready_is_an_answer(service: Running) -> None:
     told = asdict(client_of(service).ready()) | {"ready": False, "model": ""}
     with answering(httpx2.Response(503, json=told)) as client:
         assert not client.ready().ready
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), "\ud800"])
+def test_what_cannot_be_sent_is_the_one_error_of_the_client_and_nothing_is_sent(value: Any) -> None:
+    def asked(_: httpx2.Request) -> httpx2.Response:
+        raise AssertionError("it was sent")
+
+    with Client("http://here", "rmk_x", transport=httpx2.MockTransport(asked)) as client:
+        with pytest.raises(ServiceError) as alone:
+            client.assess({"households": [{"size": value}]})
+        with pytest.raises(ServiceError) as together:
+            list(client.batch([Household({"households": [{"size": value}]})]))
+    for refused in (alone.value, together.value):
+        assert (refused.status, refused.name) == (0, "unsendable")

@@ -29,7 +29,7 @@ from riskmodel.client.results import (
     WorkList,
 )
 from riskmodel.client.retrying import Patience
-from riskmodel.client.service_error import error_of, no_answer, unexpected
+from riskmodel.client.service_error import error_of, no_answer, unexpected, unsendable
 from riskmodel.client.supposed import Supposed
 
 if TYPE_CHECKING:
@@ -52,8 +52,9 @@ _REFUSED: Final = 400
 class Client:
     """The service at an address, asked with a key; used by one thread at a time, `with Client(...) as service:`.
 
-    Every method raises ServiceError where the service says no, where nobody answers, and where an answer is not what
-    the service says. 429 and 503 are asked again as `patience` has it, all else never.
+    Every method raises ServiceError where the service says no, where nobody answers, where an answer is not what the
+    service says, and where what should be sent is no JSON. 429 and 503 are asked again as `patience` has it, all else
+    never.
     """
 
     def __init__(
@@ -285,11 +286,15 @@ def _part(text: str) -> str:
 
 
 def _json(body: Mapping[str, Any]) -> bytes:
-    """A body as JSON; days and amounts as text, so that none loses digits."""
+    """A body as JSON; days and amounts as text, so that none loses digits. ServiceError for numbers and letters that
+    JSON does not have, TypeError for what is no fact at all."""
 
     def text(value: object) -> str:
         if isinstance(value, date | Decimal):
             return str(value)
         raise TypeError(f"{type(value).__name__} is no fact that can be sent")
 
-    return json.dumps(body, default=text, ensure_ascii=False, allow_nan=False).encode()
+    try:
+        return json.dumps(body, default=text, ensure_ascii=False, allow_nan=False).encode()
+    except ValueError:  # also half a character, which is no UTF-8
+        raise unsendable("NaN, an infinite number or half a character is no fact; what is not known is None") from None
