@@ -68,6 +68,7 @@ def test_the_interface_is_described(service: Running) -> None:
     assert {"/livez", "/readyz", "/metrics", "/v1/model", "/v1/features", "/v1/areas"} <= set(found["paths"])
     assert "401" in found["paths"]["/v1/model"]["get"]["responses"]
     assert json.dumps(found).count("HTTPValidationError") == 0
+    assert [name for name in found["components"]["schemas"] if not name.isalnum()] == []
 
 
 def test_more_requests_than_it_takes_on_are_answered_503_and_watchers_always(office: Office, tmp_path: Path) -> None:

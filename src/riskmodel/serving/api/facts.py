@@ -83,25 +83,25 @@ def _typed(fact: Column) -> Any:
 
 
 def row_model(
-    table: Table, left_out: Collection[str] = _LEFT_OUT, not_sent: Collection[str] = _NOT_SENT
+    table: Table, name: str, left_out: Collection[str] = _LEFT_OUT, not_sent: Collection[str] = _NOT_SENT
 ) -> type[BaseModel]:
-    """A row of a table; what may be left out is null."""
+    """A row of a table, with the name that it has in the description; what may be left out is null."""
     fields: dict[str, Any] = {}
-    for name, fact in table.facts.items():
-        if fact.derived or name in not_sent:
+    for column, fact in table.facts.items():
+        if fact.derived or column in not_sent:
             continue
-        optional = fact.nullable or name in left_out or fact.default is not None
+        optional = fact.nullable or column in left_out or fact.default is not None
         about = "; ".join(text for text in (fact.title if fact.headers else "", fact.note) if text)
         kind = _typed(fact) | None if optional else _typed(fact)
-        fields[name] = (kind, Field(default=None, description=about) if optional else Field(description=about))
-    title = "".join(word.capitalize() for word in table.name.split("_"))
+        fields[column] = (kind, Field(default=None, description=about) if optional else Field(description=about))
     about = f"{table.title}: {table.purpose}"
-    made: type[BaseModel] = create_model(title, __config__=ConfigDict(extra="forbid"), __doc__=about, **fields)
+    made: type[BaseModel] = create_model(name, __config__=ConfigDict(extra="forbid"), __doc__=about, **fields)
     return made
 
 
 def _list_of(table: Table) -> Any:
-    rows: Any = GenericAlias(list, (row_model(table),))
+    name = "".join(word.capitalize() for word in table.name.split("_"))
+    rows: Any = GenericAlias(list, (row_model(table, name),))
     return (Annotated[rows, Field(max_length=MOST_ROWS)], Field(default=[], description=table.title))
 
 

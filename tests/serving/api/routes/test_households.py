@@ -35,6 +35,7 @@ def test_what_was_said_is_told_as_explain_tells_it_bit_for_bit(
     for name in set(told) - {"notes"}:
         assert told[name] == there[name], name
     assert told["reasons"][0]["sentence"]
+    assert all(reason["unit"].isascii() == (language == "en") for reason in told["reasons"])
 
 
 def test_contributions_and_values_come_only_when_they_are_asked_for(service: Running, office: Office) -> None:

@@ -50,6 +50,8 @@ def test_findings_are_kept_once_and_the_answer_is_given_again(service: Running, 
     assert stored(service) == before + 1
     other = sent(service, [visit | {"finding": "not_home", "cause_1": None}], "request-1", key)
     assert (other.status_code, other.json()["type"]) == (409, "urn:riskmodel:problem:key-used-before")
+    assert other.json()["errors"][0]["field"] == "header.Idempotency-Key"
+    assert "page" not in other.text
     assert sent(service, [visit], "request-1").status_code == 201, "another asker has keys of its own"
 
 
