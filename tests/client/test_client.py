@@ -158,7 +158,7 @@ def test_a_batch_that_is_refused_is_an_error_and_one_that_is_busy_is_asked_again
 
 def test_a_supposition_is_told_as_an_association(service: Running, office: Office) -> None:
     with client_of(service) as client:
-        found = client.what_if(office.riskiest, ["dibao"], language="en")
+        found = client.what_if(office.riskiest, ["dibao"], month=f"{office.as_of:%Y-%m}", language="en")
         with pytest.raises(ServiceError) as raised:
             client.what_if(office.riskiest)
     assert found.association

@@ -58,6 +58,7 @@ def test_errors_of_the_program_are_answered_without_its_inside(
     monkeypatch.setattr(service.service, "model", fails)
     found = service.get("/v1/model", service.key())
     assert (found.status_code, found.headers["content-type"]) == (status, MEDIA_TYPE)
+    assert found.json()["instance"] == found.headers["x-request-id"]
     assert "secret" not in found.text
     assert ("say it so" in found.text) == isinstance(error, UsageError)
     assert capsys.readouterr() is not None

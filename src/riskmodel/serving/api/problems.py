@@ -133,7 +133,7 @@ def busy(seconds: int = 1, detail: str = "The service has more requests than it 
 
 def other_media(header: str, found: str, taken: str) -> Problem:
     """A body of another kind, or packed; nothing of it is told."""
-    detail = f"The header {header} says what a body is: send {taken}."
+    detail = f"The body was not read: {header} has to be {taken}."
     return Problem(415, "other-media", "Unsupported media type", detail, [fault(["header", header], found, taken)])
 
 

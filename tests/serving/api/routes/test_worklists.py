@@ -61,9 +61,10 @@ def test_a_month_is_the_newest_date_published_in_it(service: Running, office: Of
 
 def test_a_month_of_which_nothing_was_published_tells_the_months_there_are(service: Running, office: Office) -> None:
     for area in ("", "99", "990301", "990301101"):
-        found = listed(service, service.key(area=area), month="2001-01")
-        assert found.status_code == 404
-        assert office.scored.as_of[:7] in found.json()["detail"]
+        for month in ("2001-01", "2001-01-05"):
+            found = listed(service, service.key(area=area), month=month)
+            assert found.status_code == 404
+            assert office.scored.as_of[:7] in found.json()["detail"]
     elsewhere = listed(service, service.key(area="990302"))
     assert elsewhere.status_code == 404
     assert office.scored.as_of[:7] not in elsewhere.json()["detail"].replace("Nothing was published for 2024-05", "")

@@ -80,7 +80,7 @@ def _sections(schema: dict[str, Any]) -> Iterator[Section]:
 
 def _row(route: str, told: dict[str, Any]) -> list[Cell]:
     asked = [p["name"] + "*" * p.get("required", False) for p in told.get("parameters", ())]
-    answers = next((found for status, found in told["responses"].items() if status < "300"), {})
+    answers: dict[str, Any] = next((found for status, found in told["responses"].items() if status < "300"), {})
     return [
         Measured(route, told.get("description", "")),
         ", ".join(asked),

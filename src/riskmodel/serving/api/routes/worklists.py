@@ -7,7 +7,7 @@ import binascii
 import json
 from dataclasses import asdict
 from datetime import date
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
@@ -17,9 +17,12 @@ from riskmodel.policy import Background, Cause, Tier
 from riskmodel.review.access import Principal, checked_area
 from riskmodel.review.assessments import Asked, Listed, in_month
 from riskmodel.serving.api.auth import Reader, Running
-from riskmodel.serving.api.problems import RESPONSES, fault, invalid, not_found
+from riskmodel.serving.api.problems import RESPONSES, Problem, fault, invalid, not_found
 from riskmodel.serving.api.strict_request import StrictRoute
 from riskmodel.serving.clock import now
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 ROUTER = APIRouter(prefix="/v1/worklists", tags=["work lists"], route_class=StrictRoute, responses=RESPONSES)
 
@@ -70,8 +73,8 @@ def worklist(
     )
     try:
         found = running.ranked(who, asked, now())
-    except UsageError as error:
-        raise not_found(str(error)) from None
+    except UsageError:
+        raise _not_published(month, running.days(who)) from None
     more = _cursor(found[-1]) if len(found) == limit else None
     households = [Entry(**asdict(one)) for one in found]
     return WorkList(as_of=asked.as_of, area=asked.area, households=households, next=more)
@@ -87,9 +90,14 @@ def _day(running: Running, who: Principal, month: str) -> date:
     days = running.days(who)
     found = next((day for day in days if in_month(day, month)), None)
     if found is None:
-        months = ", ".join(dict.fromkeys(f"{day:%Y-%m}" for day in days))
-        raise not_found(f"Nothing was published for {month} in your area. Published months: {months or 'none'}.")
+        raise _not_published(month, days)
     return found
+
+
+def _not_published(month: str, days: Sequence[date]) -> Problem:
+    """Nothing of a month, or of the area that was asked for; `days`: those published where the asker sees."""
+    months = ", ".join(dict.fromkeys(f"{day:%Y-%m}" for day in days))
+    return not_found(f"Nothing was published for {month} in your area. Published months: {months or 'none'}.")
 
 
 def _area(text: str) -> str:
