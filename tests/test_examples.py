@@ -44,7 +44,7 @@ def real(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Iterator[d
             "https://risk.county.example": address,
             "rmk_...": key,
             "H0123456789abcdef01234567": office.riskiest,
-            "2025-12": "2024-04",
+            "2025-12": office.scored.as_of[:7],
         }
 
 

@@ -71,6 +71,8 @@ def test_what_is_stored_of_a_household_is_told_typed(service: Running, office: O
     with client_of(service) as client:
         short, full = client.assessment(office.riskiest), client.assessment(office.riskiest, office.as_of, full=True)
         english = client.assessment(office.riskiest, language="en")
+        of_month = client.assessment(office.riskiest, month=f"{office.as_of:%Y-%m}")
+    assert of_month == short
     assert (short.household_id, short.as_of) == (office.riskiest, office.as_of)
     assert short.probability == full.probability
     assert short.contributions is None
@@ -156,7 +158,7 @@ def test_a_batch_that_is_refused_is_an_error_and_one_that_is_busy_is_asked_again
 
 def test_a_supposition_is_told_as_an_association(service: Running, office: Office) -> None:
     with client_of(service) as client:
-        found = client.what_if(office.riskiest, ["dibao"], language="en")
+        found = client.what_if(office.riskiest, ["dibao"], month=f"{office.as_of:%Y-%m}", language="en")
         with pytest.raises(ServiceError) as raised:
             client.what_if(office.riskiest)
     assert found.association
@@ -289,3 +291,17 @@ def test_not_ready_is_an_answer(service: Running) -> None:
     told = asdict(client_of(service).ready()) | {"ready": False, "model": ""}
     with answering(httpx2.Response(503, json=told)) as client:
         assert not client.ready().ready
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), "\ud800"])
+def test_what_cannot_be_sent_is_the_one_error_of_the_client_and_nothing_is_sent(value: Any) -> None:
+    def asked(_: httpx2.Request) -> httpx2.Response:
+        raise AssertionError("it was sent")
+
+    with Client("http://here", "rmk_x", transport=httpx2.MockTransport(asked)) as client:
+        with pytest.raises(ServiceError) as alone:
+            client.assess({"households": [{"size": value}]})
+        with pytest.raises(ServiceError) as together:
+            list(client.batch([Household({"households": [{"size": value}]})]))
+    for refused in (alone.value, together.value):
+        assert (refused.status, refused.name) == (0, "unsendable")

@@ -16,10 +16,10 @@ def sent(problem: Problem, request_id: str = "request-1") -> httpx2.Response:
 
 
 def test_a_problem_of_the_service_comes_back_whole() -> None:
-    found = error_of(sent(invalid([fault(["tables", "incomes", 0], -5, "greater than 0")], "Wrong facts.")))
+    found = error_of(sent(invalid([fault(["body", "tables", "incomes", 0], -5, "greater than 0")], "Wrong facts.")))
     assert (found.status, found.name, found.title, found.detail) == (422, "invalid", "Invalid", "Wrong facts.")
     assert found.request_id == "request-1"
-    assert found.errors == (FieldError("tables.incomes.0", "-5", "greater than 0"),)
+    assert found.errors == (FieldError("body.tables.incomes.0", "-5", "greater than 0"),)
     assert found.retry_after is None
 
 

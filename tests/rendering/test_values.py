@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
+from riskmodel.features import declared
 from riskmodel.policy import Source
-from riskmodel.rendering.values import TELL, percent, shown_date, shown_source, shown_value
+from riskmodel.rendering.values import TELL, percent, shown_date, shown_source, shown_unit, shown_value
 
 
 @pytest.mark.parametrize(
@@ -65,3 +66,9 @@ def test_a_year_is_told_as_such() -> None:
 def test_every_department_has_a_name() -> None:
     assert {key.removeprefix("source.") for key in TELL.texts if key.startswith("source.")} == set(Source.codes())
     assert shown_source("med_ins", "zh") == "医保部门"
+
+
+def test_every_unit_of_a_feature_has_a_name_in_both_languages() -> None:
+    for unit in {feature.unit for feature in declared()}:
+        assert shown_unit(unit, "zh") == unit
+        assert shown_unit(unit, "en").isascii()

@@ -15,11 +15,13 @@ from riskmodel.review.assessments import (
     erase_months,
     history,
     homes_beginning,
+    in_month,
     last_published,
     month,
     old_months,
     packed,
     place,
+    published_dates,
     replace_month,
     unpacked,
 )
@@ -60,6 +62,17 @@ def test_a_month_is_read_household_by_household(store: Store) -> None:
     assert history(store, "H9") == []
     assert place(store, DAY, "990301", first.published_at) == {"a": 1}
     assert place(store, DAY, "990301001001", first.published_at) == {}
+
+
+def test_the_dates_of_an_area_are_those_published_of_its_county(store: Store) -> None:
+    replace_month(store, facts_of(DAY), [rows("H1")], [("990301", b"{}"), ("990301001001", b"{}")])
+    replace_month(store, facts_of(LATER), [rows("H1")], [("990301", b"{}"), ("990302", b"{}")])
+    for area in ("", "99", "9903", "990301", "990301001", "990301001001"):
+        assert published_dates(store, area) == [LATER, DAY], area
+    assert published_dates(store, "990302") == [LATER]
+    assert published_dates(store, "98") == published_dates(store, "990303001") == []
+    assert in_month(DAY, "2026-01")
+    assert not in_month(LATER, "2026-01")
 
 
 def test_a_month_that_is_published_again_takes_the_place_of_the_first(store: Store) -> None:

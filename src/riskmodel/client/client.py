@@ -29,7 +29,7 @@ from riskmodel.client.results import (
     WorkList,
 )
 from riskmodel.client.retrying import Patience
-from riskmodel.client.service_error import error_of, no_answer, unexpected
+from riskmodel.client.service_error import error_of, no_answer, unexpected, unsendable
 from riskmodel.client.supposed import Supposed
 
 if TYPE_CHECKING:
@@ -52,8 +52,9 @@ _REFUSED: Final = 400
 class Client:
     """The service at an address, asked with a key; used by one thread at a time, `with Client(...) as service:`.
 
-    Every method raises ServiceError where the service says no, where nobody answers, and where an answer is not what
-    the service says. 429 and 503 are asked again as `patience` has it, all else never.
+    Every method raises ServiceError where the service says no, where nobody answers, where an answer is not what the
+    service says, and where what should be sent is no JSON. 429 and 503 are asked again as `patience` has it, all else
+    never.
     """
 
     def __init__(
@@ -94,10 +95,17 @@ class Client:
         return self._ask(Areas, "GET", "v1/areas", {"level": level}).areas
 
     def assessment(
-        self, household_id: str, as_of: date | None = None, *, language: Language = "zh", full: bool = False
+        self,
+        household_id: str,
+        as_of: date | None = None,
+        *,
+        month: str | None = None,
+        language: Language = "zh",
+        full: bool = False,
     ) -> Assessment:
-        """What was said of a household on a published date (default: the newest); `full`: with all contributions."""
-        asked = {"as_of": as_of, "language": language, "explain": "full" if full else "short"}
+        """What was said of a household on a published date, or the newest of a month YYYY-MM (default: of all);
+        `full`: with all contributions."""
+        asked = {"as_of": as_of, "month": month, "language": language, "explain": "full" if full else "short"}
         return self._ask(Assessment, "GET", f"v1/households/{_part(household_id)}/assessment", asked)
 
     def history(self, household_id: str) -> tuple[Brief, ...]:
@@ -178,6 +186,7 @@ class Client:
         corrections: Sequence[str] = (),
         as_of: date | None = None,
         *,
+        month: str | None = None,
         language: Language = "zh",
     ) -> Supposed:
         """What would be said of a household if help were given or a value were another, as `riskmodel whatif` has it.
@@ -185,8 +194,9 @@ class Client:
         An association in the data, never an effect of help. Nothing of it is kept.
         """
         body: dict[str, Any] = {"scenarios": list(scenarios), "corrections": list(corrections)}
+        body |= {name: value for name, value in (("as_of", as_of), ("month", month)) if value}
         path = f"v1/households/{_part(household_id)}/what-if"
-        return self._ask(Supposed, "POST", path, {"language": language}, body | ({"as_of": as_of} if as_of else {}))
+        return self._ask(Supposed, "POST", path, {"language": language}, body)
 
     def visits(self, findings: Sequence[Mapping[str, Any]], idempotency_key: str) -> Kept:
         """Hand in what was found on visits: rows of the table visits, all kept or none.
@@ -276,11 +286,15 @@ def _part(text: str) -> str:
 
 
 def _json(body: Mapping[str, Any]) -> bytes:
-    """A body as JSON; days and amounts as text, so that none loses digits."""
+    """A body as JSON; days and amounts as text, so that none loses digits. ServiceError for numbers and letters that
+    JSON does not have, TypeError for what is no fact at all."""
 
     def text(value: object) -> str:
         if isinstance(value, date | Decimal):
             return str(value)
         raise TypeError(f"{type(value).__name__} is no fact that can be sent")
 
-    return json.dumps(body, default=text, ensure_ascii=False, allow_nan=False).encode()
+    try:
+        return json.dumps(body, default=text, ensure_ascii=False, allow_nan=False).encode()
+    except ValueError:  # also half a character, which is no UTF-8
+        raise unsendable("NaN, an infinite number or half a character is no fact; what is not known is None") from None

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 PROBLEM: Final = "application/problem+json"
 NO_ANSWER: Final = "no-answer"
 """Name of the error where nobody answered: no connection, or not in time."""
+UNSENDABLE: Final = "unsendable"
+"""Name of the error where what should be sent cannot be written as JSON; nothing was sent."""
 UNEXPECTED: Final = "unexpected"
 """Name of the error where what came back is not what the service answers."""
 
@@ -20,7 +22,7 @@ class FieldError:
     """One thing that is wrong in what was sent."""
 
     field: str
-    """Where: a path with dots, for example `tables.incomes.0.amount`."""
+    """Where: a path with dots, for example `body.tables.incomes.0.amount`."""
     value: str
     """What the service found there, shortened. It may say something of a household: keep it out of logs."""
     rule: str
@@ -33,9 +35,9 @@ class ServiceError(Exception):
     where it was raised."""
 
     status: int
-    """HTTP status; 0 where nobody answered."""
+    """HTTP status; 0 where nobody answered or nothing was sent."""
     name: str
-    """Stable, for programs: the last part of the problem's type, `no-answer` or `unexpected`."""
+    """Stable, for programs: the last part of the problem's type, `no-answer`, `unsendable` or `unexpected`."""
     title: str
     detail: str
     request_id: str = ""
@@ -72,6 +74,11 @@ def unexpected(response: httpx2.Response, why: str) -> ServiceError:
     detail = f"{why} ({kind}). Is this the address of the service, and is the client not older than it?"
     found = response.headers.get("x-request-id", "")
     return ServiceError(response.status_code, UNEXPECTED, "Unexpected answer", detail, found, (), retry_after(response))
+
+
+def unsendable(why: str) -> ServiceError:
+    """The error of a body that JSON has no words for."""
+    return ServiceError(0, UNSENDABLE, "Nothing was sent", why)
 
 
 def no_answer(error: Exception) -> ServiceError:

@@ -39,6 +39,11 @@ def shown_value(value: float | None, unit: str, language: Language, beside: floa
     return TELL.text(key, language, value=number) if key in TELL else number
 
 
+def shown_unit(unit: str, language: Language) -> str:
+    """A unit by itself."""
+    return TELL.text(f"unit_name.{unit}", language)
+
+
 def shown_amount(fen: int, language: Language) -> str:
     """An amount of money, to the fen where it is not of whole yuan."""
     yuan, rest = divmod(abs(fen), 100)

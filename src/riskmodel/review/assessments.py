@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import bindparam, delete, func, insert, select
+from sqlalchemy import bindparam, delete, exists, func, insert, select
 
 from riskmodel.review.schema import ASSESSMENTS, METADATA, MONTHS, PARTS, PLACES, PREPARED
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from riskmodel.review.store import Store
 
+_COUNTY: Final = 6
+"""Digits of the code of a county."""
 LEVEL: Final = 3
 """Of the compression: a row takes a third of its text; more costs more than it saves."""
 
@@ -161,6 +163,21 @@ def month(store: Store, as_of: date | None = None) -> Month | None:
     with store.reading() as connection:
         found = connection.execute(query).mappings().first()
     return Month(**found) if found else None
+
+
+def published_dates(store: Store, area: str) -> list[date]:
+    """The dates published of an area, or of the county that it lies in, the newest first."""
+    query = select(MONTHS.c.as_of).order_by(MONTHS.c.as_of.desc())
+    if area:
+        code, county = PLACES.c.code, area[:_COUNTY].ljust(_COUNTY, "9")
+        query = query.where(exists().where(PLACES.c.as_of == MONTHS.c.as_of, code >= area[:_COUNTY], code <= county))
+    with store.reading() as connection:
+        return list(connection.execute(query).scalars())
+
+
+def in_month(day: date, month: str) -> bool:
+    """Whether a day lies in a month YYYY-MM."""
+    return day.isoformat().startswith(f"{month}-")
 
 
 def last_published(store: Store) -> str:

@@ -16,8 +16,10 @@ from riskmodel.review.assessments import (
     assessment,
     history,
     homes,
+    in_month,
     last_published,
     month,
+    published_dates,
     ranked,
 )
 from riskmodel.review.audit import AuditLog, Entry
@@ -37,7 +39,6 @@ from riskmodel.workflows.features import Described, listing
 from riskmodel.workflows.installation import LOG, identify, key_path
 from riskmodel.workflows.month_sheet import Sheets
 from riskmodel.workflows.readiness import model_facts, readiness
-from riskmodel.workflows.score import as_of_of_month
 from riskmodel.workflows.supposed import supposed
 from riskmodel.workflows.visits import answered_before, checked_visits, keep_visits, letter_of
 
@@ -228,9 +229,14 @@ class Service:
         """The newest published month; None before the first one."""
         return month(self.store)
 
-    def day_of_month(self, first: date) -> date:
-        """As-of date of the run of a month, given by its first day."""
-        return as_of_of_month(self.workspace, first)
+    def day_in_month(self, who: Principal, household_id: str, month: str) -> date | None:
+        """The newest date of a month YYYY-MM on which somebody sees what was said of a household; not told yet."""
+        days = [b.as_of for b in history(self.store, household_id) if who.sees(b.village_code)]
+        return next((day for day in days if in_month(day, month)), None)
+
+    def days(self, who: Principal) -> list[date]:
+        """The dates published in the area of somebody, the newest first."""
+        return published_dates(self.store, who.area)
 
     def readiness(self) -> Readiness:
         """Whether it can answer, part by part."""

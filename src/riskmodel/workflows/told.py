@@ -16,7 +16,7 @@ from riskmodel.features.origins import NEWEST, SOURCE
 from riskmodel.policy import Background
 from riskmodel.rendering.messages import Words
 from riskmodel.rendering.sentences import Fact, meaning, meaning_when_monitored, missing, moved, reason
-from riskmodel.rendering.values import CODED, TELL
+from riskmodel.rendering.values import CODED, TELL, shown_unit
 from riskmodel.scoring.reasons import LEAST, Reason
 from riskmodel.scoring.score import CONTRIBUTION, VALUE
 from riskmodel.tables.catalogue import TABLES
@@ -197,7 +197,7 @@ class Row:
             feature=fact.feature,
             label=fact.label.of(language),
             value=fact.value,
-            unit=fact.unit,
+            unit=shown_unit(fact.unit, language),
             contribution=contribution,
             table=stored_table(mainly_read(fact.feature)),
             date=fact.day.isoformat() if fact.day else None,

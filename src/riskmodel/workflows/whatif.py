@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import polars as pl
 
@@ -34,12 +34,23 @@ from riskmodel.workflows.score import MANIFEST, champion, champion_of_shorter, n
 from riskmodel.workflows.whatif_questions import parsed_scenario
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from riskmodel.policy import Policy
     from riskmodel.workflows.champions import Loaded
     from riskmodel.workflows.workspace import Workspace
+
+Asked = TypeVar("Asked")
+
+
+class NotSupposed(UsageError):
+    """A scenario or correction that cannot be supposed."""
+
+    def __init__(self, why: str, kind: str, place: int, text: str) -> None:
+        """Which one: `kind`, scenarios or corrections, its place among them, and how it is written."""
+        super().__init__(why)
+        self.kind, self.place, self.text = kind, place, text
 
 
 @dataclass(frozen=True)
@@ -109,11 +120,11 @@ def what_if(
     scenarios: `CODE` or `CODE:PARAMETER=VALUE,...`; corrections: `TABLE[KEY=VALUE,...].COLUMN=VALUE`, applied first.
     `in_use`: the models to ask (default: the champions as the registry names them).
     The day must have published scores (default: the newest), whose neighbours' figures are used. Raises UsageError for
-    an unknown household, scenario, parameter or column, and for values outside the range of the policy or table,
-    BundleError for a model of another feature set.
+    an unknown household, NotSupposed for an unknown scenario, parameter or column, and for values outside the range of
+    the policy or table, BundleError for a model of another feature set.
     """
-    asked = [parsed_scenario(text) for text in scenarios]
-    right = [parsed(text) for text in corrections]
+    asked = [_read("scenarios", place, text, parsed_scenario) for place, text in enumerate(scenarios)]
+    right = [_read("corrections", place, text, parsed) for place, text in enumerate(corrections)]
     if not asked and not right:
         raise UsageError(
             "name a what-if or a --correct. List them: riskmodel whatif --list / "
@@ -124,8 +135,8 @@ def what_if(
     view = home_view(workspace, household_id, day)
     models = _models(workspace, view.county, day, in_use)
     rows = HouseholdRows.of(view, household_id)
-    right_rows, steps = _put_right(rows, right)
-    after, helped = _helped(right_rows, workspace.policy, asked)
+    right_rows, steps = _put_right(rows, right, corrections)
+    after, helped = _helped(right_rows, workspace.policy, asked, scenarios)
     confirmed = all(_confirmed(scenario, workspace.policy, view.county, day) for scenario, _ in asked)
     scored_by = json.loads((folder / MANIFEST).read_text("utf-8"))["model"]
     notes = {"other_model": scored_by != models.bundle.hash, "ranges_confirmed": confirmed}
@@ -181,9 +192,32 @@ def _models(workspace: Workspace, county: str, day: date, in_use: Loaded | None)
     return Models(bundle, shorter, workspace.policy, neighbours(workspace, county, day))
 
 
-def _put_right(rows: HouseholdRows, right: Sequence[Correction]) -> tuple[HouseholdRows, list[Step]]:
-    """The facts with all corrections together."""
-    made, puts = corrected(rows, right)
+def _read(kind: str, place: int, text: str, read: Callable[[str], Asked]) -> Asked:
+    try:
+        return read(text)
+    except UsageError as error:
+        raise NotSupposed(str(error), kind, place, text) from None
+
+
+def _refused(rows: HouseholdRows, right: Sequence[Correction]) -> int:
+    """Which of the corrections, that are refused together, is refused alone; the last where they only contradict."""
+    for place, correction in enumerate(right):
+        try:
+            corrected(rows, [correction])
+        except UsageError:
+            return place
+    return len(right) - 1
+
+
+def _put_right(
+    rows: HouseholdRows, right: Sequence[Correction], texts: Sequence[str]
+) -> tuple[HouseholdRows, list[Step]]:
+    """The facts with all corrections together; `texts`: how they are written."""
+    try:
+        made, puts = corrected(rows, right)
+    except UsageError as error:
+        place = _refused(rows, right)
+        raise NotSupposed(str(error), "corrections", place, texts[place]) from None
     steps = [
         Step(
             scenario="",
@@ -199,12 +233,15 @@ def _put_right(rows: HouseholdRows, right: Sequence[Correction]) -> tuple[Househ
 
 
 def _helped(
-    rows: HouseholdRows, policy: Policy, asked: Sequence[tuple[Scenario, dict[str, float]]]
+    rows: HouseholdRows, policy: Policy, asked: Sequence[tuple[Scenario, dict[str, float]]], texts: Sequence[str]
 ) -> tuple[HouseholdRows, list[Step]]:
-    """The facts with every scenario applied, each on what the ones before left."""
+    """The facts with every scenario applied, each on what the ones before left; `texts`: how they are written."""
     steps = []
-    for scenario, given in asked:
-        parameters = complete(scenario, given, policy, rows.county, rows.as_of)
+    for place, (scenario, given) in enumerate(asked):
+        try:
+            parameters = complete(scenario, given, policy, rows.county, rows.as_of)
+        except UsageError as error:
+            raise NotSupposed(str(error), "scenarios", place, texts[place]) from None
         already, bound = scenario.already(rows, parameters, policy), _bound(rows, policy, scenario)
         made = scenario.apply(rows, parameters, policy)
         cells = len(made.changes_since(rows))

@@ -58,6 +58,7 @@ def test_errors_of_the_program_are_answered_without_its_inside(
     monkeypatch.setattr(service.service, "model", fails)
     found = service.get("/v1/model", service.key())
     assert (found.status_code, found.headers["content-type"]) == (status, MEDIA_TYPE)
+    assert found.json()["instance"] == found.headers["x-request-id"]
     assert "secret" not in found.text
     assert ("say it so" in found.text) == isinstance(error, UsageError)
     assert capsys.readouterr() is not None
@@ -68,6 +69,7 @@ def test_the_interface_is_described(service: Running) -> None:
     assert {"/livez", "/readyz", "/metrics", "/v1/model", "/v1/features", "/v1/areas"} <= set(found["paths"])
     assert "401" in found["paths"]["/v1/model"]["get"]["responses"]
     assert json.dumps(found).count("HTTPValidationError") == 0
+    assert [name for name in found["components"]["schemas"] if not name.isalnum()] == []
 
 
 def test_more_requests_than_it_takes_on_are_answered_503_and_watchers_always(office: Office, tmp_path: Path) -> None:

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
-from datetime import date
+import json
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from riskmodel.serving.api.facts import Facts
+from riskmodel.serving.api.facts import FIRST_DAY, LAST_DAY, Facts
 from riskmodel.tables.catalogue import TABLES
+from riskmodel.tables.column import Type
 
 STATE: dict[str, Any] = {"valid_from": "2019-01-01", "village_code": "990301101201", "category": "ordinary", "size": 2}
 STATE |= {"status": "active"}
@@ -54,6 +56,30 @@ def test_values_are_read_as_what_they_are() -> None:
 def test_what_is_no_such_value_is_refused(change: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         read(households=[STATE | change])
+
+
+def test_a_wrong_code_is_one_fault_at_its_field_that_lists_the_codes() -> None:
+    for change in ({"category": "rich"}, {"cause_1": "rich"}):
+        rows = {"households": [STATE | change]} if "category" in change else {"visits": [change]}
+        with pytest.raises(ValidationError) as refused:
+            read(**rows)
+        (name,) = change
+        (found,) = [one for one in refused.value.errors() if one["loc"][-1] == name]
+        codes = TABLES[str(found["loc"][1])].facts[name].allowed
+        assert all(f"'{code}'" in found["msg"] for code in codes)
+
+
+@pytest.mark.parametrize("day", [FIRST_DAY - timedelta(days=1), LAST_DAY + timedelta(days=1)])
+def test_every_day_of_a_row_has_bounds_that_the_schema_tells(day: date) -> None:
+    schemas = Facts.model_json_schema()["$defs"]
+    for name, table in TABLES.items():
+        days = [c for c, fact in table.facts.items() if fact.type in (Type.DATE, Type.MONTH) and not fact.derived]
+        with pytest.raises(ValidationError) as refused:
+            read(**{name: [dict.fromkeys(days, day.isoformat())]})
+        found = {str(e["loc"][-1]) for e in refused.value.errors() if "a day from 1850" in e["msg"]}
+        assert found == set(days), name
+        told = json.dumps(schemas[table.name.title().replace("_", "")])
+        assert told.count("formatMaximum") == len(days)
 
 
 def test_unknown_tables_and_absurd_numbers_of_rows_are_refused() -> None:

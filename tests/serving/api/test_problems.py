@@ -1,8 +1,21 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 
-from riskmodel.serving.api.problems import MEDIA_TYPE, answer, fault, invalid, too_many, unauthorised, unknown_household
+import pytest
+
+from riskmodel.serving.api.problems import (
+    MEDIA_TYPE,
+    Fault,
+    answer,
+    fault,
+    faults,
+    invalid,
+    too_many,
+    unauthorised,
+    unknown_household,
+)
 
 
 def test_a_problem_is_answered_as_rfc_9457_has_it() -> None:
@@ -16,6 +29,20 @@ def test_a_problem_is_answered_as_rfc_9457_has_it() -> None:
 
 def test_a_refused_value_is_shortened() -> None:
     assert len(fault(["x"], "a" * 500, "short").value) < 100
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [(None, "null"), (True, "true"), (7, "7"), (1.5, "1.5"), ("a", "a"), (date(2024, 1, 2), "2024-01-02"),
+     ({"name": "某"}, "…"), (["某"], "…"), (b"some body", "…")],
+)  # fmt: skip
+def test_a_refused_value_is_told_as_json_has_it_and_nothing_that_has_parts(value: object, told: str) -> None:
+    assert fault(["x"], value, "a rule").value == told
+
+
+def test_a_missing_field_has_no_value_and_says_where() -> None:
+    missing = {"type": "missing", "loc": ("tables",), "msg": "Field required", "input": {"secret": 1}}
+    assert faults([missing], ["body"]) == [Fault(field="body.tables", value="", rule="Field required")]
 
 
 def test_headers_say_when_to_come_back_and_what_to_send() -> None:

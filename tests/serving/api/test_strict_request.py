@@ -1,14 +1,20 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.testclient import TestClient
 
+from riskmodel.serving.api.app import ROUTES, create_app
 from riskmodel.serving.api.problems import Problem
+from riskmodel.serving.api.routes.batches import MEDIA_TYPE, PATH
 from riskmodel.serving.api.strict_request import DEEPEST, LARGEST, parsed
+from riskmodel.settings import Settings
+from riskmodel.workflows.workspace import Workspace
 from running_service import Running
 
 FLAT = st.none() | st.booleans() | st.integers(-LARGEST, LARGEST) | st.text() | st.floats(-1e14, 1e14)
@@ -65,3 +71,45 @@ def test_a_body_that_cannot_be_read_is_answered_with_the_reason(service: Running
     found = service.client.post("/v1/assessments", content=b'{"a": 1, "a": 2}', headers=headers)
     assert (found.status_code, found.json()["type"]) == (400, "urn:riskmodel:problem:no-json")
     assert "occurs twice" in found.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "name", "value"),
+    [
+        ({}, "Content-Type", ""),
+        ({"Content-Type": "application/x-www-form-urlencoded"}, "Content-Type", "application/x-www-form-urlencoded"),
+        ({"Content-Type": "application/json; charset=utf-8", "Content-Encoding": "gzip"}, "Content-Encoding", "gzip"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("path", ["/v1/assessments", PATH])
+def test_a_body_of_another_kind_is_415_with_the_header_and_is_not_told(
+    service: Running, path: str, headers: dict[str, str], name: str, value: str
+) -> None:
+    kind = "application/json" if path == "/v1/assessments" else MEDIA_TYPE
+    asked = {name: text.replace("application/json", kind) for name, text in headers.items()}
+    body = b'{"name": "a secret"}'
+    found = service.client.post(path, content=body, headers=asked | {"Authorization": f"Bearer {service.key()}"})
+    (fault,) = found.json()["errors"]
+    assert (found.status_code, fault["field"], fault["value"]) == (415, f"header.{name}", value)
+    assert "secret" not in found.text
+
+
+def test_no_body_at_all_is_a_missing_one(service: Running) -> None:
+    found = service.client.post("/v1/assessments", headers={"Authorization": f"Bearer {service.key()}"})
+    assert (found.status_code, found.json()["errors"][0]["field"]) == (422, "body")
+
+
+def test_what_no_route_asks_for_and_what_is_said_twice_is_told_on_every_route(tmp_path: Path) -> None:
+    app = create_app(Workspace(Settings(tmp_path)))
+    client = TestClient(app)  # never opened: a query is looked at before anything is asked
+    known = {
+        (method.upper(), path): {one["name"] for one in told.get("parameters", ()) if one["in"] == "query"}
+        for path, methods in app.openapi()["paths"].items()
+        for method, told in methods.items()
+    }
+    asked = [(method, route.path) for module in ROUTES for route in module.ROUTER.routes for method in route.methods]
+    assert set(known) < set(asked)
+    for method, path in asked:
+        for query in ("colour=red", *(f"{name}=1&{name}=2" for name in known.get((method, path), ()))):
+            found = client.request(method, f"{path}?{query}")
+            assert (found.status_code, found.json()["errors"][0]["field"]) == (422, f"query.{query.partition('=')[0]}")

@@ -15,9 +15,10 @@ from starlette.exceptions import HTTPException
 from riskmodel import __version__
 from riskmodel.errors import RiskModelError
 from riskmodel.serving.api.auth import Rates
-from riskmodel.serving.api.gate import Gate
+from riskmodel.serving.api.body_size import BodySize
+from riskmodel.serving.api.gate import ID_HEADER, Gate
 from riskmodel.serving.api.metrics import Metrics
-from riskmodel.serving.api.problems import Problem, answer, fault, invalid
+from riskmodel.serving.api.problems import Problem, answer, faults, invalid
 from riskmodel.serving.api.refusals import refusal
 from riskmodel.serving.api.routes import (
     assessments,
@@ -31,9 +32,9 @@ from riskmodel.serving.api.routes import (
     what_if,
     worklists,
 )
-from riskmodel.serving.pages.page_route import for_people, refusal_page
+from riskmodel.serving.pages.page_route import TOO_LARGE, for_people, refusal_page
 from riskmodel.serving.pages.refused import not_there
-from riskmodel.serving.pages.site import add_pages
+from riskmodel.serving.pages.site import PAGES, add_pages
 from riskmodel.workflows.service import Service
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class Limits:
     most_batches: int = 2
     """Of these, batches of assessments."""
     most_bytes: int = 1_000_000
-    """Of a body."""
+    """Of a body, where its route names no other limit."""
     workers: int = 1
     """Processes that share the rate of a key."""
     refresh_seconds: float = 1.0
@@ -77,10 +78,11 @@ def create_app(workspace: Workspace, limits: Limits | None = None) -> FastAPI:
         lifespan=_lifespan,
         docs_url=None,
         redoc_url=None,
-        max_body_size=bounds.most_bytes,
+        openapi_url=None,  # a route of ours answers it
     )
     app.state.workspace, app.state.limits, app.state.metrics = workspace, bounds, metrics
     app.state.rates = Rates(bounds.workers)
+    app.add_middleware(BodySize, most=bounds.most_bytes, wider=_wider(), refuse=_too_large)
     app.add_middleware(Gate, most=bounds.most_requests, metrics=metrics, narrow={batches.PATH: bounds.most_batches})
     for module in ROUTES:
         app.include_router(module.ROUTER)
@@ -89,8 +91,14 @@ def create_app(workspace: Workspace, limits: Limits | None = None) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RiskModelError, _refused)
-    app.add_exception_handler(Exception, _refused)
+    app.add_exception_handler(Exception, _failed)
     return app
+
+
+def _wider() -> dict[str, int]:
+    """Bytes of a body on the routes that name a limit of their own."""
+    routes: list[Any] = [route for module in (*ROUTES, *PAGES) for route in module.ROUTER.routes]
+    return {route.path: route.max_body_size for route in routes if route.max_body_size is not None}
 
 
 @asynccontextmanager
@@ -137,17 +145,16 @@ async def _problem(request: Request, error: Any) -> Response:
 
 
 async def _invalid(request: Request, error: Any) -> Response:
-    faults = [fault(found["loc"], found.get("input", ""), found["msg"]) for found in error.errors()]
-    return answer(invalid(faults), _id(request))
+    return answer(invalid(faults(error.errors())), _id(request))
 
 
 async def _http(request: Request, error: Any) -> Response:
-    """What Starlette itself refuses: no such path, no such method, a body that is too large."""
+    """What Starlette itself refuses: no such path, no such method."""
     if isinstance(error.__cause__, Problem):  # FastAPI hides why a body could not be read
         return answer(error.__cause__, _id(request))
     if error.status_code == 404 and for_people(request):
         return refusal_page(request, not_there("没有这个页面。"))
-    names = {404: "not-found", 405: "no-such-method", 413: "too-large"}
+    names = {404: "not-found", 405: "no-such-method"}
     problem = Problem(
         error.status_code, names.get(error.status_code, "refused"), str(error.detail), str(error.detail),
         headers=error.headers or {},
@@ -158,6 +165,17 @@ async def _http(request: Request, error: Any) -> Response:
 async def _refused(request: Request, error: Exception) -> Response:
     """What a workflow refuses, or a fault of the program."""
     return answer(refusal(error, _id(request)), _id(request))
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    """A fault of the program; this response does not pass the gate, which else writes the request id on it."""
+    response = await _refused(request, error)
+    response.headers[ID_HEADER] = _id(request)
+    return response
+
+
+def _too_large(request: Request, problem: Problem) -> Response:
+    return refusal_page(request, TOO_LARGE) if for_people(request) else answer(problem, _id(request))
 
 
 def _id(request: Request) -> str:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from functools import reduce
-from operator import or_
 from types import GenericAlias
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, create_model
 
 from riskmodel.tables.catalogue import TABLES
 from riskmodel.tables.column import Column, Type
@@ -20,6 +18,10 @@ if TYPE_CHECKING:
 
 MOST_ROWS: Final = 2000
 """Of one table: a household has far fewer."""
+FIRST_AS_OF: Final = date(2010, 1, 1)
+"""From then on the values of the policy that every assessment needs are in force; before, nothing can be said."""
+FIRST_DAY, LAST_DAY = date(1850, 1, 1), date(2200, 12, 31)
+"""Of the days of rows: nobody who lives was born before, and no window of a feature leaves the calendar."""
 _NOT_SENT: Final = ("batch_id",)
 _LEFT_OUT: Final = ("household_id", "known_at", "source", "retracted")
 """What the workflow fills in."""
@@ -38,12 +40,35 @@ def day_as_text(value: Any) -> Any:
     return value
 
 
+def _day_of_a_row(day: date) -> date:
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise ValueError(f"a day from {FIRST_DAY} to {LAST_DAY}")
+    return day
+
+
+def _day_to_assess(day: date) -> date:
+    """What is later than today is refused where the clock is read."""
+    if day < FIRST_AS_OF:
+        raise ValueError(f"a day from {FIRST_AS_OF} to today in China")
+    return day
+
+
+Day = Annotated[
+    date,
+    BeforeValidator(day_as_text),
+    AfterValidator(_day_of_a_row),
+    WithJsonSchema(
+        {"type": "string", "format": "date", "formatMinimum": str(FIRST_DAY), "formatMaximum": str(LAST_DAY)}
+    ),
+]
+"""A day of a row."""
+
 _TYPES: Final[dict[Type, Any]] = {
     Type.ID: Annotated[str, Field(min_length=1, max_length=64)],
     Type.TEXT: Annotated[str, Field(min_length=1, max_length=_TEXT)],
     Type.AREA12: Annotated[str, Field(pattern="^[0-9]{12}$")],
-    Type.DATE: Annotated[date, BeforeValidator(day_as_text)],
-    Type.MONTH: Annotated[date, BeforeValidator(_month), BeforeValidator(day_as_text)],
+    Type.DATE: Day,
+    Type.MONTH: Annotated[Day, BeforeValidator(_month)],
     Type.YUAN: Annotated[Decimal, Field(max_digits=14, decimal_places=2)],
     Type.INT: Annotated[int, Field(strict=True, ge=-(2**31), le=2**31 - 1)],
     Type.NUM: Annotated[float, Field(ge=0)],
@@ -53,30 +78,30 @@ _TYPES: Final[dict[Type, Any]] = {
 
 def _typed(fact: Column) -> Any:
     if fact.type is Type.CODE:
-        return reduce(or_, [Literal[code] for code in fact.allowed])
+        return Literal[*fact.allowed]
     return _TYPES[fact.type]
 
 
 def row_model(
-    table: Table, left_out: Collection[str] = _LEFT_OUT, not_sent: Collection[str] = _NOT_SENT
+    table: Table, name: str, left_out: Collection[str] = _LEFT_OUT, not_sent: Collection[str] = _NOT_SENT
 ) -> type[BaseModel]:
-    """A row of a table; what may be left out is null."""
+    """A row of a table, with the name that it has in the description; what may be left out is null."""
     fields: dict[str, Any] = {}
-    for name, fact in table.facts.items():
-        if fact.derived or name in not_sent:
+    for column, fact in table.facts.items():
+        if fact.derived or column in not_sent:
             continue
-        optional = fact.nullable or name in left_out or fact.default is not None
+        optional = fact.nullable or column in left_out or fact.default is not None
         about = "; ".join(text for text in (fact.title if fact.headers else "", fact.note) if text)
         kind = _typed(fact) | None if optional else _typed(fact)
-        fields[name] = (kind, Field(default=None, description=about) if optional else Field(description=about))
-    title = "".join(word.capitalize() for word in table.name.split("_"))
+        fields[column] = (kind, Field(default=None, description=about) if optional else Field(description=about))
     about = f"{table.title}: {table.purpose}"
-    made: type[BaseModel] = create_model(title, __config__=ConfigDict(extra="forbid"), __doc__=about, **fields)
+    made: type[BaseModel] = create_model(name, __config__=ConfigDict(extra="forbid"), __doc__=about, **fields)
     return made
 
 
 def _list_of(table: Table) -> Any:
-    rows: Any = GenericAlias(list, (row_model(table),))
+    name = "".join(word.capitalize() for word in table.name.split("_"))
+    rows: Any = GenericAlias(list, (row_model(table, name),))
     return (Annotated[rows, Field(max_length=MOST_ROWS)], Field(default=[], description=table.title))
 
 
@@ -93,8 +118,9 @@ class Facts(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    as_of: Annotated[date, BeforeValidator(day_as_text)] | None = Field(
-        default=None, description="What became known later is not looked at; default: today in China"
+    as_of: Annotated[date, BeforeValidator(day_as_text), AfterValidator(_day_to_assess)] | None = Field(
+        default=None,
+        description=f"From {FIRST_AS_OF} to today in China, the default; what became known later is not looked at",
     )
     complete: bool = Field(
         default=False,

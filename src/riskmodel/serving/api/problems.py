@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import Response
 from pydantic import BaseModel, Field
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 MEDIA_TYPE: Final = "application/problem+json"
 _SHOWN: Final = 80
@@ -24,8 +25,10 @@ _SHOWN: Final = 80
 class Fault(BaseModel):
     """One thing that is wrong in what was sent."""
 
-    field: str = Field(description="Where: a path with dots, for example tables.incomes.0.amount")
-    value: str = Field(description="What was found there, shortened")
+    field: str = Field(
+        description="Where: body, query, path or header, and what is in it: body.tables.incomes.0.amount"
+    )
+    value: str = Field(description="What was found there, shortened; empty = nothing, … = something with parts")
     rule: str = Field(description="What is expected")
 
 
@@ -72,10 +75,28 @@ def told(problem: Problem, request_id: str) -> dict[str, Any]:
 
 
 def fault(where: Sequence[object], value: object, rule: str) -> Fault:
-    """One fault; the value is shortened."""
-    told = value if isinstance(value, str) else repr(value)
-    shown = told if len(told) <= _SHOWN else f"{told[:_SHOWN]}…"
-    return Fault(field=".".join(map(str, where)), value=shown, rule=rule)
+    """One fault; the value is shortened, and what has parts, as a body has, is not told."""
+    return Fault(field=".".join(map(str, where)), value=_shown(value), rule=rule)
+
+
+def faults(found: Iterable[Mapping[str, Any]], where: Sequence[object] = ()) -> list[Fault]:
+    """What pydantic found wrong; `where`: in what."""
+    return [
+        fault(
+            [*where, *one["loc"]],
+            "" if one["type"] == "missing" else one.get("input", ""),
+            str(one["msg"]).removeprefix("Value error, "),
+        )
+        for one in found
+    ]
+
+
+def _shown(value: object) -> str:
+    """A value as it stands in JSON, without the quotation marks of a text."""
+    if isinstance(value, str | date):
+        text = str(value)
+        return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    return json.dumps(value) if value is None or isinstance(value, bool | int | float) else "…"
 
 
 def unknown_household() -> Problem:
@@ -110,6 +131,17 @@ def busy(seconds: int = 1, detail: str = "The service has more requests than it 
     return Problem(503, "busy", "Busy", detail, headers={"Retry-After": str(seconds)})
 
 
+def other_media(header: str, found: str, taken: str) -> Problem:
+    """A body of another kind, or packed; nothing of it is told."""
+    detail = f"The body was not read: {header} has to be {taken}."
+    return Problem(415, "other-media", "Unsupported media type", detail, [fault(["header", header], found, taken)])
+
+
+def too_large(most: int) -> Problem:
+    """A body of more bytes than are taken."""
+    return Problem(413, "too-large", "Too large", f"The body has more than {most:,} bytes, the most taken here.")
+
+
 def invalid(errors: Sequence[Fault], detail: str = "What was sent does not keep the contract.") -> Problem:
     """What was sent cannot be used."""
     return Problem(422, "invalid", "Invalid", detail, errors)
@@ -128,6 +160,7 @@ RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
         403: "The key has no role for this",
         404: "Not there, or not in the area of the key",
         413: "The body is too large",
+        415: "The header Content-Type names another kind of body, or none, or the body is packed",
         422: "What was sent cannot be used",
         429: "The key is over its rate",
         503: "Too many requests at once, or the service is starting or stopping",

@@ -7,6 +7,7 @@ import structlog
 from riskmodel.errors import BusyError, RiskModelError, UsageError
 from riskmodel.serving.api.problems import Problem, busy, failed, fault, invalid
 from riskmodel.workflows.sent_case import WrongFacts
+from riskmodel.workflows.whatif import NotSupposed
 
 LOG = structlog.get_logger("riskmodel.api")
 
@@ -16,12 +17,14 @@ def refusal(error: Exception, request_id: str) -> Problem:
     if isinstance(error, Problem):
         return error
     if isinstance(error, WrongFacts):
-        faults = [fault(["tables", w.table, w.row, w.column], w.value, w.rule) for w in error.found]
+        faults = [fault(["body", "tables", w.table, w.row, w.column], w.value, w.rule) for w in error.found]
         return invalid(faults, "Facts do not keep the contract of the tables.")
     if isinstance(error, BusyError):
         return busy(5, str(error))
+    if isinstance(error, NotSupposed):
+        return invalid([fault(["body", error.kind, error.place], error.text, str(error))], str(error))
     if isinstance(error, UsageError):
-        return invalid([], str(error))
+        return invalid([fault(["request"], "", str(error))], str(error))
     if isinstance(error, RiskModelError):
         LOG.error("refused", id=request_id, kind=type(error).__name__, why=str(error))
         return failed()

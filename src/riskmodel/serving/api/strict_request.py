@@ -1,4 +1,5 @@
-"""Bodies as JSON that says the same to every reader: no NaN, no key twice, not too deep, numbers of a sane size."""
+"""Requests that say the same to every reader: bodies as JSON without NaN, no key twice, not too deep, numbers of a sane
+size; queries without a parameter that nobody knows, and none twice."""
 
 from __future__ import annotations
 
@@ -7,15 +8,18 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from fastapi import Request
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.params import Query
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
-from riskmodel.serving.api.problems import Problem, fault, invalid
+from riskmodel.serving.api.problems import Problem, fault, invalid, other_media
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 
     from fastapi import Response
+    from starlette.datastructures import QueryParams
 
 DEEPEST: Final = 8
 """Objects and lists inside each other; the deepest body of the contract has 5."""
@@ -28,6 +32,15 @@ class StrictRequest(Request):
 
     refused: Problem | None = None
     """Why the body was not read: FastAPI turns what is raised there into an error without a reason."""
+    takes: str = ""
+    """Kind of body that the route takes; empty = none."""
+
+    async def stream(self) -> AsyncGenerator[bytes, None]:
+        """As of Starlette. Raises Problem for a body of another kind."""
+        if self.takes:
+            self._check_kind()
+        async for piece in super().stream():
+            yield piece
 
     async def json(self) -> Any:
         """The body. Raises Problem for what is no such JSON."""
@@ -39,16 +52,33 @@ class StrictRequest(Request):
                 raise
         return self._strict
 
+    def _check_kind(self) -> None:
+        headers = self.headers
+        if headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers:
+            return  # there is none
+        for name, given, taken in (
+            ("Content-Type", headers.get("content-type", "").partition(";")[0].strip().lower(), self.takes),
+            ("Content-Encoding", headers.get("content-encoding", "identity").lower(), "identity"),
+        ):
+            if given != taken:
+                self.refused = other_media(name, headers.get(name, ""), taken)
+                raise self.refused
+
 
 class StrictRoute(APIRoute):
-    """A route that reads its body strictly."""
+    """A route that reads its body strictly, and refuses a query that it does not know or that says a thing twice."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """As of FastAPI, with a request that is read strictly."""
         handler = super().get_route_handler()
+        takes = self._takes()
+        known = [one.alias for one in get_flat_params(self.dependant) if isinstance(one.field_info, Query)]
 
         async def strict(request: Request) -> Response:
+            if request.scope["query_string"]:
+                _check_query(request.query_params, known)
             strictly = StrictRequest(request.scope, request.receive)
+            strictly.takes = takes
             try:
                 return await handler(strictly)
             except HTTPException:
@@ -57,6 +87,23 @@ class StrictRoute(APIRoute):
                 raise
 
         return strict
+
+    def _takes(self) -> str:
+        """Kind of body by the description of the route."""
+        if self.body_field:
+            return "application/json"
+        return next(iter((self.openapi_extra or {}).get("requestBody", {}).get("content", ())), "")
+
+
+def _check_query(asked: QueryParams, known: Sequence[str]) -> None:
+    """Raise Problem 422 for parameters that the route does not know, and for those that are given several times."""
+    unknown = [name for name in asked if name not in known]
+    rule = f"no parameter of this route, which takes: {', '.join(known) or 'none'}"
+    wrong = [fault(["query", name], asked[name], rule) for name in unknown]
+    several = [name for name in asked if name in known and len(asked.getlist(name)) > 1]
+    wrong += [fault(["query", name], ", ".join(asked.getlist(name)), "given once") for name in several]
+    if wrong:
+        raise invalid(wrong)
 
 
 def parsed(body: bytes) -> Any:

@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from riskmodel.errors import BusyError, RiskModelError, UsageError
+from riskmodel.serving.api.problems import Problem
 from riskmodel.serving.api.refusals import LOG
 from riskmodel.serving.pages.form import typed_texts
 from riskmodel.serving.pages.refused import Elsewhere, Refused, SignedOut
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from fastapi import Request, Response
 
 FAILED = Refused(500, "程序出错，本次操作没有完成。", "请稍后再试；如再次出现，请把下方编号告诉管理员。")
+
+TOO_LARGE = Refused(413, "发送的文件或表单过大，没有保存任何内容。", "请减小文件后重新操作。")
 
 
 class PageRoute(APIRoute):
@@ -36,7 +39,7 @@ class PageRoute(APIRoute):
                 return see_other(error.to)
             except SignedOut:
                 return shown(request, "signed_out.html", None, 403, texts=await typed_texts(request))
-            except (Refused, RiskModelError, RequestValidationError, HTTPException) as error:
+            except (Refused, Problem, RiskModelError, RequestValidationError, HTTPException) as error:
                 return refusal_page(request, _refused(error, request))
             except Exception as error:
                 LOG.error("fault", id=_id(request), kind=type(error).__name__, exc_info=error)
@@ -60,7 +63,9 @@ def _refused(error: Exception, request: Request) -> Refused:
     match error:
         case Refused():
             return error
-        case RequestValidationError() | HTTPException():  # the latter for a form that cannot be read, or is too large
+        case Problem():  # the pages raise none; what reads their forms does
+            return TOO_LARGE
+        case RequestValidationError() | HTTPException():  # the latter for a form that cannot be read
             return Refused(400, "网址或表单中有无法识别的内容。", "请返回上一页重新操作。")
         case BusyError():
             return Refused(503, "数据正在被他人写入，本次操作没有完成。", "请一分钟后再试。")

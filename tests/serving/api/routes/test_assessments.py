@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +9,8 @@ import pytest
 
 from riskmodel.review.access import Role
 from riskmodel.review.audit import AuditLog
+from riskmodel.serving.api.facts import FIRST_AS_OF, FIRST_DAY
+from riskmodel.serving.clock import now
 from riskmodel.tables.catalogue import TABLES
 from riskmodel.tables.column import Type
 from riskmodel.tables.own_facts import own_facts
@@ -113,15 +115,15 @@ def test_a_dearer_bill_never_lowers_the_probability(service: Running) -> None:
 @pytest.mark.parametrize(
     ("table", "change", "field", "rule"),
     [
-        ("medical_settlements", {"self_pay": 5}, "tables.medical_settlements.0.total_cost", "total_cost must be"),
+        ("medical_settlements", {"self_pay": 5}, "body.tables.medical_settlements.0.total_cost", "total_cost must be"),
         ("medical_settlements", {"self_pay": -5}, "body.tables.medical_settlements.0.self_pay", ""),
-        ("medical_settlements", {"visit_type": "hotel"}, "tables.medical_settlements.0.visit_type", "inpatient"),
+        ("medical_settlements", {"visit_type": "hotel"}, "body.tables.medical_settlements.0.visit_type", "inpatient"),
         ("medical_settlements", {"colour": "red"}, "body.tables.medical_settlements.0.colour", "not permitted"),
-        ("medical_settlements", {"service_end": 20240420}, "tables.medical_settlements.0.service_end", "YYYY-MM-DD"),
-        ("medical_settlements", {"self_pay": 1.005}, "tables.medical_settlements.0.self_pay", "decimal"),
-        ("members", {"chronic_illness": 1}, "tables.members.0.chronic_illness", "boolean"),
-        ("households", {"size": 2.5}, "tables.households.0.size", "integer"),
-        ("households", {"village_code": "99"}, "tables.households.0.village_code", "pattern"),
+        ("medical_settlements", {"service_end": 20240420}, "body.tables.medical_settlements.0.service_end", "YYYY-"),
+        ("medical_settlements", {"self_pay": 1.005}, "body.tables.medical_settlements.0.self_pay", "decimal"),
+        ("members", {"chronic_illness": 1}, "body.tables.members.0.chronic_illness", "boolean"),
+        ("households", {"size": 2.5}, "body.tables.households.0.size", "integer"),
+        ("households", {"village_code": "99"}, "body.tables.households.0.village_code", "pattern"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_told_with_field_and_rule(
@@ -131,14 +133,13 @@ def test_what_is_wrong_is_told_with_field_and_rule(
     found = sent(service, FACTS | {"tables": FACTS["tables"] | {table: [first | change, *rest]}})
     assert found.status_code == 422, found.text
     told = [(fault["field"], fault["rule"]) for fault in found.json()["errors"]]
-    wanted = field.removeprefix("body.")
-    assert any(where.removeprefix("body.").startswith(wanted) and rule in why for where, why in told), told
+    assert any(where == field and rule in why for where, why in told), told
 
 
 def test_one_household_at_a_time_and_never_without_its_state(service: Running) -> None:
     tables = FACTS["tables"]
     without = sent(service, FACTS | {"tables": {"members": tables["members"]}})
-    assert (without.status_code, without.json()["errors"][0]["field"]) == (422, "tables.households.0.household_id")
+    assert (without.status_code, without.json()["errors"][0]["field"]) == (422, "body.tables.households.0.household_id")
     two = [tables["households"][0] | {"household_id": name} for name in ("a", "b")]
     assert sent(service, FACTS | {"tables": tables | {"households": two}}).status_code == 422
     gone = [tables["households"][0] | {"status": "dissolved"}]
@@ -157,7 +158,7 @@ def test_rows_of_others_are_taken_where_the_household_asked_about_is_named(servi
     away = [old | {"village_code": "990201101201"}, both[1]]
     elsewhere = sent(service, body | {"household_id": "new", "tables": {"households": away}})
     assert elsewhere.status_code == 422
-    assert elsewhere.json()["errors"][0]["field"] == "tables.households.0.village_code"
+    assert elsewhere.json()["errors"][0]["field"] == "body.tables.households.0.village_code"
 
 
 def test_a_household_of_another_area_is_not_assessed(service: Running) -> None:
@@ -179,3 +180,37 @@ def test_what_became_known_later_changes_nothing(service: Running) -> None:
     later = FACTS["tables"]["medical_settlements"][0] | {"settlement_id": "b", "known_at": "2024-06-06"}
     tables = FACTS["tables"] | {"medical_settlements": [*FACTS["tables"]["medical_settlements"], later]}
     assert sent(service, FACTS | {"tables": tables}).json()["reasons"] == sent(service, FACTS).json()["reasons"]
+
+
+def test_days_that_nothing_can_be_said_of_are_told_with_field_value_and_rule(service: Running) -> None:
+    tomorrow = (now() + timedelta(days=1)).date().isoformat()
+    for as_of, rule in ((tomorrow, "today in China"), ("9999-12-31", "today in China"), ("2009-12-31", "2010-01-01")):
+        found = sent(service, FACTS | {"as_of": as_of})
+        (fault,) = found.json()["errors"]
+        assert (found.status_code, fault["field"], fault["value"]) == (422, "body.as_of", as_of)
+        assert rule in fault["rule"]
+
+
+def test_from_the_first_day_on_a_household_is_assessed(service: Running) -> None:
+    states = [FACTS["tables"]["households"][0] | {"valid_from": FIRST_DAY.isoformat()}]
+    for as_of in (FIRST_AS_OF, now().date()):
+        found = sent(service, {"as_of": as_of.isoformat(), "tables": {"households": states}})
+        assert found.status_code == 200, found.text
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "value", "rule"),
+    [
+        ({"status": "dissolved"}, "status", "dissolved", "active on as_of, 2024-06-05"),
+        ({"known_at": "2024-06-06"}, "known_at", "2024-06-06", "not after as_of, 2024-06-05"),
+        ({"retracted": True}, "retracted", "true", "taken back"),
+    ],
+)
+def test_a_household_that_is_not_active_is_told_with_the_state_that_says_so(
+    service: Running, change: dict[str, Any], field: str, value: str, rule: str
+) -> None:
+    states = [FACTS["tables"]["households"][0] | change]
+    found = sent(service, FACTS | {"as_of": "2024-06-05", "tables": {"households": states}})
+    (fault,) = found.json()["errors"]
+    assert (found.status_code, fault["field"], fault["value"]) == (422, f"body.tables.households.0.{field}", value)
+    assert rule in fault["rule"]

@@ -56,7 +56,7 @@ def test_a_damaged_champion_is_refused_and_shown(service: Running) -> None:
 def test_a_service_that_stops_is_not_ready(service: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(STOPPING, "is_set", lambda: True)
     found = service.client.get("/readyz")
-    assert (found.status_code, found.json()["stopping"]) == (503, True)
+    assert (found.status_code, found.json()["stopping"], found.json()["ready"]) == (503, True, False)
 
 
 def test_metrics_tell_routes_and_the_model_and_no_path(service: Running) -> None:

@@ -35,6 +35,7 @@ def test_what_was_said_is_told_as_explain_tells_it_bit_for_bit(
     for name in set(told) - {"notes"}:
         assert told[name] == there[name], name
     assert told["reasons"][0]["sentence"]
+    assert all(reason["unit"].isascii() == (language == "en") for reason in told["reasons"])
 
 
 def test_contributions_and_values_come_only_when_they_are_asked_for(service: Running, office: Office) -> None:
@@ -42,6 +43,16 @@ def test_contributions_and_values_come_only_when_they_are_asked_for(service: Run
     assert {"contributions", "values", "margin", "base"}.isdisjoint(short)
     full = asked(service, office.riskiest, explain="full").json()
     assert sum(full["contributions"].values()) + full["base"] == pytest.approx(full["margin"], abs=1e-9)
+
+
+def test_a_month_is_its_newest_date_and_goes_not_with_a_date(service: Running, office: Office) -> None:
+    month, day = office.scored.as_of[:7], office.scored.as_of
+    assert asked(service, office.riskiest, month=month).json() == asked(service, office.riskiest, as_of=day).json()
+    assert asked(service, office.riskiest, month="2001-01").status_code == 404
+    assert asked(service, office.riskiest, service.key(area="98"), month=month).status_code == 404
+    for query in ({"month": month, "as_of": day}, {"month": "2024-13"}):
+        found = asked(service, office.riskiest, **query)
+        assert (found.status_code, found.json()["errors"][0]["field"]) == (422, "query.month")
 
 
 def test_a_household_elsewhere_is_not_there(service: Running, office: Office) -> None:

@@ -50,6 +50,8 @@ def test_findings_are_kept_once_and_the_answer_is_given_again(service: Running, 
     assert stored(service) == before + 1
     other = sent(service, [visit | {"finding": "not_home", "cause_1": None}], "request-1", key)
     assert (other.status_code, other.json()["type"]) == (409, "urn:riskmodel:problem:key-used-before")
+    assert other.json()["errors"][0]["field"] == "header.Idempotency-Key"
+    assert "page" not in other.text
     assert sent(service, [visit], "request-1").status_code == 201, "another asker has keys of its own"
 
 
@@ -79,8 +81,8 @@ def test_what_cannot_be_written_into_the_audit_log_is_not_kept(
 @pytest.mark.parametrize(
     ("change", "field"),
     [
-        ({"finding": "no_risk"}, "visits.0.cause_1"),
-        ({"visited_on": (now() + timedelta(days=2)).date().isoformat()}, "visits.0.visited_on"),
+        ({"finding": "no_risk"}, "body.visits.0.cause_1"),
+        ({"visited_on": (now() + timedelta(days=2)).date().isoformat()}, "body.visits.0.visited_on"),
         ({"reason": "curiosity"}, "body.visits.0.reason"),
         ({"known_at": "2024-01-01"}, "body.visits.0.known_at"),
         ({"visitor_id": None}, "body.visits.0.visitor_id"),

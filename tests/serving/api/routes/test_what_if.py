@@ -5,6 +5,8 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from riskmodel.review.audit import AuditLog
 from riskmodel.workflows.installation import LOG
 from riskmodel.workflows.publish import publish
@@ -36,6 +38,14 @@ def test_it_is_answered_as_the_command_answers_and_marked_as_an_association(serv
     assert (last.action, last.purpose, last.ids) == ("read", f"what if {office.scored.as_of}", (office.riskiest,))
 
 
+def test_a_month_is_its_newest_date(service: Running, office: Office) -> None:
+    month, scenario = office.scored.as_of[:7], ["basic_insurance"]
+    assert asked(service, office.riskiest, scenarios=scenario, month=month).json()["as_of"] == office.scored.as_of
+    assert asked(service, office.riskiest, scenarios=scenario, month="2001-01").status_code == 404
+    both = asked(service, office.riskiest, scenarios=scenario, month=month, as_of=office.scored.as_of)
+    assert (both.status_code, both.json()["errors"][0]["field"]) == (422, "body.month")
+
+
 _ASKED = """
 import sys
 from datetime import date, datetime, timezone
@@ -60,18 +70,28 @@ def test_nothing_of_mlflow_is_asked(service: Running, office: Office) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_what_cannot_be_supposed_is_told(service: Running, office: Office) -> None:
-    for body in (
-        {},
-        {"scenarios": ["wealth"]},
-        {"scenarios": ["public_post:wage=-1"]},
-        {"corrections": ["incomes.amount=1"]},
-        {"scenarios": ["x" * 400]},
-        {"colour": "red"},
-    ):
-        found = asked(service, office.riskiest, **body)
-        assert (found.status_code, found.json()["type"]) == (422, "urn:riskmodel:problem:invalid"), body
-        assert str(service.workspace.home) not in found.text
+@pytest.mark.parametrize(
+    ("body", "field", "value"),
+    [
+        ({}, "body.scenarios", ""),
+        ({"scenarios": ["basic_insurance", "wealth"]}, "body.scenarios.1", "wealth"),
+        ({"scenarios": ["public_post:wage=-1"]}, "body.scenarios.0", "public_post:wage=-1"),
+        ({"scenarios": ["public_post:wage=1e99"]}, "body.scenarios.0", "public_post:wage=1e99"),
+        ({"corrections": ["incomes.amount=1"]}, "body.corrections.0", "incomes.amount=1"),
+        ({"corrections": ["households.size=2", "households.size=abc"]}, "body.corrections.1", "households.size=abc"),
+        ({"corrections": ["households.size=2", "households.size=3"]}, "body.corrections.1", "households.size=3"),
+        ({"scenarios": ["x" * 400]}, "body.scenarios.0", "x" * 80 + "…"),
+        ({"colour": "red"}, "body.colour", "red"),
+    ],
+)
+def test_what_cannot_be_supposed_is_told_with_field_value_and_rule(
+    service: Running, office: Office, body: dict[str, Any], field: str, value: str
+) -> None:
+    found = asked(service, office.riskiest, **body)
+    (fault,) = found.json()["errors"]
+    assert (found.status_code, fault["field"], fault["value"]) == (422, field, value)
+    assert fault["rule"]
+    assert str(service.workspace.home) not in found.text
 
 
 def test_a_household_elsewhere_is_not_there(service: Running, office: Office) -> None:

@@ -13,7 +13,7 @@ from trained_county import Office
 ON_EVERY_DATABASE = True
 
 
-def listed(service: Running, key: str = "", month: str = "2024-04", **query: Any) -> Any:
+def listed(service: Running, key: str = "", month: str = "2024-05", **query: Any) -> Any:
     words = "&".join(f"{name}={value}" for name, value in query.items())
     return service.get(f"/v1/worklists/{month}?{words}", key or service.key())
 
@@ -53,10 +53,21 @@ def test_area_tier_and_cause_narrow_it(service: Running, office: Office) -> None
         assert [one["household_id"] for one in found] == rows.filter(wanted)["household_id"].to_list(), query
 
 
-def test_a_month_and_its_as_of_date_are_the_same_list(service: Running, office: Office) -> None:
+def test_a_month_is_the_newest_date_published_in_it(service: Running, office: Office) -> None:
     by_month, by_day = listed(service).json(), listed(service, month=office.scored.as_of).json()
     assert by_month == by_day
     assert by_month["as_of"] == office.scored.as_of
+
+
+def test_a_month_of_which_nothing_was_published_tells_the_months_there_are(service: Running, office: Office) -> None:
+    for area in ("", "99", "990301", "990301101"):
+        for month in ("2001-01", "2001-01-05"):
+            found = listed(service, service.key(area=area), month=month)
+            assert found.status_code == 404
+            assert office.scored.as_of[:7] in found.json()["detail"]
+    elsewhere = listed(service, service.key(area="990302"))
+    assert elsewhere.status_code == 404
+    assert office.scored.as_of[:7] not in elsewhere.json()["detail"].replace("Nothing was published for 2024-05", "")
 
 
 def test_a_key_sees_its_area_by_default_and_no_other(service: Running, office: Office) -> None:
@@ -69,9 +80,10 @@ def test_a_key_sees_its_area_by_default_and_no_other(service: Running, office: O
 
 @pytest.mark.parametrize(
     ("query", "status"),
-    [({"month": "2001-01"}, 404), ({"month": "2024-13"}, 422), ({"month": "2024"}, 422), ({"area": "9"}, 422),
-     ({"tier": "huge"}, 422), ({"cause": "XXX"}, 422), ({"limit": 501}, 422), ({"cursor": "abc"}, 422),
-     ({"cursor": "W10="}, 422)],
+    [({"month": "2001-01"}, 404), ({"month": "2024-13"}, 422), ({"month": "2024-02-30"}, 422), ({"month": "2024"}, 422),
+     ({"area": "9"}, 422), ({"tier": "huge"}, 422), ({"cause": "XXX"}, 422), ({"limit": 501}, 422),
+     ({"cursor": "abc"}, 422), ({"cursor": "W10="}, 422), ({"cursor": "W05hTiwieCJd"}, 422),
+     ({"cursor": "Wy1JbmZpbml0eSwieCJd"}, 422)],
 )  # fmt: skip
 def test_what_cannot_be_asked_is_told(service: Running, query: dict[str, Any], status: int) -> None:
     assert listed(service, **query).status_code == status

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
+from riskmodel.errors import UsageError
+from riskmodel.policy import HouseholdStatus
 from riskmodel.review.access import Principal, Right
 from riskmodel.serving.api.auth import Running, allowed
 from riskmodel.serving.api.facts import Facts
-from riskmodel.serving.api.problems import RESPONSES, Problem, busy, unknown_household
+from riskmodel.serving.api.problems import RESPONSES, Problem, busy, fault, invalid, unknown_household
 from riskmodel.serving.api.routes.households import ARRIVED, Explain, Group, Language, Told
 from riskmodel.serving.api.strict_request import StrictRoute
 from riskmodel.serving.clock import now
 from riskmodel.workflows.sent_case import Case
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
 
 ROUTER = APIRouter(prefix="/v1", tags=["assessments"], route_class=StrictRoute, responses=RESPONSES)
 Assessor = Annotated[Principal, Depends(allowed(Right.ASSESS))]
@@ -86,27 +92,54 @@ async def assess(
 ) -> Response:
     """Assess a household from its facts. Nothing of them is kept; that it was asked is in the audit log."""
     asked_at, models = now(), running.models.current
-    case = Case(
-        await run_in_threadpool(placed, facts, who), facts.as_of or asked_at.date(), facts.complete, facts.household_id
-    )
+    case = await run_in_threadpool(case_of, facts, who, asked_at.date())
     if models is None:
         raise no_model()
     answer = running.assess(who, case, models, language, full=explain == "full", now=asked_at)
-    told, missing = await asyncio.wrap_future(answer)
+    try:
+        told, missing = await asyncio.wrap_future(answer)
+    except UsageError:  # the one that there is
+        raise not_active(case) from None
     return JSONResponse(counted(request, told, missing))
 
 
-def placed(facts: Facts, who: Principal) -> dict[str, list[dict[str, Any]]]:
-    """The rows that were sent. Problem 404 where a state says that the household lives outside of the asker's area.
+def case_of(facts: Facts, who: Principal, today: date) -> Case:
+    """The household that facts are about. Problem 422 for a day that is not over yet in China, 404 where a state says
+    that the household lives outside of the asker's area.
 
     Where those that it came from live is not asked: nothing is told of them but what the asker sends.
     """
-    sent = facts.sent()
-    about = facts.household_id
-    states = [row for row in sent.get("households", ()) if about is None or row["household_id"] in (None, about)]
-    if any(not who.sees(row["village_code"]) for row in states):
+    as_of = facts.as_of or today
+    if as_of > today:
+        raise invalid([fault(["body", "as_of"], as_of, f"not after today in China, {today}")])
+    case = Case(facts.sent(), as_of, facts.complete, facts.household_id)
+    if any(not who.sees(row["village_code"]) for _, row in own_states(case)):
         raise unknown_household()
-    return sent
+    return case
+
+
+def own_states(case: Case) -> list[tuple[int, Mapping[str, Any]]]:
+    """The states of the household that is asked about, with their place among those sent."""
+    states = enumerate(case.sent.get("households", ()))
+    return [(n, row) for n, row in states if case.about is None or row["household_id"] in (None, case.about)]
+
+
+def not_active(case: Case) -> Problem:
+    """The household is not active on the day, by the states that were sent."""
+    when = f"as_of, {case.as_of}"
+    wrong = []
+    for place, row in own_states(case):
+        known_at, where = row["known_at"], ["body", "tables", "households", place]
+        if row["retracted"]:
+            wrong.append(fault([*where, "retracted"], value=True, rule="a state that was taken back says nothing"))
+        elif known_at and known_at > case.as_of:
+            wrong.append(
+                fault([*where, "known_at"], known_at, f"not after {when}: what became known later is not seen")
+            )
+        elif row["status"] != HouseholdStatus.ACTIVE.value:
+            wrong.append(fault([*where, "status"], row["status"], f"{HouseholdStatus.ACTIVE.value} on {when}"))
+    wrong = wrong or [fault(["body", "tables", "households"], "", f"a state that is active on {when}")]
+    return invalid(wrong, f"The household is not active on {case.as_of}, by what was known on that day.")
 
 
 def no_model() -> Problem:

@@ -13,12 +13,13 @@ from pydantic import BaseModel, Field, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
+from riskmodel.errors import UsageError
 from riskmodel.review.access import Principal, Right
 from riskmodel.serving.api.auth import Running, allowed
 from riskmodel.serving.api.facts import Facts
-from riskmodel.serving.api.problems import RESPONSES, Problem, ProblemBody, fault, invalid, told
+from riskmodel.serving.api.problems import RESPONSES, Problem, ProblemBody, fault, faults, invalid, told
 from riskmodel.serving.api.refusals import refusal
-from riskmodel.serving.api.routes.assessments import FreshAssessment, counted, no_model, placed
+from riskmodel.serving.api.routes.assessments import FreshAssessment, case_of, counted, no_model, not_active
 from riskmodel.serving.api.routes.households import Explain, Language
 from riskmodel.serving.api.sent_lines import SentLines
 from riskmodel.serving.api.strict_request import StrictRoute, parsed
@@ -137,7 +138,7 @@ class _Batch:
             self.who, list(cases.values()), self.models, self.language, full=self.full, now=asked_at
         )
         answers = dict(zip(cases, outcomes, strict=True))
-        told = [self._told(answers.get(place, case)) for place, case in enumerate(found)]
+        told = [self._told(case, answers.get(place, case)) for place, case in enumerate(found)]
         return b"".join(_line(first + place, answer) for place, answer in enumerate(told))
 
     def _read(self, line: bytes, today: date) -> Case | Problem:
@@ -146,13 +147,15 @@ class _Batch:
             if len(line) > MOST_BYTES_OF_ONE:
                 raise Problem(413, "too-large", "Too large", f"At most {MOST_BYTES_OF_ONE} bytes a household.")
             facts = Facts.model_validate(parsed(line), from_attributes=True)  # as FastAPI does
-            return Case(placed(facts, self.who), facts.as_of or today, facts.complete, facts.household_id)
+            return case_of(facts, self.who, today)
         except ValidationError as error:
-            return invalid([fault(["body", *e["loc"]], e.get("input", ""), e["msg"]) for e in error.errors()])
+            return invalid(faults(error.errors(), ["body"]))
         except Problem as problem:
             return problem
 
-    def _told(self, outcome: Any) -> dict[str, Any]:
+    def _told(self, case: Case | Problem, outcome: Any) -> dict[str, Any]:
+        if isinstance(outcome, UsageError) and isinstance(case, Case):
+            outcome = not_active(case)
         if isinstance(outcome, Exception):
             return told(refusal(outcome, self.request_id), self.request_id)
         return counted(self.request, *outcome)

@@ -9,9 +9,11 @@ from pydantic import BaseModel
 
 from riskmodel.serving.api.auth import service_of
 from riskmodel.serving.api.metrics import MEDIA_TYPE
+from riskmodel.serving.api.problems import RESPONSES
 from riskmodel.serving.api.stopping import STOPPING
+from riskmodel.serving.api.strict_request import StrictRoute
 
-ROUTER = APIRouter(tags=["watch"])
+ROUTER = APIRouter(tags=["watch"], route_class=StrictRoute, responses={422: RESPONSES[422]})
 
 
 class Alive(BaseModel):
@@ -42,9 +44,9 @@ async def livez() -> Alive:
 def readyz(request: Request, response: Response) -> Ready:
     """Whether requests can be answered: 200, or 503 with what is missing."""
     service = service_of(request)
-    stopping = STOPPING.is_set()
-    found = Ready(stopping=stopping, **asdict(service.readiness()))
-    if not found.ready or stopping:
+    stopping, told = STOPPING.is_set(), asdict(service.readiness())
+    found = Ready(**told | {"stopping": stopping, "ready": told["ready"] and not stopping})
+    if not found.ready:
         response.status_code = 503
     return found
 

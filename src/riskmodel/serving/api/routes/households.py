@@ -13,7 +13,7 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field
 
 from riskmodel.serving.api.auth import READER, Reader, Running, service_of
-from riskmodel.serving.api.problems import RESPONSES, unknown_household
+from riskmodel.serving.api.problems import RESPONSES, fault, invalid, unknown_household
 from riskmodel.serving.api.strict_request import StrictRoute
 from riskmodel.serving.clock import now
 from riskmodel.workflows.service import Service
@@ -29,6 +29,9 @@ ID: Final = "^H[0-9a-f]{24}$"
 ARRIVED: Final = "Days since news of the household last arrived; not the age of its facts, whose dates the reasons tell"
 HouseholdId = Annotated[str, Path(pattern=ID, description="H and 24 hex digits")]
 AsOf = Annotated[date | None, Query(description="As-of date of a published month; default: the newest")]
+MONTH: Final = "^[0-9]{4}-(0[1-9]|1[0-2])$"
+OF_A_MONTH: Final = "YYYY-MM, beside as_of: the newest date published in that month"
+Month = Annotated[str | None, Query(pattern=MONTH, description=OF_A_MONTH)]
 Language = Annotated[Literal["zh", "en"], Query(description="Language of titles and sentences")]
 Explain = Annotated[Literal["short", "full"], Query(description="full: also base, margin, values and contributions")]
 
@@ -133,11 +136,13 @@ async def assessment(
     running: Running,
     who: Reader,
     as_of: AsOf = None,
+    month: Month = None,
     language: Language = "zh",
     explain: Explain = "short",
 ) -> Response:
     """What was said of a household: probability, tier, reasons. Written into the audit log before it is answered."""
-    return await _answered(running, who, household_id, as_of, language, full=explain == "full")
+    day = await run_in_threadpool(day_of, running, who, household_id, month, as_of, "query") if month else as_of
+    return await _answered(running, who, household_id, day, language, full=explain == "full")
 
 
 ROUTER.add_api_route(
@@ -156,6 +161,17 @@ def assessments(household_id: HouseholdId, running: Running, who: Reader) -> His
     if found is None:
         raise unknown_household()
     return History(household_id=household_id, assessments=[Brief(**asdict(brief)) for brief in found])
+
+
+def day_of(running: Service, who: Principal, household_id: str, month: str, as_of: date | None, where: str) -> date:
+    """The newest date of a month on which something was said of a household. Problem 404 where nothing was, 422 where a
+    date is given too; `where`: in what."""
+    if as_of:
+        raise invalid([fault([where, "month"], month, "month or as_of, not both")])
+    found = running.day_in_month(who, household_id, month)
+    if found is None:
+        raise unknown_household()
+    return found
 
 
 async def _answered(

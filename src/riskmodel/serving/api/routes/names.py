@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from riskmodel.review.access import Principal, Right
+from riskmodel.review.identities import LONG_NUMBER
 from riskmodel.serving.api.auth import Running, allowed
 from riskmodel.serving.api.problems import RESPONSES, not_found, unknown_household
 from riskmodel.serving.api.routes.households import HouseholdId
@@ -16,7 +18,22 @@ from riskmodel.serving.clock import now
 
 ROUTER = APIRouter(prefix="/v1/households", tags=["households"], route_class=StrictRoute, responses=RESPONSES)
 Knower = Annotated[Principal, Depends(allowed(Right.NAMES))]
-Purpose = Annotated[str, Query(min_length=2, max_length=200, description="What for; it goes into the audit log")]
+
+
+def _said(purpose: str) -> str:
+    """A purpose that says something, and names nobody. Raises ValueError."""
+    if not purpose.strip():
+        raise ValueError("say what for: every look at names is written down with its purpose")
+    if re.search(LONG_NUMBER, purpose):
+        raise ValueError("without long numbers: numbers of persons do not belong into the audit log")
+    return purpose
+
+
+Purpose = Annotated[
+    str,
+    Query(min_length=2, max_length=200, description="What for, without numbers of persons; it goes into the audit log"),
+    AfterValidator(_said),
+]
 
 
 class Names(BaseModel):

@@ -23,7 +23,8 @@ Visitor = Annotated[Principal, Depends(allowed(Right.VISIT))]
 
 MOST_VISITS: Final = 500
 _ROWS: Any = GenericAlias(
-    list, (row_model(TABLES["visits"], left_out=("retracted",), not_sent=("batch_id", "known_at", "source")),)
+    list,
+    (row_model(TABLES["visits"], "Finding", left_out=("retracted",), not_sent=("batch_id", "known_at", "source")),),
 )
 
 
@@ -57,6 +58,13 @@ IdempotencyKey = Annotated[
 ]
 
 
+def used_before(key: str) -> Problem:
+    """The key came with something else; to people it is told otherwise."""
+    rule = "a key of its own for every request, and the same only where the same findings are sent again"
+    detail = "This Idempotency-Key came with other findings before; nothing was kept of these."
+    return Problem(409, "key-used-before", "Conflict", detail, [fault(["header", "Idempotency-Key"], key, rule)])
+
+
 @ROUTER.post(
     "/visits",
     status_code=201,
@@ -68,10 +76,10 @@ def visits(request: Request, findings: Findings, key: IdempotencyKey, running: R
     about = {"request_id": request.scope["state"]["request_id"]}
     try:
         kept = running.visits(who, key, findings.sent(), about, now())
-    except KeyUsedBefore as error:
-        raise Problem(409, "key-used-before", "Conflict", str(error)) from None
+    except KeyUsedBefore:
+        raise used_before(key) from None
     except WrongFacts as error:
-        faults = [fault(["visits", w.row, w.column], w.value, w.rule) for w in error.found]
+        faults = [fault(["body", "visits", w.row, w.column], w.value, w.rule) for w in error.found]
         raise invalid(faults, "Findings do not keep the contract of the table visits.") from None
     if kept is None:
         raise unknown_household()

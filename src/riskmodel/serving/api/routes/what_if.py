@@ -9,14 +9,16 @@ from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from riskmodel.errors import UsageError
 from riskmodel.serving.api.auth import Reader, Running
 from riskmodel.serving.api.facts import day_as_text
 from riskmodel.serving.api.problems import RESPONSES, Problem, fault, invalid, unknown_household
 from riskmodel.serving.api.routes.assessments import Measure, no_model
-from riskmodel.serving.api.routes.households import HouseholdId, Language
+from riskmodel.serving.api.routes.households import MONTH, OF_A_MONTH, HouseholdId, Language, day_of
 from riskmodel.serving.api.strict_request import StrictRoute
 from riskmodel.serving.clock import now
 from riskmodel.workflows.supposed import FactsAway
+from riskmodel.workflows.whatif import NotSupposed
 
 ROUTER = APIRouter(prefix="/v1/households", tags=["households"], route_class=StrictRoute, responses=RESPONSES)
 
@@ -31,6 +33,7 @@ class Supposition(BaseModel):
     as_of: Annotated[date, BeforeValidator(day_as_text)] | None = Field(
         default=None, description="As-of date of a published month; default: the newest"
     )
+    month: Annotated[str, Field(pattern=MONTH)] | None = Field(default=None, description=OF_A_MONTH)
     scenarios: list[Text] = Field(default=[], max_length=8, description="public_post:wage=800,months=12")
     corrections: list[Text] = Field(
         default=[], max_length=20, description="TABLE[KEY=VALUE,...].COLUMN=VALUE; amounts in yuan"
@@ -108,10 +111,16 @@ def what_if(
     asked = (supposition.scenarios, supposition.corrections)
     if not any(asked):
         raise invalid([fault(["body", "scenarios"], "", "name a scenario or a correction")])
+    as_of, month = supposition.as_of, supposition.month
+    day = day_of(running, who, household_id, month, as_of, "body") if month else as_of
     try:
-        found = running.what_if(who, household_id, supposition.as_of, asked, language, now())
+        found = running.what_if(who, household_id, day, asked, language, now())
     except FactsAway as error:
         raise Problem(503, "facts-away", "Facts are not here", str(error)) from None
+    except NotSupposed:
+        raise
+    except UsageError as error:  # the facts that are here do not know the household as active on that day
+        raise invalid([fault(["path", "household_id"], household_id, str(error))], str(error)) from None
     if found is None:
         raise unknown_household()
     return JSONResponse(found)
