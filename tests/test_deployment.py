@@ -100,6 +100,37 @@ def test_the_settings_are_known_to_the_program() -> None:
     assert [name for name in names if f"`{name}`" not in page] == []
 
 
+# --- steps of the page ---
+
+
+def test_what_a_server_without_network_installs_is_carried_to_it() -> None:
+    """Files that the steps name stand below what `make wheelhouse` puts beside the wheels."""
+    steps = section("Set it up").partition("\n### In a container\n")[0]
+    named = set(re.findall(r"(?<![\w/.])(?:deployment|docs)/[\w./*-]*", steps))
+    assert {"deployment/systemd/riskmodel.env", "deployment/nginx/riskmodel.conf", "docs/."} <= named
+    (folders,) = re.findall(r"^CARRIED := (.+)$", (ROOT / "Makefile").read_text("utf-8"), flags=re.MULTILINE)
+    found = {name: list(ROOT.glob(name.removesuffix("/."))) for name in named}
+    assert [name for name, files in found.items() if not files] == []
+    outside = [name for name in named if not name.startswith(tuple(folders.split()))]
+    assert outside == []
+
+
+def test_every_unit_is_installed_with_the_page_that_it_points_to() -> None:
+    steps = section("Set it up")
+    installed = {path for glob in re.findall(r"deployment/systemd/\S+\*\.\w+", steps) for path in ROOT.glob(glob)}
+    assert installed == set(UNITS)
+    pages = {page for unit in SERVICES for page in directives(unit)["Documentation"]}
+    assert pages == {"file:///usr/local/share/doc/riskmodel/deployment.md"}
+    assert "\ncp -R docs/. /usr/local/share/doc/riskmodel/\n" in steps
+
+
+def test_another_version_comes_while_nothing_of_ours_starts() -> None:
+    begun = {path.name.removesuffix(".service") for path in UNITS if "\n[Install]\n" in path.read_text("utf-8")}
+    steps = section("Another version")
+    assert begun == {"riskmodel-serve", "riskmodel-month.timer", "riskmodel-backup.timer"}
+    assert [set(words.split()) for words in re.findall(r"`systemctl (?:stop|start) (.+?)`", steps)] == [begun, begun]
+
+
 # --- container ---
 
 
@@ -115,6 +146,14 @@ def test_the_container_runs_as_nobody_of_importance_and_fetches_nothing_for_pyth
     assert text.index("sha256sum --check --strict") < text.index("pip install")
     assert re.findall(r"^COPY (?!--from)(\S+)", text, flags=re.MULTILINE) == ["wheelhouse"]
     assert (ROOT / ".dockerignore").read_text("utf-8").split() == ["*", "!wheelhouse"]
+
+
+def section(title: str) -> str:
+    """A chapter of the page, as far as the next one of its level."""
+    text = (ROOT / "docs" / "deployment.md").read_text("utf-8")
+    (begin,) = re.findall(rf"^#+ {title}$", text, flags=re.MULTILINE)
+    level = begin.partition(" ")[0]
+    return re.split(rf"^{level} ", text.partition(f"\n{begin}\n")[2], flags=re.MULTILINE)[0]
 
 
 def directives(unit: Path) -> dict[str, list[str]]:
