@@ -7,6 +7,8 @@ ARGS ?=
 VENV := .venv
 WHEELHOUSE := wheelhouse
 BIN := $(VENV)/bin
+# What the steps of docs/deployment.md take from the wheelhouse beside the wheels.
+CARRIED := deployment/systemd deployment/nginx docs
 # What the lock covers beside the run-time dependencies. Spark is left out: it is half a gigabyte that only a province needs.
 LOCK_EXTRAS := client dev postgres
 
@@ -77,7 +79,8 @@ wheelhouse: setup ## Collect all that a server installs, for one without network
 	$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir $(WHEELHOUSE) .
 	$(BIN)/pip download --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes \
 	  --requirement $(WHEELHOUSE)/server.lock --dest $(WHEELHOUSE) $(ARGS)
-	cd $(WHEELHOUSE) && sha256sum -- *.whl server.lock > SHA256SUMS
+	tar -cf - $(CARRIED) | tar -xf - -C $(WHEELHOUSE)
+	cd $(WHEELHOUSE) && find * -type f ! -name SHA256SUMS -exec sha256sum -- {} + > SHA256SUMS
 
 bench: setup ## Measure what a month costs at 300,000 and 3 million simulated households (half an hour, 30 GB of disk)
 	$(BIN)/python benchmarks/scale.py $(ARGS)

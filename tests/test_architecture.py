@@ -38,6 +38,7 @@ TESTS_OF_THE_WHOLE = {
     "test_office_files.py",
     "test_point_in_time.py",
     "test_promises.py",
+    "test_proxy.py",
     "test_scenarios.py",
     "serving/api/test_every_route.py",
     "serving/pages/test_every_page.py",

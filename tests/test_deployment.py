@@ -1,8 +1,7 @@
-"""The files of deployment/: units, proxy and container say the same as the program, and stay locked down."""
+"""The files of deployment/: units and container say the same as the program, and stay locked down."""
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import subprocess
@@ -10,17 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from riskmodel.serving.api.app import Limits
-from riskmodel.serving.api.problems import ProblemBody, busy, too_many
-from riskmodel.serving.api.routes.batches import MOST_BYTES, PATH
 from riskmodel.serving.api.server import DRAIN_SECONDS, ENDING_SECONDS
-from riskmodel.serving.pages.sent_file import MOST_BYTES as MOST_OF_A_WORKBOOK
 
 ROOT = Path(__file__).resolve().parents[1]
 DEPLOYMENT = ROOT / "deployment"
 UNITS = sorted(path for path in (DEPLOYMENT / "systemd").iterdir() if path.suffix in (".service", ".timer"))
 SERVICES = sorted((DEPLOYMENT / "systemd").glob("*.service"))
-NGINX = (DEPLOYMENT / "nginx" / "riskmodel.conf").read_text("utf-8")
 PROGRAM = "/usr/local/lib/riskmodel/bin/riskmodel"
 WORST_EXPOSURE = 15
 """Tenths, as `systemd-analyze security` rates what a unit could do beyond its work: 0 is nothing, 100 everything."""
@@ -106,62 +100,35 @@ def test_the_settings_are_known_to_the_program() -> None:
     assert [name for name in names if f"`{name}`" not in page] == []
 
 
-# --- proxy ---
+# --- steps of the page ---
 
 
-def test_the_proxy_asks_the_service_where_it_listens() -> None:
-    (start,) = directives(DEPLOYMENT / "systemd" / "riskmodel-serve.service")["ExecStart"]
-    host, port = re.findall(r"--(?:host|port) (\S+)", start)
-    assert f"server {host}:{port};" in NGINX
+def test_what_a_server_without_network_installs_is_carried_to_it() -> None:
+    """Files that the steps name stand below what `make wheelhouse` puts beside the wheels."""
+    steps = section("Set it up").partition("\n### In a container\n")[0]
+    named = set(re.findall(r"(?<![\w/.])(?:deployment|docs)/[\w./*-]*", steps))
+    assert {"deployment/systemd/riskmodel.env", "deployment/nginx/riskmodel.conf", "docs/."} <= named
+    (folders,) = re.findall(r"^CARRIED := (.+)$", (ROOT / "Makefile").read_text("utf-8"), flags=re.MULTILINE)
+    found = {name: list(ROOT.glob(name.removesuffix("/."))) for name in named}
+    assert [name for name, files in found.items() if not files] == []
+    outside = [name for name in named if not name.startswith(tuple(folders.split()))]
+    assert outside == []
 
 
-def test_the_proxy_takes_no_smaller_body_than_the_service() -> None:
-    assert re.findall(r"^ {4}client_max_body_size (\d+);", NGINX, flags=re.MULTILINE) == [str(Limits().most_bytes)]
-    larger = re.findall(r"location (?:= )?(\S+) \{\n(?:        .+\n)*? +client_max_body_size (\d+);", NGINX)
-    workbooks = dict.fromkeys(("/ledger/workbook", "/worklist/filled"), str(MOST_OF_A_WORKBOOK))
-    assert dict(larger) == {PATH: str(MOST_BYTES)} | workbooks
+def test_every_unit_is_installed_with_the_page_that_it_points_to() -> None:
+    steps = section("Set it up")
+    installed = {path for glob in re.findall(r"deployment/systemd/\S+\*\.\w+", steps) for path in ROOT.glob(glob)}
+    assert installed == set(UNITS)
+    pages = {page for unit in SERVICES for page in directives(unit)["Documentation"]}
+    assert pages == {"file:///usr/local/share/doc/riskmodel/deployment.md"}
+    assert "\ncp -R docs/. /usr/local/share/doc/riskmodel/\n" in steps
 
 
-def test_what_is_for_watchers_on_the_machine_stays_on_it() -> None:
-    assert "location = /metrics { return 404; }" in NGINX
-
-
-def test_no_path_with_an_id_is_logged_and_nothing_is_sent_in_clear() -> None:
-    servers = NGINX.split("\nserver {")[1:]
-    assert len(servers) == 2
-    assert all("access_log off;" in server for server in servers)
-    assert "return 403;" in servers[0]
-    assert "ssl_protocols TLSv1.2 TLSv1.3;" in servers[1]
-
-
-def test_what_the_proxy_refuses_is_told_as_by_the_service() -> None:
-    bodies = [json.loads(text) for text in re.findall(r"return \d+ '(.+)';", NGINX)]
-    told = {body["status"]: ProblemBody(**body) for body in bodies}
-    assert set(told) == {413, 429, 503}
-    for problem in (busy(), too_many(1)):
-        assert told[problem.status].type == f"urn:riskmodel:problem:{problem.name}"
-        assert told[problem.status].title == problem.title
-    assert re.findall(r"error_page ([\d ]+) = @(\w+);", NGINX) == [
-        ("413", "too_large"), ("429", "too_many"), ("502 504", "away"),
-    ]  # fmt: skip
-
-
-def test_nginx_finds_nothing_wrong_with_the_proxy(tmp_path: Path) -> None:
-    nginx = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
-    if nginx is None or shutil.which("openssl") is None:
-        pytest.skip("nginx and openssl are not both on this machine")
-    pair = tmp_path / "pair.pem"
-    words = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=test"]
-    subprocess.run([*words, "-keyout", pair, "-out", tmp_path / "own.pem"], check=True, capture_output=True)
-    pair.write_text(pair.read_text() + (tmp_path / "own.pem").read_text())
-    site = re.sub(r"(ssl_certificate(?:_key)?) \S+;", rf"\1 {pair};", NGINX)
-    site = re.sub(r"error_log \S+", f"error_log {tmp_path / 'log'}", site)
-    (tmp_path / "site.conf").write_text(site, encoding="utf-8")
-    whole = f"pid {tmp_path}/pid;\nevents {{}}\nhttp {{ access_log off; include {tmp_path}/site.conf; }}\n"
-    (tmp_path / "nginx.conf").write_text(whole, encoding="utf-8")
-    words = [nginx, "-t", "-q", "-e", str(tmp_path / "log"), "-c", str(tmp_path / "nginx.conf")]
-    done = subprocess.run(words, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+def test_another_version_comes_while_nothing_of_ours_starts() -> None:
+    begun = {path.name.removesuffix(".service") for path in UNITS if "\n[Install]\n" in path.read_text("utf-8")}
+    steps = section("Another version")
+    assert begun == {"riskmodel-serve", "riskmodel-month.timer", "riskmodel-backup.timer"}
+    assert [set(words.split()) for words in re.findall(r"`systemctl (?:stop|start) (.+?)`", steps)] == [begun, begun]
 
 
 # --- container ---
@@ -179,6 +146,14 @@ def test_the_container_runs_as_nobody_of_importance_and_fetches_nothing_for_pyth
     assert text.index("sha256sum --check --strict") < text.index("pip install")
     assert re.findall(r"^COPY (?!--from)(\S+)", text, flags=re.MULTILINE) == ["wheelhouse"]
     assert (ROOT / ".dockerignore").read_text("utf-8").split() == ["*", "!wheelhouse"]
+
+
+def section(title: str) -> str:
+    """A chapter of the page, as far as the next one of its level."""
+    text = (ROOT / "docs" / "deployment.md").read_text("utf-8")
+    (begin,) = re.findall(rf"^#+ {title}$", text, flags=re.MULTILINE)
+    level = begin.partition(" ")[0]
+    return re.split(rf"^{level} ", text.partition(f"\n{begin}\n")[2], flags=re.MULTILINE)[0]
 
 
 def directives(unit: Path) -> dict[str, list[str]]:

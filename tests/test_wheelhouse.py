@@ -74,12 +74,13 @@ def test_what_is_installed_without_a_network_runs(wheelhouse: Path, tmp_path: Pa
 
 
 @pytest.mark.long  # as above
-def test_a_changed_file_is_noticed(wheelhouse: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["idna-*.whl", "deployment/systemd/riskmodel-month.service", "docs/deployment.md"])
+def test_a_changed_file_is_noticed(wheelhouse: Path, tmp_path: Path, name: str) -> None:
     copy = Path(shutil.copytree(wheelhouse, tmp_path / "copy"))
-    (wheel, *_) = sorted(copy.glob("idna-*.whl"))
-    wheel.write_bytes(wheel.read_bytes()[:-1] + b"x")
+    (file,) = copy.glob(name)
+    file.write_bytes(file.read_bytes()[:-1] + b"x")
     check, *_ = [line for line in written("cd wheelhouse", "") if line.startswith("sha256sum")]
-    with pytest.raises(AssertionError, match=re.escape(wheel.name)):
+    with pytest.raises(AssertionError, match=re.escape(file.name)):
         alone(check, copy)
 
 

@@ -67,7 +67,7 @@ def households(content: bytes) -> list[str]:
 def test_a_household_is_read_visited_helped_and_closed_by_a_second_person(
     site: Site, tmp_path: Path, script: bool
 ) -> None:
-    word = f"第{1 if script else 2}次"
+    word = f"visit-{1 if script else 2}"
     with site.window(script=script, accept_downloads=True) as window:
         window.enter(site, f"officer-{script}".lower(), f"乡干部{word}", Role.OFFICER)
         household = choose(window, script=script)

@@ -31,6 +31,11 @@ def test_a_new_user_gets_a_random_password_that_has_to_be_changed(store: Store) 
     assert not found.must_change
 
 
+def test_a_staff_code_tells_nobody_who_it_is(store: Store) -> None:
+    with pytest.raises(UsageError, match="请另填工号"):
+        Users(store).make("李干部", "李", [Role.OFFICER], "990301", "李干部", NOW)
+
+
 def test_a_login_is_taken_once(store: Store) -> None:
     users = Users(store)
     users.make("li", "李", OFFICER, "990301", "K017", NOW)

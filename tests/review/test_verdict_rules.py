@@ -35,6 +35,7 @@ def test_who_disagrees_with_the_list_says_why() -> None:
     [
         {"visited_on": date(2026, 1, 6)},
         {"visitor_id": " "},
+        {"visitor_id": "张三 13800000000"},
         {"finding": Finding.NO_RISK},
         {"causes": (Cause.ILL, Cause.ILL)},
         {"causes": ()},

@@ -15,6 +15,7 @@ from riskmodel.sources.identifiers import LETTERS, Hashed, Hasher, hash_rows, no
 from riskmodel.sources.source import no_failures
 from riskmodel.tables import TABLES
 from riskmodel.tables.checks import ROW
+from riskmodel.tables.staff_code import staff_code_fits
 
 KEY = bytes(range(32))
 HASHER = Hasher(KEY)
@@ -237,13 +238,14 @@ def test_words_for_no_number_are_no_number() -> None:
 
 def test_a_staff_code_that_says_who_somebody_is_is_hashed_and_reported() -> None:
     values = pl.DataFrame({
-        "row": [2, 3, 4], "household_id": ["1", "2", "3"], "responsible_id": ["K017", "李帮扶13900000000", None],
+        "row": [2, 3, 4, 5], "household_id": ["1", "2", "3", "4"],
+        "responsible_id": ["K017", "李帮扶13900000000", None, "<script>"],
     })  # fmt: skip
     found = hash_rows(
         TABLES["households"], values, pl.DataFrame(schema={"row": pl.Int64, "column": pl.String}), Hasher(b"k")
     )
     codes = found.rows["responsible_id"].to_list()
     assert (codes[0], codes[2]) == ("K017", None)
-    assert codes[1].startswith("P")
-    assert found.warned.filter(pl.col("rule") == "staff_code")["row"].to_list() == [3]
+    assert all(staff_code_fits(code) and code.startswith("P") for code in (codes[1], codes[3]))
+    assert found.warned.filter(pl.col("rule") == "staff_code")["row"].to_list() == [3, 5]
     assert "李" not in str(found.warned.rows())

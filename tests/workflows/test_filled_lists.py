@@ -108,6 +108,7 @@ def test_a_row_of_another_area_refuses_the_whole_workbook(service: Service, stra
         (RISK | {"走访结果": "没人"}, "走访结果"),
         (RISK | {"走访结果": None}, "走访结果"),
         (RISK | {"走访人编号": None}, "走访人编号"),
+        (RISK | {"走访人编号": "张三 13800000000"}, "走访人编号"),
         (NO_RISK | {"风险原因1": "因病"}, "风险原因1"),
         (RISK | {"风险原因1": "<img src=x onerror=alert(1)>"}, "风险原因1"),
     ],

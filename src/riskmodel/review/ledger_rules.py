@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from riskmodel.errors import UsageError
 from riskmodel.policy import LedgerClass, LedgerState, Measure, Track
 from riskmodel.review.free_text import free_text, short_text
+from riskmodel.tables.staff_code import NOTE, STAFF_CODE_ZH, staff_code_fits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -95,6 +96,7 @@ def new_entry(entry: LedgerEntry, today: date) -> LedgerEntry:
     if found.state is not LedgerState.OPEN or found.evidence or found.sent_by_id:
         raise RuleBroken("a new entry is open and has no evidence yet. / 新建条目的状态只能是“待办”。")
     _check_facts(found)
+    _check_code(found)
     _check_deadline(found, today)
     return found
 
@@ -165,6 +167,14 @@ def _check_responsible(entry: LedgerEntry, after: LedgerEntry, reason: str) -> N
         raise RuleBroken(
             "a change of the responsible person needs a reason (M11). / 更换责任人须填写理由（不得随意更换）。"
         )
+    if before != now:
+        _check_code(after)
+
+
+def _check_code(entry: LedgerEntry) -> None:
+    """Asked of a code when it comes, so that an older one keeps nobody from going on with an entry."""
+    if not staff_code_fits(entry.responsible_id):
+        raise RuleBroken(f"code of the responsible person: {NOTE}. / {TITLES['responsible_id']}{STAFF_CODE_ZH}。")
 
 
 def _check_facts(entry: LedgerEntry) -> None:

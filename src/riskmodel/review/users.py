@@ -22,6 +22,7 @@ from riskmodel.review.access import Principal, Role, checked_area
 from riskmodel.review.administrators import an_administrator_stays
 from riskmodel.review.keys import stamp
 from riskmodel.review.schema import SESSIONS, USERS
+from riskmodel.tables.staff_code import NOTE, STAFF_CODE_ZH, staff_code_fits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,7 +77,7 @@ class Users:
             name=_checked(name.strip(), "name", 100),
             roles=_people(roles),
             area=checked_area(area),
-            staff=_checked(staff.strip(), "staff code", 200),
+            staff=_checked_staff(staff.strip()),
             must_change=True,
             created_at=stamp(now),
         )
@@ -209,7 +210,17 @@ def _checked(text: str, what: str, most: int) -> str:
     return text
 
 
-_FIELDS: Final = {"login": "登录名", "name": "姓名", "staff code": "工号"}
+def _checked_staff(code: str) -> str:
+    """The staff code, which stands in visits and in the ledger."""
+    if not staff_code_fits(code):
+        raise UsageError(
+            f"a user needs a {NOTE}. Where the login is none, give one beside it (--staff). / "
+            f"工号{STAFF_CODE_ZH}；登录名不符合的，请另填工号。"
+        )
+    return code
+
+
+_FIELDS: Final = {"login": "登录名", "name": "姓名"}
 
 
 def _people(roles: Sequence[Role]) -> tuple[Role, ...]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from riskmodel.errors import UsageError
 from riskmodel.policy import Cause, Finding, Tier, VisitReason
 from riskmodel.review.free_text import free_text, short_text
+from riskmodel.tables.staff_code import NOTE, STAFF_CODE_ZH, staff_code_fits
 
 if TYPE_CHECKING:
     from datetime import date
@@ -70,6 +71,8 @@ def checked_verdict(verdict: Verdict, tier: Tier, today: date, *, listed: bool) 
         )
     if not found.visitor_id:
         raise UsageError("say who visited the household. / 请填写走访人。")
+    if not staff_code_fits(found.visitor_id):
+        raise UsageError(f"who visited: {NOTE}. / 走访人{STAFF_CODE_ZH}。")
     _check_causes(found)
     if disagrees(tier, found.finding, listed=listed) and not found.why.strip():
         raise UsageError(

@@ -15,6 +15,7 @@ from riskmodel.sources.personal import PERSONAL
 from riskmodel.sources.source import no_failures
 from riskmodel.tables.checks import ROW
 from riskmodel.tables.column import Type
+from riskmodel.tables.staff_code import REASON, STAFF_CODE_ZH, is_staff_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -34,8 +35,7 @@ _REASONS: Final = {
     DIGITS_LOST: "digits are lost: a spreadsheet keeps 15 digits of a number. Set the column to text and export it "
     "again / 号码为数值或科学计数格式,末尾数字已丢失,请将该列设为文本后重新导出",
     CHECK_DIGIT: "the check digit is wrong; the number was kept / 校验位不符,按原号码保留",
-    STAFF_CODE: "a staff code with a name or a personal number was hashed; give staff codes without either / "
-    "人员编号中含姓名或个人号码,已转为标识;请改用工作编号",
+    STAFF_CODE: f"was hashed: {REASON.partition(' / ')[0]} / 已转为标识:{STAFF_CODE_ZH}",
     NUMBER_FORM: "neither 15 nor 18 characters long; the number was kept / 不是15位或18位号码,按原号码保留",
 }
 _EXPONENT: Final = r"^[0-9](?:\.[0-9]+)?E\+?[0-9]{2}$"
@@ -64,9 +64,6 @@ _NO_NUMBER: Final = (
     "0",
 )
 """Words that stand in a column of numbers where there is none."""
-_STAFF_CODES: Final = ("responsible_id", "visitor_id")
-_PERSONAL_CODE: Final = r"[0-9]{11}|\p{Han}"
-"""A staff code with a telephone or identity number or a name in it."""
 _COMING_AGAIN: Final = frozenset({"household", "person", "loan"})
 
 
@@ -156,7 +153,7 @@ def hash_rows(spec: Table, values: pl.DataFrame, numeric: pl.DataFrame, hasher: 
     if spec.name == "measures":
         numbers["measure_id"] = _measure_number(told, numbers)
     hashed = told.with_columns(**{name: hasher.ids(kinds[name], text) for name, text in numbers.items()})
-    hashed, personal = _without_names(hashed, hasher)
+    hashed, personal = _without_names(spec, hashed, hasher)
     warned += personal
     return Hashed(
         rows=hashed.drop(PERSONAL, strict=False),
@@ -167,12 +164,15 @@ def hash_rows(spec: Table, values: pl.DataFrame, numeric: pl.DataFrame, hasher: 
     )
 
 
-def _without_names(rows: pl.DataFrame, hasher: Hasher) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
-    """Staff codes that say who somebody is are hashed as persons are; each is reported without showing it."""
+def _without_names(spec: Table, rows: pl.DataFrame, hasher: Hasher) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """What stands for a staff code and may say who somebody is, is hashed as persons are; each is reported unseen.
+
+    The row stays: a household is not left out because an office wrote a name where a code belongs.
+    """
     found = []
-    for name in (column for column in _STAFF_CODES if column in rows.columns):
+    for name in (name for name, fact in spec.facts.items() if fact.staff and name in rows.columns):
         text = rows[name]
-        says_who = text.str.contains(_PERSONAL_CODE).fill_null(value=False)
+        says_who = rows.select(~is_staff_code(pl.col(name))).to_series().fill_null(value=False)
         if says_who.any():
             rows = rows.with_columns(hasher.ids("person", text).zip_with(says_who, text).alias(name))
             found.append(_lines(rows[ROW], name, rows[name], says_who, STAFF_CODE))

@@ -15,6 +15,7 @@ import polars as pl
 
 from riskmodel.errors import RejectedFile
 from riskmodel.tables.column import Column, Type
+from riskmodel.tables.staff_code import REASON
 from riskmodel.tables.table import Canonical, RowRule, Table, row_rules
 
 if TYPE_CHECKING:
@@ -250,6 +251,8 @@ def _check_words(fact: Column, check: str) -> tuple[str, str]:
             return "month", "must be the first day of a month / 须为当月第一天"
         case "check__term":
             return "term", "must be 1 March or 1 September / 须为3月1日(春季)或9月1日(秋季)"
+        case "check__staff_code":
+            return "staff_code", REASON
         case "regex":
             return "form", f"does not have the form of {_FORMS.get(fact.type, 'this column')} / 格式不符"
         case _:

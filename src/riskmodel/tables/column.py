@@ -16,6 +16,7 @@ import dataframely as dy
 import polars as pl
 
 from riskmodel.policy import Term
+from riskmodel.tables.staff_code import NOTE, is_staff_code
 
 FACTS = "riskmodel"
 """Key under which a dataframely column carries its `Column`."""
@@ -64,6 +65,8 @@ class Column:
     """What true means, in Chinese, where the header of a file asks the opposite; such a column is `inverted`."""
     true_if_cell_names: str = ""
     """The file has words instead of yes and no; true if the cell names this."""
+    staff: bool = False
+    """Code of somebody who works for an office."""
     derived: bool = False
     """Filled by the view, never by a file; may be null in the lake, never in the view."""
 
@@ -105,6 +108,12 @@ def identifier(letter: str, *headers: str, **options: Unpack[Options]) -> dy.Str
 def text(*headers: str, regex: str | None = None, **options: Unpack[Options]) -> dy.String:
     """Free text that is no personal data; an unknown text is null, never empty."""
     return dy.String(regex=regex or r"\S", **_common(Type.TEXT, headers, options))
+
+
+def staff_code(*headers: str, **options: Unpack[Options]) -> dy.String:
+    """Code of somebody who works for an office, which does not tell who they are."""
+    facts = _common(Type.TEXT, headers, {"note": NOTE, **options}, staff=True)
+    return dy.String(check={"staff_code": is_staff_code}, **facts)
 
 
 def code(vocabulary: type[Term], *headers: str, only: tuple[Term, ...] = (), **options: Unpack[Options]) -> dy.String:

@@ -18,7 +18,7 @@ from riskmodel.policy import (
     Sex,
     Source,
 )
-from riskmodel.tables.column import area12, code, date, flag, identifier, month, text, whole
+from riskmodel.tables.column import area12, code, date, flag, identifier, month, staff_code, text, whole
 from riskmodel.tables.table import Canonical, Kind, Subject, Table, known_on_or_after, rule
 
 _OLDEST_YEARS: Final = 120
@@ -43,7 +43,7 @@ class Households(Canonical):
     predecessor_id = identifier(
         "H", "原户编号", nullable=True, note="household it was split from, or its id in another county"
     )
-    responsible_id = text("帮扶责任人编号", nullable=True, note="staff code, no name")
+    responsible_id = staff_code("帮扶责任人编号", nullable=True)
 
     K06 = rule(
         ("exit_year", "category"),

@@ -8,7 +8,7 @@ import polars as pl
 
 from riskmodel.policy import Cause, CheckStage, Finding, Source, VisitReason
 from riskmodel.tables.causes import filled_in_order
-from riskmodel.tables.column import code, date, flag, identifier, text
+from riskmodel.tables.column import code, date, flag, identifier, staff_code
 from riskmodel.tables.table import Canonical, Kind, Subject, Table, known_on_or_after, rule
 
 
@@ -40,7 +40,7 @@ class Visits(Canonical):
 
     household_id = identifier("H", "户编号")
     visited_on = date("走访日期")
-    visitor_id = text("走访人编号", note="staff code, no name")
+    visitor_id = staff_code("走访人编号")
     reason = code(VisitReason, "走访原因")
     finding = code(Finding, "走访结果")
     cause_1 = code(Cause, "风险原因1", "风险原因", nullable=True, sensitive=True, note="only with finding `risk`")

@@ -100,7 +100,7 @@ class Assessments:
         key = (household_id, found.as_of, found.published_at, language, full)
         text = self._texts.get(key)
         if text is None:
-            text = made(found.row, self._typical(found), language, full=full)
+            text = made(dated(found.row), self._typical(found), language, full=full)
             self._texts.put(key, text)
         return text
 
@@ -135,8 +135,8 @@ class Kept:
 
 
 def made(row: Mapping[str, Any], typical: Typical, language: Language, *, full: bool) -> bytes:
-    """The answer about a household as JSON, from its stored row (days as text) and what is typical where it lives."""
-    told = answer(render(Row(dated(row), typical), [], language), full=full)
+    """The answer about a household as JSON, from its row and what is typical where it lives."""
+    told = answer(render(Row(row, typical), [], language), full=full)
     return json.dumps(told, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
