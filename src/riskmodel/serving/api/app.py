@@ -89,7 +89,6 @@ def create_app(workspace: Workspace, limits: Limits | None = None) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RiskModelError, _refused)
-    app.add_exception_handler(Exception, _refused)
     return app
 
 
