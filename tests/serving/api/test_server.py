@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import httpx2
 import pytest
 
+from riskmodel.serving.api.metrics import FILES, ROOM
 from riskmodel.settings import Settings
 from riskmodel.workflows.database import make_key
 from riskmodel.workflows.workspace import Workspace
@@ -77,11 +78,13 @@ def told(address: str, name: str) -> float:
     return sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith(name))
 
 
-def test_processes_count_together_also_after_one_was_killed(tmp_path: Path) -> None:
+def test_processes_count_together_also_after_one_was_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     place, now = Workspace(Settings(tmp_path / "home")), datetime.now(UTC)  # noqa: TID251 - keys end by the service's clock
     keys = [make_key(place, f"key {number}", ["analyst"], "", 1, now, 12).text for number in range(2)]
     count, asked = "riskmodel_requests_total{", [f"Bearer {key}" for key in keys]
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     with serving(place, 2, "/livez") as (process, address):
+        (shared,) = tmp_path.glob("riskmodel-serve-*")
         with httpx2.Client() as one:
             codes = [one.get(f"{address}/v1/model", headers={"Authorization": asked[0]}).status_code for _ in range(20)]
         assert codes == [503] * 12 + [429] * 8, "503: no model is in use here"
@@ -90,6 +93,8 @@ def test_processes_count_together_also_after_one_was_killed(tmp_path: Path) -> N
         before = told(address, count)
         assert [told(address, count) for _ in range(6)] == [before + number for number in range(1, 7)]
         old = workers_of(process)
+        sizes = {(path.name, path.stat().st_size) for path in shared.glob("*.db")}
+        assert sizes == {(f"{kind}_{pid}.db", ROOM) for kind in FILES for pid in old}, "all files have room"
         os.kill(min(old), signal.SIGKILL)
         deadline = time.monotonic() + PATIENCE
         while len(workers_of(process) | old) < 3 or len(workers_of(process)) < 2 or not answers(f"{address}/livez"):
@@ -100,6 +105,7 @@ def test_processes_count_together_also_after_one_was_killed(tmp_path: Path) -> N
         assert codes == [503] * 4 + [429] * 4
         os.kill(process.pid, signal.SIGTERM)
         assert process.wait(PATIENCE) == 0
+        assert not shared.exists()
 
 
 def test_asked_to_stop_it_is_first_not_ready_and_then_ends_without_an_error(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from riskmodel.review.keys import Key
 
 MINUTE: Final = 60
-MOST_KEYS: Final = 16_384
+MOST_KEYS: Final = 4096
 """Keys with a row of their own; more than an office ever makes. Any further ones share the last row."""
 _ID: Final = 16
 """Bytes of a row that hold the key's id, filled up with zeros."""
@@ -39,7 +39,7 @@ class Rates:
         only go on."""
         self._clock = clock
         self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600) if path else os.memfd_create("rates")
-        os.ftruncate(self._file, MOST_KEYS * _ROW)
+        os.posix_fallocate(self._file, 0, MOST_KEYS * _ROW)  # a disk that fills up later would end the process
         self._table = mmap(self._file, MOST_KEYS * _ROW)
         self._rows: dict[str, int] = {}
         """Where the rows of keys begin that this process has found; a row is never given to another key."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import os
 import signal
@@ -9,6 +10,7 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,6 +23,7 @@ from riskmodel.serving.api.stopping import STOPPING
 from riskmodel.settings import load, prepare_process
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import FrameType
 
     from fastapi import FastAPI
@@ -113,12 +116,25 @@ def serve(host: str, port: int, workers: int) -> None:
         http=BoundedProtocol,
         loop="uvloop",
     )
-    with tempfile.TemporaryDirectory(prefix="riskmodel-serve-") as shared:
-        os.environ[SHARED] = shared
+    with _shared_folder():
         if workers == 1:
             Server(config).run()
         else:
             Supervisor(config, sockets=[config.bind_socket()]).run()
+
+
+@contextmanager
+def _shared_folder() -> Iterator[None]:
+    """A folder for what processes count together, named in the environment; locked, so that systemd's cleaning of
+    old temporary files leaves it alone."""
+    with tempfile.TemporaryDirectory(prefix="riskmodel-serve-") as folder:
+        held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        fcntl.flock(held, fcntl.LOCK_SH)
+        os.environ[SHARED] = folder
+        try:
+            yield
+        finally:
+            os.close(held)
 
 
 def log_as_json() -> None:
