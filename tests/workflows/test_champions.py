@@ -63,6 +63,12 @@ def test_a_pointer_that_is_damaged_is_refused_and_read_again_when_it_is_mended(p
     path.write_bytes(sound)
     assert models.refresh()
     assert (models.refused, models.why) == ("", "")
+    path.write_bytes(b"{")
+    assert not models.refresh()
+    assert models.refused
+    path.write_bytes(sound)
+    assert not models.refresh(), "it is in use already"
+    assert (models.refused, models.why) == ("", "")
 
 
 def test_a_champion_of_other_features_is_refused_without_naming_a_file(

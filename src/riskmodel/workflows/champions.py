@@ -60,6 +60,8 @@ class Champions:
         try:
             named = self._named()
             if named == self._asked:
+                if self.current and self.current.pointers == named:  # it may have been unreadable in between
+                    self.refused = self.why = ""
                 return False
             self._asked = named
             found = self._loaded(named)
