@@ -10,7 +10,7 @@ def drawn() -> dict[str, str]:
     stack: list[tuple[int, str]] = []
     parents: dict[str, str] = {}
     for line in (errors.__doc__ or "").splitlines():
-        found = re.match(r"^([\s│├└─]*)([A-Z]\w+(?:Error|Failed|File|Force))\b", line)
+        found = re.match(r"^([\s│├└─]*)([A-Z]\w+(?:Error|Failed|File|Force|Away))\b", line)
         if found:
             depth = len(found[1])
             stack = [entry for entry in stack if entry[0] < depth]

@@ -5,6 +5,7 @@
     ├── CheckFailed                    1      the command ran and its check failed
     ├── DataError                      3      data that cannot be used
     │   ├── RejectedFile                      a whole file is unusable
+    │   ├── DatabaseAway                      the database does not answer
     │   ├── LakeError                         the lake is damaged or does not hold what was asked for
     │   ├── PolicyError                       a policy file or value is unusable
     │   │   └── NothingInForce                no value for this kind, area and date
@@ -45,6 +46,10 @@ class DataError(RiskModelError):
 
 class RejectedFile(DataError):
     """A file that cannot be used at all; nothing of it was loaded."""
+
+
+class DatabaseAway(DataError):
+    """The database does not answer; try again later."""
 
 
 class LakeError(DataError):

@@ -10,7 +10,7 @@ import pytest
 
 from riskmodel.errors import RejectedFile, UsageError
 from riskmodel.sources.delivery import NOTE as NOTE_NAME
-from riskmodel.sources.delivery import deliveries, opened
+from riskmodel.sources.delivery import deliveries, opened, unless_empty
 from riskmodel.sources.identifiers import Hasher
 from riskmodel.sources.personal import PERSONAL
 from riskmodel.sources.source import Received, check
@@ -386,3 +386,11 @@ def test_a_delivery_without_files_is_an_error(tmp_path: Path) -> None:
 def test_hidden_files_and_those_that_an_open_program_leaves_are_not_part_of_a_delivery(tmp_path: Path) -> None:
     files = {"incomes.csv": INCOMES, ".incomes.csv.swp": "x", "~$incomes.xlsx": "x"}
     assert [file.path.name for file in opened(deliver(tmp_path, files))] == ["incomes.csv"]
+
+
+def test_only_an_empty_folder_is_none(tmp_path: Path) -> None:
+    (tmp_path / ".hidden").touch()
+    assert unless_empty(tmp_path) is None
+    assert unless_empty(tmp_path / "not there") == tmp_path / "not there"
+    (tmp_path / "2025-01-10").mkdir()
+    assert unless_empty(tmp_path) == tmp_path

@@ -49,7 +49,8 @@ def test_a_bad_champion_is_refused_and_the_old_one_goes_on(place: Workspace) -> 
     assert not models.refresh()
     assert models.current is not None
     assert models.current.version == 1
-    assert "model.txt" in models.refused
+    assert models.refused == f"the champion's files are damaged: version 2 of {LABEL}"
+    assert f"{bad.path}/model.txt" in models.why
 
 
 def test_a_pointer_that_is_damaged_is_refused_and_read_again_when_it_is_mended(place: Workspace) -> None:
@@ -57,10 +58,28 @@ def test_a_pointer_that_is_damaged_is_refused_and_read_again_when_it_is_mended(p
     sound = path.read_bytes()
     path.write_bytes(b"{")
     assert not models.refresh()
-    assert "is not valid JSON" in models.refused
+    assert models.refused.startswith(f"what names the champion of {LABEL} is damaged")
+    assert f"{path} is not valid JSON" in models.why
     path.write_bytes(sound)
     assert models.refresh()
-    assert models.refused == ""
+    assert (models.refused, models.why) == ("", "")
+    path.write_bytes(b"{")
+    assert not models.refresh()
+    assert models.refused
+    path.write_bytes(sound)
+    assert not models.refresh(), "it is in use already"
+    assert (models.refused, models.why) == ("", "")
+
+
+def test_a_champion_of_other_features_is_refused_without_naming_a_file(
+    place: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("riskmodel.scoring.score.set_hash", lambda: "0")
+    models = Champions(place)
+    assert not models.refresh()
+    assert models.refused == (
+        f"version 1 of {LABEL} learned from other features than this program has: riskmodel train"
+    )
 
 
 def test_where_nobody_was_named_it_says_what_to_do(tmp_path: Path) -> None:

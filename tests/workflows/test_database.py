@@ -7,9 +7,12 @@ import pytest
 
 from riskmodel.errors import UsageError
 from riskmodel.review.access import Role
+from riskmodel.review.audit import AuditLog
 from riskmodel.review.store import newest_version
 from riskmodel.settings import Settings
 from riskmodel.workflows.database import FILE, MOST_DAYS, database, keys, make_key, revoke_key, upgrade
+from riskmodel.workflows.installation import LOG
+from riskmodel.workflows.operators import operator
 from riskmodel.workflows.workspace import Workspace
 from trained_county import NOW
 
@@ -38,6 +41,14 @@ def test_a_key_is_made_listed_and_revoked(tmp_path: Path) -> None:
     assert made.text not in repr(made)
     assert keys(place) == [made.key]
     assert revoke_key(place, made.key.id, NOW + timedelta(hours=1)).revoked_at
+    with pytest.raises(UsageError, match="no key"):
+        revoke_key(place, made.text, NOW)
+    noted = [entry for entry in AuditLog(place.home / LOG).entries() if entry]
+    assert {(entry.who, entry.action) for entry in noted} == {(operator(), "keys")}
+    assert [entry.purpose for entry in noted] == [
+        f"key made: {made.key.id} case_system in 990301 for 30 days",
+        f"key revoked: {made.key.id}",
+    ]
 
 
 @pytest.mark.parametrize("days", [0, MOST_DAYS + 1])

@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 from riskmodel.errors import CheckFailed, UsageError
-from riskmodel.workflows.promote import OVERRIDDEN, promote
+from riskmodel.review.audit import AuditLog
+from riskmodel.workflows.installation import LOG
+from riskmodel.workflows.operators import operator
+from riskmodel.workflows.promote import OVERRIDDEN, promote, promote_here
 from riskmodel.workflows.registering import WHY_ZH
 from riskmodel.workflows.workspace import model_name
 from trained_county import LABEL, NOW, Office
@@ -42,3 +45,17 @@ def test_a_label_or_version_that_does_not_exist_is_named(office: Office) -> None
         promote(office.workspace, 1, NOW, "zz")
     with pytest.raises(UsageError, match="no version or alias 9"):
         promote(office.workspace, 9, NOW, LABEL, "why not")
+
+
+def test_who_promotes_at_the_machine_and_that_it_was_refused_is_in_the_audit_log(
+    office: Office, tmp_path: Path
+) -> None:
+    place = office.copied(tmp_path)
+    before = len(list(AuditLog(place.home / LOG).entries()))
+    with pytest.raises(CheckFailed):
+        promote_here(place, 2, NOW, LABEL)
+    promote_here(place, 2, NOW, LABEL, "a trial of one township")
+    noted = [entry for entry in AuditLog(place.home / LOG).entries() if entry][before:]
+    assert {(entry.who, entry.action) for entry in noted} == {(operator(), "models")}
+    order = f"promote version 2 of {LABEL}"
+    assert [entry.purpose for entry in noted] == [order, f"refused: {order}", order]

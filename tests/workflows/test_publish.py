@@ -6,8 +6,11 @@ from pathlib import Path
 import polars as pl
 
 from riskmodel.review.assessments import assessment, month, place
+from riskmodel.review.audit import AuditLog
 from riskmodel.workflows.database import database
+from riskmodel.workflows.installation import LOG
 from riskmodel.workflows.month_sheet import Sheets
+from riskmodel.workflows.operators import operator
 from riskmodel.workflows.publish import publish
 from riskmodel.workflows.score import TYPICAL
 from trained_county import NOW, Office
@@ -49,4 +52,8 @@ def test_what_is_typical_of_county_and_villages_is_there(office: Office, tmp_pat
 def test_publishing_again_replaces_the_month(office: Office, tmp_path: Path) -> None:
     place = office.copied(tmp_path)
     publish(place, lambda: NOW)
-    assert publish(place, lambda: NOW, office.as_of).replaced
+    done = publish(place, lambda: NOW, office.as_of)
+    assert done.replaced
+    noted = [entry for entry in AuditLog(place.home / LOG).entries() if entry and entry.action == "publish"]
+    told = f"{done.as_of}: {done.households:,} households, model {office.trained.model_hash[:16]}"
+    assert [(entry.who, entry.purpose, entry.ids) for entry in noted] == [(operator(), told, ())] * 2

@@ -8,11 +8,13 @@ import polars as pl
 
 from riskmodel.features import declared
 from riskmodel.models import CalibratedModel, Calibration, RuleModel, bundle
+from riskmodel.review.audit import AuditLog
 from riskmodel.settings import Settings
 from riskmodel.training.fit import Recipes, Rows
 from riskmodel.training.gate import UNTESTED
 from riskmodel.training.labels import label_named
 from riskmodel.training.rows import Collected, model_columns
+from riskmodel.workflows.installation import LOG
 from riskmodel.workflows.registering import Fitted, register
 from riskmodel.workflows.workspace import Workspace, model_name
 from trained_county import LABEL, NOW, SOON
@@ -34,6 +36,9 @@ def test_without_a_test_only_the_label_of_the_installation_gets_a_champion(tmp_p
     main = register(place, untested(LABEL), Recipes("income_to_line"), NOW)
     soon = register(place, untested(SOON), Recipes("income_to_line"), NOW)
     assert (main.alias, soon.alias) == ("champion", "challenger")
+    (entry,) = AuditLog(place.home / LOG).entries()
+    assert entry is not None
+    assert (entry.action, entry.purpose) == ("models", f"version 1 of {LABEL}, trained, is the first champion")
     assert bundle.read(main.bundle).facts.metrics == {}
     (version,) = place.registry.versions(model_name(LABEL))
     assert version.tags["gate"] == "naive rule"

@@ -11,7 +11,7 @@ import pytest
 from riskmodel.errors import DataError, UsageError
 from riskmodel.models.pointer import pointed
 from riskmodel.review.assessments import history
-from riskmodel.review.audit import AuditLog, Entry
+from riskmodel.review.audit import AuditLog, Entry, Head
 from riskmodel.review.identities import IdentityStore, Reader
 from riskmodel.review.keys import Keys
 from riskmodel.settings import Settings
@@ -74,11 +74,13 @@ def test_a_drill_gives_the_same_scores_explanations_keys_names_and_log(office: O
     shutil.rmtree(place.home / "lake" / "batches")
 
     other = elsewhere(tmp_path)
-    found = restore(other, tmp_path / "backup", keys_from=tmp_path / "safe")
+    found = restore(other, tmp_path / "backup", NOW, keys_from=tmp_path / "safe")
     assert (found.problems, found.key, found.files) == ([], "restored", done.files)
     assert found.bundles == 4
     assert (found.log_head, found.log_broken_at) == (done.log_head, None)
-    assert str(AuditLog(other.home / LOG).examined().head) == done.log_head
+    log = AuditLog(other.home / LOG)
+    assert log.examined(Head.of(done.log_head)).noted
+    assert [entry.action for entry in log.entries() if entry][-2:] == ["backup", "restore"]
     assert explain(other, office.riskiest) == explained
     with closing(database(other)) as store:
         assert Keys(store).checked(key.text, NOW) == key.key
@@ -98,16 +100,16 @@ def test_a_flipped_byte_is_refused_before_anything_is_touched(tmp_path: Path) ->
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
     with pytest.raises(DataError, match=r"riskmodel\.sqlite is damaged.*Nothing was restored"):
-        restore(elsewhere(tmp_path), tmp_path / "backup")
+        restore(elsewhere(tmp_path), tmp_path / "backup", NOW)
     assert not (tmp_path / "elsewhere").exists()
 
 
 @pytest.mark.usefixtures("backed_up")
 def test_nothing_is_ever_written_over(place: Workspace, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="is not empty"):
-        restore(place, tmp_path / "backup")
+        restore(place, tmp_path / "backup", NOW)
     (tmp_path / "elsewhere").mkdir()
-    assert restore(elsewhere(tmp_path), tmp_path / "backup").problems == []
+    assert restore(elsewhere(tmp_path), tmp_path / "backup", NOW).problems == []
 
 
 @pytest.mark.usefixtures("backed_up")
@@ -115,7 +117,7 @@ def test_a_database_of_a_newer_program_is_refused(tmp_path: Path) -> None:
     folder = tmp_path / "backup"
     write_manifest(folder, replace(read_manifest(folder), database="9999", program="9.0.0"))
     with pytest.raises(UsageError, match=r"version 9999.*newer one \(9\.0\.0\)"):
-        restore(elsewhere(tmp_path), folder)
+        restore(elsewhere(tmp_path), folder, NOW)
     assert not (tmp_path / "elsewhere").exists()
 
 
@@ -123,12 +125,12 @@ def test_a_database_of_a_newer_program_is_refused(tmp_path: Path) -> None:
 def test_only_the_key_of_the_installation_fits(tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     with pytest.raises(UsageError, match="holds neither"):
-        restore(elsewhere(tmp_path), tmp_path / "backup", keys_from=tmp_path / "other")
+        restore(elsewhere(tmp_path), tmp_path / "backup", NOW, keys_from=tmp_path / "other")
     for wrong in ("0" * 64, "no key"):
         (tmp_path / "other" / KEY_FILE).write_text(wrong)
         with pytest.raises(UsageError, match="is not the key"):
-            restore(elsewhere(tmp_path), tmp_path / "backup", keys_from=tmp_path / "other")
-    assert restore(elsewhere(tmp_path), tmp_path / "backup").key == "missing"
+            restore(elsewhere(tmp_path), tmp_path / "backup", NOW, keys_from=tmp_path / "other")
+    assert restore(elsewhere(tmp_path), tmp_path / "backup", NOW).key == "missing"
     assert not (tmp_path / "elsewhere" / KEY_FILE).exists()
 
 
@@ -142,8 +144,8 @@ def test_what_was_damaged_when_it_was_backed_up_is_restored_and_told(place: Work
     (champions / "a.json").write_text("{")
     (champions / "b.json").write_text('{"bundle": "artifacts/run/artifacts/bundle", "hash": "x", "version": 1}')
     backup(place, tmp_path / "backup", "ann", NOW)
-    found = restore(elsewhere(tmp_path), tmp_path / "backup")
-    assert (found.log_broken_at, found.bundles, len(found.problems)) == (1, 0, 4)
+    found = restore(elsewhere(tmp_path), tmp_path / "backup", NOW)
+    assert (found.log_broken_at, found.bundles, len(found.problems)) == (2, 0, 4)
     assert [part in " ".join(found.problems) for part in ("a.json", "champion of b", "line 1")] == [True] * 3
 
 
@@ -156,5 +158,5 @@ def test_a_file_that_changes_after_it_was_checked_leaves_no_workspace(
     path = tmp_path / "backup" / FILES / LOG
     monkeypatch.setattr(module, "verify_files", lambda *_: path.write_bytes(path.read_bytes() + b"x"))
     with pytest.raises(DataError, match=r"audit\.jsonl is damaged"):
-        restore(elsewhere(tmp_path), tmp_path / "backup")
+        restore(elsewhere(tmp_path), tmp_path / "backup", NOW)
     assert sorted(found.name for found in tmp_path.iterdir()) == ["backup", "home", "safe"]

@@ -8,7 +8,7 @@ import pytest
 from riskmodel.errors import UsageError
 from riskmodel.settings import Settings
 from riskmodel.sources.delivery import DeliveredFile
-from riskmodel.workflows.run_day import RunDay, arriving, require_runnable, run_day, unless_empty
+from riskmodel.workflows.run_day import RunDay, arriving, require_runnable, run_day
 from riskmodel.workflows.run_report import RunReport, Stage, report_path, write_report
 from riskmodel.workflows.workspace import Workspace
 
@@ -61,11 +61,3 @@ def history(delivered: Path) -> DeliveredFile:
     """A file that tells what was known before it was received."""
     (delivered / "2025-01-10" / "delivery.toml").write_text('mode = "h"\n', "utf-8")
     return arriving(delivered)[0]
-
-
-def test_only_an_empty_folder_is_none(tmp_path: Path) -> None:
-    (tmp_path / ".hidden").touch()
-    assert unless_empty(tmp_path) is None
-    assert unless_empty(tmp_path / "not there") == tmp_path / "not there"
-    (tmp_path / "2025-01-10").mkdir()
-    assert unless_empty(tmp_path) == tmp_path

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from office_files import known
-from riskmodel.errors import BusyError
+from riskmodel.errors import BusyError, UsageError
 from riskmodel.workflows import visits as module
 from riskmodel.workflows.database import FILE, database
 from riskmodel.workflows.ingest import ingest
@@ -60,6 +60,17 @@ def test_what_was_sent_is_in_the_lake_after_the_next_ingest_once(place: Workspac
     assert found["batch_id"].unique().str.starts_with("r20250320-").all()
     ingest(place, delivered)
     assert (visits(place).height, batches(place)) == (2, 1)
+
+
+def test_findings_are_taken_in_where_no_file_arrived(place: Workspace, delivered: Path, tmp_path: Path) -> None:
+    ingest(place, delivered)
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    with pytest.raises(UsageError, match="holds no such folder"):
+        ingest(place, empty)
+    sent(place, "one")
+    assert [account.source for account in ingest(place, empty).accounts] == ["app"]
+    assert (visits(place).height, ingest(place, None).files) == (1, 0)
 
 
 def test_a_later_finding_of_the_same_visit_takes_its_place_and_one_may_be_taken_back(

@@ -12,11 +12,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from riskmodel.errors import DataError, RiskModelError, StorageError, UsageError
+from riskmodel.errors import DatabaseAway, DataError, RiskModelError, StorageError, UsageError
 from riskmodel.tables.files import OWNERS_FILE, make_folder
 from riskmodel.tables.storage import naming, of_sqlite
 
@@ -65,6 +66,8 @@ class Store:
             if ours is None:
                 raise
             raise ours from error.orig
+        except PoolTimeout as error:  # all connections wait for a server that does not answer
+            raise DatabaseAway(f"the database {_shown(self.engine.url)} does not answer: {error}") from error
 
     @contextmanager
     def erasing(self) -> Iterator[Connection]:
@@ -95,7 +98,8 @@ class Store:
 def open_store(url: str, *, migrate: bool = False) -> Store:
     """Open the database of a URL, and with `migrate` bring its tables to the newest version first.
 
-    Raises UsageError for a URL that cannot be used and for tables of another version, DataError where nothing answers.
+    Raises UsageError for a URL that cannot be used and for tables of another version, DatabaseAway where nothing
+    answers.
     """
     store = Store(_engine(url))
     try:
@@ -185,7 +189,7 @@ def _meaning(engine: Engine, error: DBAPIError) -> RiskModelError | None:
     """What an error of the database means to who uses it; None for a fault of the program."""
     if engine.dialect.name == "sqlite":
         return of_sqlite(Path(engine.url.database or ""), error.orig)
-    name = engine.url.render_as_string(hide_password=True)
+    name = _shown(engine.url)
     state = getattr(error.orig, "sqlstate", None) or ""
     if state in _SERVER_REFUSES:
         return StorageError(
@@ -193,12 +197,12 @@ def _meaning(engine: Engine, error: DBAPIError) -> RiskModelError | None:
             f"run the command again. / 数据库 {name} 拒绝写入。请在其服务器上清理空间或恢复写入权限后重新运行该命令。"
         )
     if isinstance(error, OperationalError) and state[:2] in _SERVER_AWAY:
-        return DataError(
+        return DatabaseAway(
             f"the database {name} does not answer: {error.orig}. Is it running? / 数据库 {name} 没有应答。它在运行吗？"
         )
     return None
 
 
-def _shown(url: str) -> str:
+def _shown(url: str | URL) -> str:
     """The URL without its password."""
     return make_url(url).render_as_string(hide_password=True)

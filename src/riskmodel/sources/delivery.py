@@ -63,6 +63,13 @@ def deliveries(path: Path) -> Iterator[Path]:
     yield from sorted(entries, key=lambda p: p.name)
 
 
+def unless_empty(deliveries: Path | None) -> Path | None:
+    """The folder, or None where nothing lies in it: in some offices only case systems deliver."""
+    if deliveries is None or not deliveries.is_dir():
+        return deliveries
+    return deliveries if any(not path.name.startswith(".") for path in deliveries.iterdir()) else None
+
+
 @dataclass(frozen=True)
 class DeliveredFile:
     """A file of a delivery, not read yet."""

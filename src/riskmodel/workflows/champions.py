@@ -12,6 +12,8 @@ from riskmodel.training.labels import label_named
 from riskmodel.workflows.workspace import model_name
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from riskmodel.models import Bundle
     from riskmodel.workflows.workspace import Workspace
 
@@ -46,7 +48,9 @@ class Champions:
         self.previous: Loaded | None = None
         """What was in use before, for `rollback`."""
         self.refused = ""
-        """Why the champion that was named last is not in use; empty where it is."""
+        """Why the champion that was named last is not in use, as anybody may read it; empty where it is."""
+        self.why = ""
+        """What was found, with the names of files, for the log alone; empty where nothing is damaged."""
 
     def refresh(self) -> bool:
         """Take the champions that are named now, if they are others; True where they were taken.
@@ -55,21 +59,16 @@ class Champions:
         """
         try:
             named = self._named()
-        except BundleError as error:
-            self.refused = str(error)
-            return False
-        if named == self._asked:
-            return False
-        self._asked = named
-        if named[0] is None:
-            self.refused = f"no champion of {self._label.name} is named yet: riskmodel train, riskmodel models promote"
-            return False
-        try:
+            if named == self._asked:
+                if self.current and self.current.pointers == named:  # it may have been unreadable in between
+                    self.refused = self.why = ""
+                return False
+            self._asked = named
             found = self._loaded(named)
-        except BundleError as error:
-            self.refused = str(error)
+        except _Refusal as refusal:
+            self.refused, self.why = str(refusal), str(refusal.__cause__ or "")
             return False
-        self.previous, self.current, self.refused = self.current, found, ""
+        self.previous, self.current, self.refused, self.why = self.current, found, "", ""
         return True
 
     def rollback(self) -> Loaded:
@@ -80,16 +79,43 @@ class Champions:
         return self.current
 
     def _named(self) -> tuple[Pointer | None, ...]:
-        registry = self._workspace.registry.folder
-        labels = [self._label.name, *([self._label.shorter] if self._label.shorter else [])]
-        return tuple(pointed(registry, model_name(label)) for label in labels)
+        return tuple(_named(self._workspace.registry.folder, label) for label in self._labels)
+
+    @property
+    def _labels(self) -> list[str]:
+        return [self._label.name, *([self._label.shorter] if self._label.shorter else [])]
 
     def _loaded(self, named: tuple[Pointer | None, ...]) -> Loaded:
-        bundles = [load(pointer) if pointer else None for pointer in named]
-        for bundle in bundles:
-            if bundle:
-                check_feature_set(bundle)
-        first, pointer = bundles[0], named[0]
-        if first is None or pointer is None:
-            raise BundleError("no champion")
-        return Loaded(self._label.name, pointer.version, first, bundles[1] if bundles[1:] else None, named)
+        first = named[0]
+        if first is None:
+            raise _Refusal(f"no champion of {self._label.name} is named yet: riskmodel train, riskmodel models promote")
+        bundle, second = _bundle(self._label.name, first), next(iter(named[1:]), None)
+        shorter = _bundle(self._labels[1], second) if second else None
+        return Loaded(self._label.name, first.version, bundle, shorter, named)
+
+
+class _Refusal(Exception):
+    """Why models are not taken, without the names of files; its cause names them."""
+
+
+def _named(registry: Path, label: str) -> Pointer | None:
+    try:
+        return pointed(registry, model_name(label))
+    except BundleError as error:
+        raise _Refusal(
+            f"what names the champion of {label} is damaged: name it again, riskmodel models promote"
+        ) from error
+
+
+def _bundle(label: str, pointer: Pointer) -> Bundle:
+    try:
+        found = load(pointer)
+    except BundleError as error:
+        raise _Refusal(f"the champion's files are damaged: version {pointer.version} of {label}") from error
+    try:
+        check_feature_set(found)
+    except BundleError as error:
+        raise _Refusal(
+            f"version {pointer.version} of {label} learned from other features than this program has: riskmodel train"
+        ) from error
+    return found

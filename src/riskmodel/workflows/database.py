@@ -12,6 +12,7 @@ from riskmodel.review.access import role_of
 from riskmodel.review.keys import Key, Keys
 from riskmodel.review.store import Store, newest_version, open_store
 from riskmodel.workflows.known_areas import known_area
+from riskmodel.workflows.operators import note_operator
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from riskmodel.workflows.workspace import Workspace
 
 FILE: Final = "riskmodel.sqlite"
+ACTION: Final = "keys"
+"""Named in the audit log."""
 MOST_DAYS: Final = 730
 """No key is good for longer than two years."""
 
@@ -65,7 +68,10 @@ def make_key(
         raise UsageError(f"a key is good for 1 to {MOST_DAYS} days.")
     with closing(database(workspace)) as store:
         asked, given = [role_of(code) for code in roles], known_area(workspace, store, area)
-        return MadeKey(*Keys(store).make(name, asked, given, now + timedelta(days=days), now, per_minute))
+        made = MadeKey(*Keys(store).make(name, asked, given, now + timedelta(days=days), now, per_minute))
+    granted = f"{' '.join(role.value for role in asked)} in {given or 'everywhere'} for {days} days"
+    note_operator(workspace, ACTION, f"key made: {made.key.id} {granted}", now)  # before its text is told
+    return made
 
 
 def keys(workspace: Workspace) -> list[Key]:
@@ -77,4 +83,7 @@ def keys(workspace: Workspace) -> list[Key]:
 def revoke_key(workspace: Workspace, key_id: str, now: datetime) -> Key:
     """Make a key void; running services refuse it within a second."""
     with closing(database(workspace)) as store:
-        return Keys(store).revoke(key_id, now)
+        known = Keys(store)
+        if any(key.id == key_id for key in known.all()):  # what is none may be anything, a secret too
+            note_operator(workspace, ACTION, f"key revoked: {key_id}", now)
+        return known.revoke(key_id, now)

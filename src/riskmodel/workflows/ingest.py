@@ -102,13 +102,17 @@ def ingest(
 
     Bad rows are quarantined and reported, the good ones go on; a file that cannot be used at all is reported and the
     others go on. A file that was taken in before is not read again. Findings that case systems sent since the last time
-    go along. Raises UsageError when there is nothing to load,
-    a delivery is dated after `today` or raw identifiers meet an installation without key; BusyError when another
+    go along, and are enough where the folder is empty. Raises UsageError when there is nothing to load, a delivery is
+    dated after `today` or raw identifiers meet an installation without key; BusyError when another
     process writes.
     """
     show = progress or Silent()
     if path is None:
         return _load(workspace, Path(SENT), [], show)
+    if delivery.unless_empty(path) is None:
+        alone = _load(workspace, path, [], show)
+        if alone.accounts:
+            return alone
     if not path.is_dir():
         raise UsageError(
             f"{path} is not a folder. Give a delivery YYYY-MM-DD/, a folder of deliveries, or the EPH raw folder. / "

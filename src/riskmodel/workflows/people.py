@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import getpass
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from riskmodel.errors import UsageError
 from riskmodel.review.access import role_of
-from riskmodel.review.audit import AuditLog, Entry
+from riskmodel.review.audit import Entry
 from riskmodel.review.users import Users
 from riskmodel.workflows.database import database
-from riskmodel.workflows.installation import LOG
 from riskmodel.workflows.known_areas import known_area
+from riskmodel.workflows.operators import note_operator
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +40,7 @@ def make_user(
     with closing(database(workspace)) as store:
         given = known_area(workspace, store, area)
         made = Users(store).make(login, name, [role_of(code) for code in roles], given, staff or login, now)
-    _note(workspace, f"user made: {made[0].id}", now)
+    note_operator(workspace, "users", f"user made: {made[0].id}", now)
     return Welcomed(*made)
 
 
@@ -55,7 +54,7 @@ def reset_user(workspace: Workspace, login: str, now: datetime) -> Welcomed:
     """Give a new password that is shown this once; sessions and lock end."""
     with closing(database(workspace)) as store:
         made = Users(store).reset(login)
-    _note(workspace, f"password reset: {made[0].id}", now)
+    note_operator(workspace, "users", f"password reset: {made[0].id}", now)
     return Welcomed(*made)
 
 
@@ -67,7 +66,7 @@ def alter_user(workspace: Workspace, login: str, roles: Sequence[str], area: str
         asked = [role_of(code) for code in roles] or before.roles
         given = before.area if area is None else known_area(workspace, store, area)
         found = people.alter(login, roles=asked, area=given)
-    _note(workspace, f"user altered: {found.id}", now)
+    note_operator(workspace, "users", f"user altered: {found.id}", now)
     return found
 
 
@@ -75,7 +74,7 @@ def disable_user(workspace: Workspace, login: str, now: datetime) -> User:
     """Let nobody in under this login; open sessions end at once."""
     with closing(database(workspace)) as store:
         found = Users(store).disable(login, now)
-    _note(workspace, f"user disabled: {found.id}", now)
+    note_operator(workspace, "users", f"user disabled: {found.id}", now)
     return found
 
 
@@ -83,7 +82,7 @@ def enable_user(workspace: Workspace, login: str, now: datetime) -> User:
     """Let somebody in again, and lift the lock."""
     with closing(database(workspace)) as store:
         found = Users(store).enable(login)
-    _note(workspace, f"user enabled: {found.id}", now)
+    note_operator(workspace, "users", f"user enabled: {found.id}", now)
     return found
 
 
@@ -112,8 +111,3 @@ def change_password(service: Service, session: Session, old: str, new: str, now:
         raise UsageError("the new password is the present one. / 新密码不能与当前密码相同。")
     service.users.set_password(user, new)
     service.noted(user.principal, "password", (), "password changed", now).result()
-
-
-def _note(workspace: Workspace, what: str, now: datetime) -> None:
-    """Write into the audit log who changed a user at the command line."""
-    AuditLog(workspace.home / LOG).append(Entry(now.isoformat(), f"os {getpass.getuser()}", "users", what, ()))

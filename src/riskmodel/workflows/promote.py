@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING
 
-from riskmodel.errors import CheckFailed
+from riskmodel.errors import CheckFailed, RiskModelError
 from riskmodel.training.labels import label_named
-from riskmodel.workflows.registering import FALLBACK, GATE, PASSED, WHY, WHY_ZH
+from riskmodel.workflows.operators import note_operator
+from riskmodel.workflows.registering import ACTION, FALLBACK, GATE, PASSED, WHY, WHY_ZH
 from riskmodel.workflows.workspace import model_name
 
 if TYPE_CHECKING:
@@ -52,6 +53,19 @@ def promote(
         )
     workspace.registry.alias(name, version, "champion")
     return Promoted(name, version, said, "" if allowed else reason.strip())
+
+
+def promote_here(
+    workspace: Workspace, version: int, now: datetime, label_name: str | None = None, reason: str = ""
+) -> Promoted:
+    """As `promote`, on the machine itself: the order is in the audit log before, that it was refused after."""
+    order = f"promote version {version} of {label_named(label_name or workspace.settings.label).name}"
+    note_operator(workspace, ACTION, order, now)
+    try:
+        return promote(workspace, version, now, label_name, reason)
+    except RiskModelError:
+        note_operator(workspace, ACTION, f"refused: {order}", now)
+        raise
 
 
 def _refused(name: str, version: int, tags: Mapping[str, str]) -> str:

@@ -21,6 +21,7 @@ from riskmodel.workflows.database import database
 from riskmodel.workflows.delivery_ages import delivery_ages
 from riskmodel.workflows.month_list import month_list
 from riskmodel.workflows.month_parts import READ, month_parts
+from riskmodel.workflows.operators import note_operator
 from riskmodel.workflows.progress import Progress, Silent
 from riskmodel.workflows.score import MANIFEST, TYPICAL, published
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
     from riskmodel.workflows.workspace import Workspace
 
+ACTION: Final = "publish"
+"""Named in the audit log."""
 PORTION: Final = 2000
 """Households that are written at once."""
 
@@ -70,7 +73,9 @@ def publish(
     )
 
     def ended() -> str:
-        return stamp(clock())
+        at = clock()  # the entry is there before readers see the month
+        note_operator(workspace, ACTION, f"{day}: {month.households:,} households, model {month.model[:16]}", at)
+        return stamp(at)
 
     portions = (part for path in paths for part in pl.read_parquet(path, glob=False).iter_slices(PORTION))
     count = sum(-(-size // PORTION) for size in sizes.values())

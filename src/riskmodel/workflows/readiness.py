@@ -24,7 +24,7 @@ class Readiness:
     model: str
     """Version and hash of the model in use; empty without one."""
     model_refused: str
-    """Why the champion that was named last is not in use; empty where it is."""
+    """Why the champion that was named last is not in use, without the names of files; empty where it is."""
     database: str
     """Version of its tables; empty where it does not answer."""
     newest_month: str

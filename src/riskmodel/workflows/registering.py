@@ -11,6 +11,7 @@ from riskmodel.features import declared, set_hash
 from riskmodel.models import BundleFacts
 from riskmodel.models import bundle as bundles
 from riskmodel.training import report
+from riskmodel.workflows.operators import note_operator
 from riskmodel.workflows.workspace import model_name
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from riskmodel.workflows.judging import Judgement
     from riskmodel.workflows.workspace import Workspace
 
+ACTION: Final = "models"
+"""Named in the audit log."""
 GATE: Final = "gate"
 """Tag of a version that holds what the gate said of it."""
 WHY, WHY_ZH = "gate_why", "gate_why_zh"
@@ -100,6 +103,10 @@ def register(workspace: Workspace, fitted: Fitted, recipes: Recipes, now: dateti
     usable = said != REFUSED and (tested is not None or fitted.label.name == workspace.settings.label)
     free = not any("champion" in known.aliases for known in workspace.registry.versions(name))
     alias: Alias = "champion" if usable and free else "challenger"
+    if alias == "champion":
+        note_operator(
+            workspace, ACTION, f"version {version} of {fitted.label.name}, trained, is the first champion", now
+        )
     workspace.registry.alias(name, version, alias)
     return Registered(version, alias, model_hash, folder)
 

@@ -24,13 +24,17 @@ from riskmodel.workflows.backup_manifest import (
 )
 from riskmodel.workflows.database import FILE as DATABASE
 from riskmodel.workflows.installation import KEY_FILE, LOG
+from riskmodel.workflows.operators import note_operator
 from riskmodel.workflows.progress import Progress, Silent
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
     from riskmodel.workflows.workspace import Workspace
 
+ACTION: Final = "restore"
+"""Named in the audit log."""
 _BUNDLES: Final = "artifacts/*/artifacts/bundle"
 
 
@@ -50,6 +54,7 @@ class Restored:
     key: str
     """`restored`, `missing` (to be put in its place), or empty for an installation without key."""
     log_head: str
+    """As it was backed up; the entry about the restore follows."""
     log_broken_at: int | None
     bundles: int
     """Sound bundles of models."""
@@ -58,11 +63,16 @@ class Restored:
 
 
 def restore(
-    workspace: Workspace, folder: Path, keys_from: Path | None = None, progress: Progress | None = None
+    workspace: Workspace,
+    folder: Path,
+    now: datetime,
+    keys_from: Path | None = None,
+    progress: Progress | None = None,
 ) -> Restored:
     """Make a workspace of a backup; `keys_from`: the folder that its secrets were copied to.
 
-    Everything is compared with the manifest before the workspace's folder appears. Raises UsageError for a workspace
+    Everything is compared with the manifest before the workspace's folder appears. In the end the audit log says that
+    it was restored. Raises UsageError for a workspace
     that is not empty, for a backup of a newer program and for another key; DataError that names what is damaged.
     """
     home, show = workspace.home.absolute(), progress or Silent()
@@ -79,7 +89,9 @@ def restore(
                 copy_file(path, filling / path.name)
     except OSError as error:
         raise DataError(f"nothing was restored: {error}. Nothing half-written is visible in {home}.") from error
-    return _checked(workspace, manifest, show)
+    found = _checked(workspace, manifest, show)
+    note_operator(workspace, ACTION, f"restored from the backup of {manifest.made_at}", now)
+    return found
 
 
 def _require_known(folder: Path, manifest: BackupManifest) -> None:

@@ -73,10 +73,3 @@ def arriving(deliveries: Path | None) -> list[DeliveredFile]:
     if deliveries is None or not deliveries.is_dir() or (deliveries / "hogar").is_dir():
         return []
     return [file for folder in delivery.deliveries(deliveries) for file in delivery.opened(folder)]
-
-
-def unless_empty(deliveries: Path | None) -> Path | None:
-    """The folder, or None where nothing lies in it: in some offices only case systems deliver."""
-    if deliveries is None or not deliveries.is_dir():
-        return deliveries
-    return deliveries if any(not path.name.startswith(".") for path in deliveries.iterdir()) else None

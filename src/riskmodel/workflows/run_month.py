@@ -19,6 +19,7 @@ from riskmodel import __version__
 from riskmodel.errors import DataError
 from riskmodel.policy import Listing
 from riskmodel.review.assessments import month as published_month
+from riskmodel.sources.delivery import unless_empty
 from riskmodel.workflows.check import check
 from riskmodel.workflows.database import database
 from riskmodel.workflows.ingest import ingest
@@ -27,7 +28,7 @@ from riskmodel.workflows.month_files import month_files
 from riskmodel.workflows.progress import Progress, Silent
 from riskmodel.workflows.publish import publish
 from riskmodel.workflows.run_cost import Cost, added
-from riskmodel.workflows.run_day import arriving, require_runnable, unless_empty
+from riskmodel.workflows.run_day import arriving, require_runnable
 from riskmodel.workflows.run_lock import run_lock
 from riskmodel.workflows.run_report import RunReport, Stage, read_report, report_path, write_report
 from riskmodel.workflows.score import identity, score

@@ -6,7 +6,7 @@ import json
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from riskmodel.errors import UsageError
+from riskmodel.errors import DataError, UsageError
 from riskmodel.features import set_hash
 from riskmodel.review.assessments import (
     Asked,
@@ -36,7 +36,7 @@ from riskmodel.workflows.assessed import COUNTY, Assessments
 from riskmodel.workflows.champions import Champions
 from riskmodel.workflows.database import database
 from riskmodel.workflows.features import Described, listing
-from riskmodel.workflows.installation import LOG, identify, key_path
+from riskmodel.workflows.installation import LOG, identify, installation_key, key_path
 from riskmodel.workflows.month_sheet import Sheets
 from riskmodel.workflows.readiness import model_facts, readiness
 from riskmodel.workflows.supposed import supposed
@@ -194,13 +194,17 @@ class Service:
         """Who stands behind a household; None outside of the area of who asks. Empty where nobody told its name here.
 
         That names were seen, and what for, is in the audit log before they are read. Raises UsageError for a purpose
-        that says nothing, or that holds a personal number.
+        that says nothing, or that holds a personal number; DataError for a key of the installation that cannot be used.
         """
         found = assessment(self.store, household_id)
         if found is None or not who.sees(found.village_code):
             return None
         if not key_path(self.workspace).exists():  # then no name can have been stored
             return []
+        try:
+            installation_key(self.workspace)
+        except UsageError as error:  # of those who look after the machine, not of who asks
+            raise DataError(str(error)) from error
         reader = Reader(who.actor, f"names: {purpose}" if purpose.strip() else "")
         return identify(self.workspace, [household_id], reader, now).identities
 

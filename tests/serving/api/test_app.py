@@ -1,17 +1,28 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import threading
 import time
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
 
+from database_servers import database_url
+from opened_service import AS_OF, HERE, HOMES
+from published_households import publish_households
 from riskmodel.errors import BusyError, DataError, UsageError
+from riskmodel.review import store
 from riskmodel.review.access import Role
 from riskmodel.serving.api.app import Limits
 from riskmodel.serving.api.problems import MEDIA_TYPE
+from riskmodel.settings import Settings
+from riskmodel.workflows.database import FILE, database
 from riskmodel.workflows.promote import promote
+from riskmodel.workflows.workspace import Workspace
 from running_service import Running, running
 from trained_county import NOW
 
@@ -108,6 +119,57 @@ def test_another_champion_is_taken_while_it_runs_also_after_the_database_was_awa
             time.sleep(0.05)
         assert found.get("/v1/model", key).json()["version"] == 2
         assert 'version="2"' in found.client.get("/metrics").text
+
+
+def test_a_database_that_others_hold_is_answered_503_without_its_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "_PATIENCE", 0.1)
+    place = Workspace(Settings(tmp_path / "home"))
+    visit = {
+        "household_id": HERE,
+        "visited_on": "2026-01-03",
+        "visitor_id": "K1",
+        "reason": "alert",
+        "finding": "not_home",
+    }
+    with running(place) as found, closing(sqlite3.connect(place.home / FILE)) as other:
+        publish_households(found.service.store, HOMES, AS_OF)
+        headers = {"Authorization": f"Bearer {found.key()}", "Idempotency-Key": "one-more"}
+        other.execute("BEGIN IMMEDIATE")
+        answer = found.client.post("/v1/visits", json={"visits": [visit]}, headers=headers)
+        assert (answer.status_code, answer.headers["content-type"]) == (503, MEDIA_TYPE)
+        assert answer.headers["retry-after"] == "5"
+        assert str(tmp_path) not in answer.text
+        other.rollback()
+        assert found.client.post("/v1/visits", json={"visits": [visit]}, headers=headers).status_code == 201
+
+
+def test_a_database_that_went_away_is_answered_503_without_its_address(tmp_path: Path) -> None:
+    url = make_url(database_url("postgresql", tmp_path))
+    place = Workspace(Settings(tmp_path / "home", database_url=url.render_as_string(hide_password=False)))
+    database(place, migrate=True).close()
+    admin = create_engine(url.set(drivername="postgresql+psycopg", database="postgres"), isolation_level="AUTOCOMMIT")
+    with running(place, Limits(refresh_seconds=60)) as found, admin.connect() as server:
+        unknown = f"rmk_{'a' * 12}_x"
+        assert found.get("/v1/model", unknown).status_code == 401
+        server.exec_driver_sql(f"ALTER DATABASE {url.database} ALLOW_CONNECTIONS false")
+        server.execute(
+            text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"), {"name": url.database}
+        )
+        answer = found.get("/v1/model", unknown)
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+        assert "postgresql" not in answer.text
+        server.exec_driver_sql(f"ALTER DATABASE {url.database} ALLOW_CONNECTIONS true")
+        assert found.get("/v1/model", unknown).status_code == 401
+    admin.dispose()
+
+
+def test_before_anything_was_delivered_a_month_is_refused_without_the_path_of_the_workspace(tmp_path: Path) -> None:
+    with running(Workspace(Settings(tmp_path / "home"))) as found:
+        answer = found.get("/v1/worklists/2025-12", found.key())
+        assert answer.status_code == 404
+        assert answer.json()["detail"] == "nothing was published for 2026-01-05 in your area."
 
 
 def test_roles_and_areas_are_asked_for(service: Running) -> None:

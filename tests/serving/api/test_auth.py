@@ -5,15 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from riskmodel.review.access import Right, Role
-from riskmodel.review.keys import Key
-from riskmodel.serving.api.auth import Rates
 from running_service import Running
 
 ON_EVERY_DATABASE = True
-
-
-def key(per_minute: int) -> Key:
-    return Key("k" * 12, "x", (Role.ANALYST,), "", per_minute, "", "9")
 
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer x", "Basic abc", "Bearer rmk_000000000000_abc"])
@@ -37,22 +31,6 @@ def test_a_key_without_the_role_is_answered_403(service: Running, monkeypatch: p
     found = service.get("/v1/model", service.key())
     assert found.status_code == 403
     assert "read scores" in found.json()["detail"]
-
-
-def test_a_key_over_its_rate_waits_until_its_minute_ends() -> None:
-    seconds = [0.0]
-    rates = Rates(clock=lambda: seconds[0])
-    assert [rates.seconds_to_wait(key(2)) for _ in range(3)] == [0, 0, 60]
-    seconds[0] = 59.5
-    assert rates.seconds_to_wait(key(2)) == 1
-    seconds[0] = 60
-    assert [rates.seconds_to_wait(key(2)) for _ in range(3)] == [0, 0, 60]
-
-
-def test_processes_share_the_rate_of_a_key() -> None:
-    shared = Rates(workers=2)
-    assert [shared.seconds_to_wait(key(4)) for _ in range(5)].count(0) == 2
-    assert [shared.seconds_to_wait(key(1)) for _ in range(2)].count(0) == 0, "the same key was asked above"
 
 
 def test_what_is_asked_of_a_key_at_hand_is_answered_without_the_database(service: Running) -> None:

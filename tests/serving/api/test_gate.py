@@ -3,6 +3,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
+
 from riskmodel.serving.api.gate import Gate
 from riskmodel.serving.api.metrics import Metrics
 
@@ -44,20 +46,27 @@ def test_what_comes_when_it_is_full_is_refused_at_once_and_then_it_takes_request
     asyncio.run(story())
 
 
-def test_a_place_is_free_again_after_a_fault() -> None:
+def test_a_fault_is_answered_and_counted_and_no_other_hand_sees_it_and_its_place_is_free_again() -> None:
     async def broken(*_: Any) -> None:
         raise ZeroDivisionError
 
+    metrics = Metrics()
+
     async def story() -> None:
-        gate, go = Gate(broken, 1, Metrics()), asyncio.Event()
-        for _ in range(3):
-            try:
-                await asked(gate, go)
-            except ZeroDivisionError:
-                continue
-            raise AssertionError("the fault was swallowed")
+        gate, go = Gate(broken, 1, metrics), asyncio.Event()
+        assert [await asked(gate, go) for _ in range(3)] == [500, 500, 500]
 
     asyncio.run(story())
+    assert 'riskmodel_requests_total{method="GET",route="unknown",status="500"} 3.0' in metrics.text().decode()
+
+
+def test_a_fault_in_the_middle_of_an_answer_breaks_it_off() -> None:
+    async def broken(_scope: Any, _receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        asyncio.run(asked(Gate(broken, 1, Metrics()), asyncio.Event()))
 
 
 def test_what_takes_long_has_a_few_places_and_leaves_the_others_to_the_rest() -> None:

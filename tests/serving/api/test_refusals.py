@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from riskmodel.errors import BusyError, DataError, UsageError
+from riskmodel.errors import BusyError, DatabaseAway, DataError, UsageError
 from riskmodel.serving.api.problems import answer, not_found
 from riskmodel.serving.api.refusals import refusal
 from riskmodel.workflows.sent_case import Wrong, WrongFacts
@@ -15,7 +15,8 @@ from riskmodel.workflows.whatif import NotSupposed
     ("error", "status", "said"),
     [
         (UsageError("say it so"), 422, True),
-        (BusyError("say it so"), 503, True),
+        (BusyError("say it so"), 503, False),
+        (DatabaseAway("say it so"), 503, False),
         (not_found("say it so"), 404, True),
         (DataError("say it so"), 500, False),
         (KeyError("say it so"), 500, False),
@@ -25,6 +26,7 @@ def test_what_was_written_for_people_is_told_and_nothing_else(error: Exception, 
     problem = refusal(error, "id")
     assert problem.status == status
     assert ("say it so" in problem.detail) == said
+    assert ("Retry-After" in problem.headers) == (status == 503)
 
 
 def test_wrong_facts_are_told_with_field_value_and_rule() -> None:

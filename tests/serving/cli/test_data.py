@@ -30,6 +30,12 @@ def test_ingest_accounts_for_the_rows(delivered: Path, tmp_path: Path, capsys: p
     assert "loading deliveries" in done.err
 
 
+def test_without_a_folder_it_takes_in_what_was_sent(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    workspace_in(tmp_path / "home")
+    shown = answer(capsys, "ingest", home=tmp_path / "home")
+    assert (shown.code, shown.out) == (0, "nothing was sent that is not in the lake / 没有待入库的走访结果\n")
+
+
 def test_a_second_ingest_shows_that_nothing_was_read_again(
     delivered: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

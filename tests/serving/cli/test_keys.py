@@ -4,6 +4,10 @@ from typing import TYPE_CHECKING
 
 from command_line import answer
 from riskmodel.review.store import newest_version
+from riskmodel.settings import Settings
+from riskmodel.workflows.database import make_key
+from riskmodel.workflows.workspace import Workspace
+from trained_county import NOW
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,6 +30,11 @@ def test_a_key_is_shown_once_listed_without_its_secret_and_revoked(
     assert answer(capsys, "keys", "revoke", key_id, home=tmp_path).code == 0
     assert f"{key_id}  990301        case_system" in answer(capsys, "keys", "list", home=tmp_path).out
     assert "void since" in answer(capsys, "keys", "list", home=tmp_path).out
+
+
+def test_a_key_whose_time_is_over_is_listed_as_ended(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    make_key(Workspace(Settings(tmp_path)), "old", ["analyst"], "", 1, NOW.replace(year=2020), 60)
+    assert "ended 已到期 2020-01-06" in answer(capsys, "keys", "list", home=tmp_path).out
 
 
 def test_wrong_usage_has_its_exit_code(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

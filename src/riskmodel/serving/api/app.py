@@ -14,11 +14,11 @@ from starlette.exceptions import HTTPException
 
 from riskmodel import __version__
 from riskmodel.errors import RiskModelError
-from riskmodel.serving.api.auth import Rates
 from riskmodel.serving.api.body_size import BodySize
-from riskmodel.serving.api.gate import ID_HEADER, Gate
+from riskmodel.serving.api.gate import Gate
 from riskmodel.serving.api.metrics import Metrics
 from riskmodel.serving.api.problems import Problem, answer, faults, invalid
+from riskmodel.serving.api.rates import Rates
 from riskmodel.serving.api.refusals import refusal
 from riskmodel.serving.api.routes import (
     assessments,
@@ -39,6 +39,7 @@ from riskmodel.workflows.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
     from riskmodel.workflows.workspace import Workspace
 
@@ -62,15 +63,15 @@ class Limits:
     """Of these, batches of assessments."""
     most_bytes: int = 1_000_000
     """Of a body, where its route names no other limit."""
-    workers: int = 1
-    """Processes that share the rate of a key."""
+    shared: Path | None = None
+    """Folder of what the processes of one service count together; None: this one is alone."""
     refresh_seconds: float = 1.0
     """How often it looks for another champion."""
 
 
 def create_app(workspace: Workspace, limits: Limits | None = None) -> FastAPI:
     """The application; it opens database, log and models when it starts, and closes them when it ends."""
-    bounds, metrics = limits or Limits(), Metrics()
+    bounds, metrics = limits or Limits(), Metrics(limits.shared if limits else None)
     app = FastAPI(
         title="riskmodel",
         version=__version__,
@@ -81,7 +82,6 @@ def create_app(workspace: Workspace, limits: Limits | None = None) -> FastAPI:
         openapi_url=None,  # a route of ours answers it
     )
     app.state.workspace, app.state.limits, app.state.metrics = workspace, bounds, metrics
-    app.state.rates = Rates(bounds.workers)
     app.add_middleware(BodySize, most=bounds.most_bytes, wider=_wider(), refuse=_too_large)
     app.add_middleware(Gate, most=bounds.most_requests, metrics=metrics, narrow={batches.PATH: bounds.most_batches})
     for module in ROUTES:
@@ -91,7 +91,6 @@ def create_app(workspace: Workspace, limits: Limits | None = None) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RiskModelError, _refused)
-    app.add_exception_handler(Exception, _failed)
     return app
 
 
@@ -105,8 +104,8 @@ def _wider() -> dict[str, int]:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Open everything, look for new champions while it runs, close everything."""
     service = Service(app.state.workspace)
-    app.state.service = service
-    _name_model(app, service)
+    app.state.service, app.state.rates = service, _rates(app.state.limits.shared)
+    _tell(app, service, "", taken=True)
     ended = threading.Event()
     watcher = threading.Thread(target=_watch, args=(app, service, ended), name="champions", daemon=True)
     watcher.start()
@@ -116,28 +115,35 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         ended.set()
         watcher.join()
         service.close()
+        app.state.rates.close()
+
+
+def _rates(shared: Path | None) -> Rates:
+    return Rates(shared / "rates" if shared else None)
 
 
 def _watch(app: FastAPI, service: Service, ended: threading.Event) -> None:
     """Whatever happens, it looks again: a database that is away for a minute must not end it."""
     while not ended.wait(app.state.limits.refresh_seconds):
-        refused = service.models.refused
+        before = service.models.why
         try:
-            taken = service.refresh()
+            _tell(app, service, before, taken=service.refresh())
         except Exception as error:
             LOG.error("cannot look for champions and months", kind=type(error).__name__)
-            continue
-        if taken:
-            _name_model(app, service)
-        elif service.models.refused and service.models.refused != refused:
-            LOG.error("champion refused", why=service.models.refused)
 
 
-def _name_model(app: FastAPI, service: Service) -> None:
-    used = service.models.current
-    if used:
-        app.state.metrics.model(used.label, used.version, used.bundle.hash)
+def _tell(app: FastAPI, service: Service, before: str, *, taken: bool) -> None:
+    """Name models and month in the numbers, and in the log what changed; `before`: why a champion was refused then."""
+    metrics, models, newest = app.state.metrics, service.models, service.newest_month()
+    used = models.current
+    if models.why and models.why != before:
+        LOG.error("champion refused", why=models.why)
+    if taken and used:
+        metrics.model(used.label, used.version, used.bundle.hash)
         LOG.info("model in use", label=used.label, version=used.version, hash=used.bundle.hash[:16])
+    metrics.refused(refused=bool(models.refused))
+    if newest:
+        metrics.newest_month(newest.label, newest.as_of)
 
 
 async def _problem(request: Request, error: Any) -> Response:
@@ -163,15 +169,8 @@ async def _http(request: Request, error: Any) -> Response:
 
 
 async def _refused(request: Request, error: Exception) -> Response:
-    """What a workflow refuses, or a fault of the program."""
+    """What a workflow refuses; a fault of the program is answered by the gate."""
     return answer(refusal(error, _id(request)), _id(request))
-
-
-async def _failed(request: Request, error: Exception) -> Response:
-    """A fault of the program; this response does not pass the gate, which else writes the request id on it."""
-    response = await _refused(request, error)
-    response.headers[ID_HEADER] = _id(request)
-    return response
 
 
 def _too_large(request: Request, problem: Problem) -> Response:

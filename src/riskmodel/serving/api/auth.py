@@ -5,8 +5,6 @@ All of it runs on the event loop, without a thread for each question; only what 
 
 from __future__ import annotations
 
-from math import ceil
-from time import monotonic
 from typing import TYPE_CHECKING, Annotated, Final
 
 from fastapi import Depends, Request
@@ -19,41 +17,14 @@ from riskmodel.serving.clock import now
 from riskmodel.workflows.service import Service
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from riskmodel.review.keys import Key
 
-MINUTE: Final = 60
 _DOES: Final = {
     Right.READ: "read scores",
     Right.ASSESS: "have facts assessed",
     Right.VISIT: "send findings",
     Right.NAMES: "see names",
 }
-
-
-class Rates:
-    """How often each key has asked in its minute, which begins with its first request.
-
-    A process counts its own share, `workers` share the rate. Asked by the event loop alone. Only valid keys are
-    counted, so that it is as large as the list of keys at most.
-    """
-
-    def __init__(self, workers: int = 1, clock: Callable[[], float] = monotonic) -> None:
-        """`clock`: seconds that only go on."""
-        self._workers = max(1, workers)
-        self._clock = clock
-        self._minutes: dict[str, tuple[float, int]] = {}
-
-    def seconds_to_wait(self, key: Key) -> int:
-        """Count a request; 0, or the seconds until a key that is over its rate may ask again."""
-        at = self._clock()
-        began, count = self._minutes.get(key.id, (at, 0))
-        if at - began >= MINUTE:
-            began, count = at, 0
-        self._minutes[key.id] = began, count + 1
-        most = max(1, key.per_minute // self._workers)
-        return 0 if count < most else max(1, ceil(began + MINUTE - at))
 
 
 def service_of(request: Request) -> Service:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from riskmodel.serving.api.problems import answer, busy
+from riskmodel.serving.api.refusals import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,11 +42,11 @@ class Gate:
         self._inside: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request in, or answer that there are too many."""
+        """Let a request in, or answer that there are too many; a fault inside is answered and logged here, once."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        began, request_id, status = perf_counter(), _request_id(scope), [500]
+        began, request_id, status = perf_counter(), _request_id(scope), [0]
         scope.setdefault("state", {})["request_id"] = request_id
 
         async def marked(message: Message) -> None:
@@ -54,18 +55,28 @@ class Gate:
                 message["headers"] = [*message["headers"], (ID_HEADER.lower().encode(), request_id.encode())]
             await send(message)
 
+        try:
+            await self._let_in(scope, receive, marked)
+        except Exception as error:
+            if status[0]:  # a part of the answer is out: uvicorn logs the fault and breaks the connection off
+                raise
+            await answer(refusal(error, request_id), request_id)(scope, receive, marked)
+        finally:
+            self._tell(scope, request_id, status[0] or 500, perf_counter() - began)
+
+    async def _let_in(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request where there is room; Problem where there is none."""
         path = scope["path"] if scope["path"] in self._narrow else ""
         if scope["path"] in ALWAYS:
-            await self._app(scope, receive, marked)
-        elif self._full(path):
-            await answer(busy(), request_id)(scope, receive, marked)
-        else:
-            self._inside[path] += 1
-            try:
-                await self._app(scope, receive, marked)
-            finally:
-                self._inside[path] -= 1
-        self._tell(scope, request_id, status[0], perf_counter() - began)
+            await self._app(scope, receive, send)
+            return
+        if self._full(path):
+            raise busy()
+        self._inside[path] += 1
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._inside[path] -= 1
 
     def _full(self, path: str) -> bool:
         """Whether there is no room for another request, or for another one of its kind."""

@@ -163,7 +163,7 @@ RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
         415: "The header Content-Type names another kind of body, or none, or the body is packed",
         422: "What was sent cannot be used",
         429: "The key is over its rate",
-        503: "Too many requests at once, or the service is starting or stopping",
+        503: "Too many requests at once, the service is starting or stopping, or its database does not answer",
     }.items()
 }
 """Of every route that asks for a key."""

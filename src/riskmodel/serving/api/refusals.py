@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import structlog
 
-from riskmodel.errors import BusyError, RiskModelError, UsageError
+from riskmodel.errors import BusyError, DatabaseAway, RiskModelError, UsageError
 from riskmodel.serving.api.problems import Problem, busy, failed, fault, invalid
 from riskmodel.workflows.sent_case import WrongFacts
 from riskmodel.workflows.whatif import NotSupposed
@@ -19,8 +19,9 @@ def refusal(error: Exception, request_id: str) -> Problem:
     if isinstance(error, WrongFacts):
         faults = [fault(["body", "tables", w.table, w.row, w.column], w.value, w.rule) for w in error.found]
         return invalid(faults, "Facts do not keep the contract of the tables.")
-    if isinstance(error, BusyError):
-        return busy(5, str(error))
+    if isinstance(error, BusyError | DatabaseAway):
+        LOG.warning("busy", id=request_id, kind=type(error).__name__, why=str(error))
+        return busy(5, "The data of the service cannot be reached now. Try again later.")
     if isinstance(error, NotSupposed):
         return invalid([fault(["body", error.kind, error.place], error.text, str(error))], str(error))
     if isinstance(error, UsageError):

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import os
 import signal
 import sys
+import tempfile
 import threading
 import time
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
@@ -19,11 +23,15 @@ from riskmodel.serving.api.stopping import STOPPING
 from riskmodel.settings import load, prepare_process
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import FrameType
 
     from fastapi import FastAPI
 
 APPLICATION: Final = "riskmodel.serving.api.server:application"
+SHARED: Final = "PROMETHEUS_MULTIPROC_DIR"
+"""Names in the environment the folder of what the processes of one service count together: the rates of keys, and the
+numbers of prometheus_client, which reads this name before its first number is made."""
 DRAIN_SECONDS: Final = 2.0
 """After SIGTERM /readyz says 503 for so long before no more connections are taken."""
 NOT_READY: Final = signal.SIGUSR1
@@ -34,6 +42,18 @@ ENDING_SECONDS: Final = 30
 
 class Supervisor(Multiprocess):
     """Several processes, which are first all not ready, then closed."""
+
+    _alive: frozenset[int | None] = frozenset()
+
+    def keep_subprocess_alive(self) -> None:
+        """As of uvicorn; what a process that ended told of its present state is told no longer, its counts stay."""
+        from prometheus_client.multiprocess import mark_process_dead
+
+        super().keep_subprocess_alive()
+        alive = frozenset(process.pid for process in self.processes)
+        for ended in self._alive - alive:
+            mark_process_dead(ended)  # type: ignore[no-untyped-call]  # as of prometheus_client
+        self._alive = alive
 
     def handle_term(self) -> None:
         """Say in every process that it stops, and close them after some time."""
@@ -75,8 +95,8 @@ def application() -> FastAPI:
     if threading.current_thread() is threading.main_thread():
         signal.signal(NOT_READY, lambda *_: STOPPING.set())
     log_as_json()  # a further process inherits nothing of the first one's
-    settings = load()
-    return create_app(Workspace(settings), Limits(workers=settings.workers))
+    shared = os.environ.get(SHARED)
+    return create_app(Workspace(load()), Limits(shared=Path(shared) if shared else None))
 
 
 def serve(host: str, port: int, workers: int) -> None:
@@ -96,10 +116,25 @@ def serve(host: str, port: int, workers: int) -> None:
         http=BoundedProtocol,
         loop="uvloop",
     )
-    if workers == 1:
-        Server(config).run()
-        return
-    Supervisor(config, sockets=[config.bind_socket()]).run()
+    with _shared_folder():
+        if workers == 1:
+            Server(config).run()
+        else:
+            Supervisor(config, sockets=[config.bind_socket()]).run()
+
+
+@contextmanager
+def _shared_folder() -> Iterator[None]:
+    """A folder for what processes count together, named in the environment; locked, so that systemd's cleaning of
+    old temporary files leaves it alone."""
+    with tempfile.TemporaryDirectory(prefix="riskmodel-serve-") as folder:
+        held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        fcntl.flock(held, fcntl.LOCK_SH)
+        os.environ[SHARED] = folder
+        try:
+            yield
+        finally:
+            os.close(held)
 
 
 def log_as_json() -> None:

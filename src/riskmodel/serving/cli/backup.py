@@ -59,7 +59,7 @@ def restore(
     """Make a new workspace (--home) of a backup. Exit code 1: it is there, but was damaged when it was backed up."""
     from riskmodel.workflows.restore import restore as run
 
-    done = run(workspace(context), folder, keys_from, Terminal())
+    done = run(workspace(context), folder, now(), keys_from, Terminal())
     emit(done, as_json=as_json, lines=_restore_lines(done))
     if done.problems:
         raise typer.Exit(1)

@@ -23,15 +23,23 @@ def register(app: typer.Typer) -> None:
 def ingest(
     context: typer.Context,
     path: Annotated[
-        Path, typer.Argument(help="A delivery YYYY-MM-DD/, a folder of deliveries, or the raw/ folder of EPH.")
-    ],
+        Path | None,
+        typer.Argument(
+            help="A delivery YYYY-MM-DD/, a folder of deliveries, or the raw/ folder of EPH (default: only what case "
+            "systems and pages sent)."
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Load deliveries into the lake; bad rows are quarantined and reported. Exit code 3: files to be corrected."""
+    """Load deliveries into the lake, with findings of visits that were sent; bad rows are quarantined and reported.
+
+    Exit code 3: files to be corrected.
+    """
     from riskmodel.workflows.ingest import ingest as run
 
     done = run(workspace(context), path, Terminal(), now().date())
-    emit(done, as_json=as_json, lines=done.lines())
+    nothing = ["nothing was sent that is not in the lake / 没有待入库的走访结果"]
+    emit(done, as_json=as_json, lines=done.lines() if done.files else nothing)
     if done.failed:
         raise typer.Exit(3)
 

@@ -11,6 +11,8 @@ from riskmodel.serving.cli.output import emit
 from riskmodel.serving.clock import now
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from riskmodel.review.keys import Key
 
 
@@ -51,7 +53,7 @@ def list_keys(context: typer.Context, as_json: Json = False) -> None:
     from riskmodel.workflows.database import keys
 
     found = keys(workspace(context))
-    lines = [_line(key) for key in found] or ["no key yet. Make one: riskmodel keys make NAME --area CODE"]
+    lines = [_line(key, now()) for key in found] or ["no key yet. Make one: riskmodel keys make NAME --area CODE"]
     emit({"keys": found}, as_json=as_json, lines=lines)
 
 
@@ -75,7 +77,8 @@ def upgrade(context: typer.Context, as_json: Json = False) -> None:
     emit(done, as_json=as_json, lines=[f"the tables are of version {done.version}"])
 
 
-def _line(key: Key) -> str:
-    state = f"void since {key.revoked_at}" if key.revoked_at else f"until {key.expires_at}"
+def _line(key: Key, now: datetime) -> str:
+    state = f"until {key.expires_at}" if key.valid(now) else f"ended 已到期 {key.expires_at}"
+    state = f"void since {key.revoked_at}" if key.revoked_at else state
     roles = " ".join(role.value for role in key.roles)
     return f"{key.id}  {key.area or 'everywhere':12}  {roles:24}  {key.per_minute:>7,}/min  {state}  {key.name}"

@@ -121,7 +121,7 @@ def promote(
 
     Exit code 1: the gate refused it, and no reason was given to use it all the same.
     """
-    from riskmodel.workflows.promote import promote as run
+    from riskmodel.workflows.promote import promote_here as run
 
     done = run(workspace(context), version, now(), label, against_the_gate)
     lines = [f"{done.model}: version {done.champion} is the champion"]

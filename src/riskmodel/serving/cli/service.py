@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from riskmodel.serving.cli.options import AsOf, Json, parsed_date, workspace
+from riskmodel.serving.cli.options import MONTH, AsOf, Json, not_both, parsed_date, parsed_month, workspace
 from riskmodel.serving.cli.output import Terminal, emit
 from riskmodel.serving.clock import now
 
@@ -18,11 +18,20 @@ def register(app: typer.Typer) -> None:
     app.command()(serve)
 
 
-def publish(context: typer.Context, as_of: AsOf = None, as_json: Json = False) -> None:
-    """Publish the scores of a date for the service, all of them at once; publishing again replaces them."""
+def publish(
+    context: typer.Context,
+    month: Annotated[str | None, typer.Option("--month", metavar="YYYY-MM", help=f"{MONTH}.")] = None,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """Publish the scores of a month or date for the service, all of them at once; publishing again replaces them."""
     from riskmodel.workflows.publish import publish as run
+    from riskmodel.workflows.score import as_of_of_month
 
-    done = run(workspace(context), now, parsed_date(as_of), Terminal())
+    place = workspace(context)
+    not_both(month, as_of)
+    day = as_of_of_month(place, parsed_month(month)) if month else parsed_date(as_of)
+    done = run(place, now, day, Terminal())
     again = ", in place of those that were there" if done.replaced else ""
     emit(done, as_json=as_json, lines=[f"{done.households:,} households of {done.as_of} published{again}"])
 

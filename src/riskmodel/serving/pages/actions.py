@@ -21,6 +21,8 @@ ACTIONS: Final = {
     "audit": "查询审计日志",
     "erase": "到期清除",
     "backup": "备份",
+    "restore": "从备份恢复",
+    "publish": "发布月份",
 }
 """By the word in the log."""
 

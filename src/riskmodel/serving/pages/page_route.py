@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
-from riskmodel.errors import BusyError, RiskModelError, UsageError
+from riskmodel.errors import BusyError, DatabaseAway, RiskModelError, UsageError
 from riskmodel.serving.api.problems import Problem
 from riskmodel.serving.api.refusals import LOG
 from riskmodel.serving.pages.form import typed_texts
@@ -69,6 +69,9 @@ def _refused(error: Exception, request: Request) -> Refused:
             return Refused(400, "网址或表单中有无法识别的内容。", "请返回上一页重新操作。")
         case BusyError():
             return Refused(503, "数据正在被他人写入，本次操作没有完成。", "请一分钟后再试。")
+        case DatabaseAway():
+            LOG.warning("busy", id=_id(request), kind=type(error).__name__, why=str(error))
+            return Refused(503, "数据库暂时没有应答，本次操作没有完成。", "请一分钟后再试。")
         case UsageError():
             return Refused(422, chinese(str(error)), "请返回修改。")
         case _:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from riskmodel.errors import UsageError
 from riskmodel.workflows.administration.orders import area_to_give, checked_reason, checked_roles, ordered
-from riskmodel.workflows.database import MOST_DAYS, MadeKey
+from riskmodel.workflows.database import ACTION, MOST_DAYS, MadeKey
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from riskmodel.review.access import Principal
     from riskmodel.review.keys import Key
     from riskmodel.workflows.service import Service
-
-ACTION: Final = "keys"
-"""Named in the audit log."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from riskmodel.training.labels import label_named
 from riskmodel.workflows.administration.orders import checked_reason, ordered
 from riskmodel.workflows.model_report.wording import kind_title
 from riskmodel.workflows.promote import OVERRIDDEN, promote
-from riskmodel.workflows.registering import FALLBACK, GATE, PASSED, WHY_ZH
+from riskmodel.workflows.registering import ACTION, FALLBACK, GATE, PASSED, WHY_ZH
 from riskmodel.workflows.workspace import Workspace, model_name
 
 if TYPE_CHECKING:
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from riskmodel.workflows.promote import Promoted
     from riskmodel.workflows.service import Service
 
-ACTION: Final = "models"
-"""Named in the audit log."""
 _STORE: Final = "mlflow.db"
 
 
