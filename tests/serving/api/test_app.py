@@ -169,7 +169,7 @@ def test_before_anything_was_delivered_a_month_is_refused_without_the_path_of_th
     with running(Workspace(Settings(tmp_path / "home"))) as found:
         answer = found.get("/v1/worklists/2025-12", found.key())
         assert answer.status_code == 404
-        assert answer.json()["detail"] == "nothing was published for 2026-01-05 in your area."
+        assert answer.json()["detail"] == "Nothing was published for 2025-12 in your area. Published months: none."
 
 
 def test_roles_and_areas_are_asked_for(service: Running) -> None:
