@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -31,26 +31,15 @@ from riskmodel.scoring.whatif import (
 from riskmodel.workflows.evidence import home_view
 from riskmodel.workflows.measures import MeasureEntry, measures_in
 from riskmodel.workflows.score import MANIFEST, champion, champion_of_shorter, neighbours, published
-from riskmodel.workflows.whatif_questions import parsed_scenario
+from riskmodel.workflows.whatif_questions import NotSupposed, parsed_scenario, read_asked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from riskmodel.policy import Policy
     from riskmodel.workflows.champions import Loaded
     from riskmodel.workflows.workspace import Workspace
-
-Asked = TypeVar("Asked")
-
-
-class NotSupposed(UsageError):
-    """A scenario or correction that cannot be supposed."""
-
-    def __init__(self, why: str, kind: str, place: int, text: str) -> None:
-        """Which one: `kind`, scenarios or corrections, its place among them, and how it is written."""
-        super().__init__(why)
-        self.kind, self.place, self.text = kind, place, text
 
 
 @dataclass(frozen=True)
@@ -123,8 +112,8 @@ def what_if(
     an unknown household, NotSupposed for an unknown scenario, parameter or column, and for values outside the range of
     the policy or table, BundleError for a model of another feature set.
     """
-    asked = [_read("scenarios", place, text, parsed_scenario) for place, text in enumerate(scenarios)]
-    right = [_read("corrections", place, text, parsed) for place, text in enumerate(corrections)]
+    asked = [read_asked("scenarios", place, text, parsed_scenario) for place, text in enumerate(scenarios)]
+    right = [read_asked("corrections", place, text, parsed) for place, text in enumerate(corrections)]
     if not asked and not right:
         raise UsageError(
             "name a what-if or a --correct. List them: riskmodel whatif --list / "
@@ -190,13 +179,6 @@ def _models(workspace: Workspace, county: str, day: date, in_use: Loaded | None)
     for found in filter(None, (bundle, shorter)):
         check_feature_set(found)  # before the neighbours' figures: to score again would not help
     return Models(bundle, shorter, workspace.policy, neighbours(workspace, county, day))
-
-
-def _read(kind: str, place: int, text: str, read: Callable[[str], Asked]) -> Asked:
-    try:
-        return read(text)
-    except UsageError as error:
-        raise NotSupposed(str(error), kind, place, text) from None
 
 
 def _refused(rows: HouseholdRows, right: Sequence[Correction]) -> int:

@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from riskmodel.errors import UsageError
 from riskmodel.scoring.scenarios import SCENARIOS, Range, Scenario, range_of, scenario_named
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date
 
     from riskmodel.workflows.workspace import Workspace
 
+Asked = TypeVar("Asked")
+
 PERCENT: Final = 100
+
+
+class NotSupposed(UsageError):
+    """A scenario or correction that cannot be supposed."""
+
+    def __init__(self, why: str, kind: str, place: int, text: str) -> None:
+        """Which one: `kind`, scenarios or corrections, its place among them, and how it is written."""
+        super().__init__(why)
+        self.kind, self.place, self.text = kind, place, text
 
 
 @dataclass(frozen=True)
@@ -36,6 +48,14 @@ def choices(workspace: Workspace, day: date) -> list[Choice]:
         Choice(s.code, s.zh, s.en, s.changes, {n: range_of(s, n, workspace.policy, area, day) for n in s.parameters})
         for s in SCENARIOS.values()
     ]
+
+
+def read_asked(kind: str, place: int, text: str, read: Callable[[str], Asked]) -> Asked:
+    """What a text asks. Raises NotSupposed for one that cannot be read."""
+    try:
+        return read(text)
+    except UsageError as error:
+        raise NotSupposed(str(error), kind, place, text) from None
 
 
 def parsed_scenario(text: str) -> tuple[Scenario, dict[str, float]]:

@@ -8,7 +8,7 @@ from riskmodel.errors import BusyError, DatabaseAway, DataError, UsageError
 from riskmodel.serving.api.problems import answer, not_found
 from riskmodel.serving.api.refusals import refusal
 from riskmodel.workflows.sent_case import Wrong, WrongFacts
-from riskmodel.workflows.whatif import NotSupposed
+from riskmodel.workflows.whatif_questions import NotSupposed
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import structlog
 from riskmodel.errors import BusyError, DatabaseAway, RiskModelError, UsageError
 from riskmodel.serving.api.problems import Problem, busy, failed, fault, invalid
 from riskmodel.workflows.sent_case import WrongFacts
-from riskmodel.workflows.whatif import NotSupposed
+from riskmodel.workflows.whatif_questions import NotSupposed
 
 LOG = structlog.get_logger("riskmodel.api")
 

@@ -18,7 +18,7 @@ from riskmodel.serving.api.routes.households import MONTH, OF_A_MONTH, Household
 from riskmodel.serving.api.strict_request import StrictRoute
 from riskmodel.serving.clock import now
 from riskmodel.workflows.supposed import FactsAway
-from riskmodel.workflows.whatif import NotSupposed
+from riskmodel.workflows.whatif_questions import NotSupposed
 
 ROUTER = APIRouter(prefix="/v1/households", tags=["households"], route_class=StrictRoute, responses=RESPONSES)
 
