@@ -15,6 +15,7 @@ import pytest
 from riskmodel.client import Client, Household, Patience, ServiceError
 from riskmodel.review.access import Role
 from riskmodel.serving.api.app import Limits
+from riskmodel.serving.api.rates import Rates
 from running_service import Running, running
 
 if TYPE_CHECKING:
@@ -267,7 +268,7 @@ def test_a_key_over_its_rate_waits_as_told_and_is_answered(service: Running) -> 
 
     def sleep(seconds: float) -> None:
         waited.append(seconds)
-        service.client.app.state.rates._minutes.clear()  # type: ignore[attr-defined]  # the minute is over
+        service.client.app.state.rates = Rates()  # type: ignore[attr-defined]  # another minute
 
     with client_of(service, service.key(per_minute=2), Patience(sleep=sleep)) as client:
         labels = {client.model().label for _ in range(5)}

@@ -5,16 +5,26 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from types import GenericAlias
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, NotRequired
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, create_model
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    create_model,
+    with_config,
+)
+from typing_extensions import TypedDict  # that of typing begins with Python 3.12 for pydantic
 
 from riskmodel.tables.catalogue import TABLES
 from riskmodel.tables.column import Column, Type
 from riskmodel.tables.table import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping, Sequence
 
 MOST_ROWS: Final = 2000
 """Of one table: a household has far fewer."""
@@ -82,26 +92,39 @@ def _typed(fact: Column) -> Any:
     return _TYPES[fact.type]
 
 
-def row_model(
+def row_type(
     table: Table, name: str, left_out: Collection[str] = _LEFT_OUT, not_sent: Collection[str] = _NOT_SENT
-) -> type[BaseModel]:
-    """A row of a table, with the name that it has in the description; what may be left out is null."""
+) -> Any:
+    """A row of a table as a dictionary, with the name that it has in the description; what may be left out may be null.
+
+    Not a model, for a household has hundreds of rows and nobody needs objects of them: that is half of the time.
+    """
     fields: dict[str, Any] = {}
     for column, fact in table.facts.items():
         if fact.derived or column in not_sent:
             continue
         optional = fact.nullable or column in left_out or fact.default is not None
         about = "; ".join(text for text in (fact.title if fact.headers else "", fact.note) if text)
-        kind = _typed(fact) | None if optional else _typed(fact)
-        fields[column] = (kind, Field(default=None, description=about) if optional else Field(description=about))
-    about = f"{table.title}: {table.purpose}"
-    made: type[BaseModel] = create_model(name, __config__=ConfigDict(extra="forbid"), __doc__=about, **fields)
-    return made
+        kind: Any = Annotated[_typed(fact) | None if optional else _typed(fact), Field(description=about)]
+        fields[column] = NotRequired[kind] if optional else kind
+    made = TypedDict(name, fields)  # type: ignore[misc]  # made from the contract
+    made.__doc__ = f"{table.title}: {table.purpose}"
+    return with_config(ConfigDict(extra="forbid"))(made)
+
+
+def whole(rows: Sequence[Mapping[str, Any]], kind: Any) -> list[dict[str, Any]]:
+    """Rows of a type with null for what was left out."""
+    nothing = dict.fromkeys(kind.__annotations__)
+    return [{**nothing, **row} for row in rows]
+
+
+_ROWS: Final = {
+    name: row_type(table, "".join(word.capitalize() for word in name.split("_"))) for name, table in TABLES.items()
+}
 
 
 def _list_of(table: Table) -> Any:
-    name = "".join(word.capitalize() for word in table.name.split("_"))
-    rows: Any = GenericAlias(list, (row_model(table, name),))
+    rows: Any = GenericAlias(list, (_ROWS[table.name],))
     return (Annotated[rows, Field(max_length=MOST_ROWS)], Field(default=[], description=table.title))
 
 
@@ -137,4 +160,4 @@ class Facts(BaseModel):
 
     def sent(self) -> dict[str, list[dict[str, Any]]]:
         """The rows by table."""
-        return {name: [vars(row) for row in rows] for name, rows in self.tables if rows}  # type: ignore[attr-defined]  # as above
+        return {name: whole(rows, _ROWS[name]) for name, rows in self.tables if rows}  # type: ignore[attr-defined]  # as above

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from riskmodel.review.access import Principal, Right
 from riskmodel.review.once import KeyUsedBefore
 from riskmodel.serving.api.auth import Running, allowed
-from riskmodel.serving.api.facts import row_model
+from riskmodel.serving.api.facts import row_type, whole
 from riskmodel.serving.api.problems import RESPONSES, Problem, ProblemBody, fault, invalid, unknown_household
 from riskmodel.serving.api.strict_request import StrictRoute
 from riskmodel.serving.clock import now
@@ -22,10 +22,8 @@ ROUTER = APIRouter(prefix="/v1", tags=["visits"], route_class=StrictRoute, respo
 Visitor = Annotated[Principal, Depends(allowed(Right.VISIT))]
 
 MOST_VISITS: Final = 500
-_ROWS: Any = GenericAlias(
-    list,
-    (row_model(TABLES["visits"], "Finding", left_out=("retracted",), not_sent=("batch_id", "known_at", "source")),),
-)
+_ROW: Any = row_type(TABLES["visits"], "Finding", left_out=("retracted",), not_sent=("batch_id", "known_at", "source"))
+_ROWS: Any = GenericAlias(list, (_ROW,))
 
 
 class Findings(BaseModel):
@@ -37,7 +35,7 @@ class Findings(BaseModel):
 
     def sent(self) -> list[dict[str, Any]]:
         """The rows."""
-        return [row.model_dump() for row in self.visits]
+        return whole(self.visits, _ROW)
 
 
 class Kept(BaseModel):
