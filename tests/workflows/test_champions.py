@@ -53,6 +53,19 @@ def test_a_bad_champion_is_refused_and_the_old_one_goes_on(place: Workspace) -> 
     assert f"{bad.path}/model.txt" in models.why
 
 
+def test_a_bad_champion_is_taken_once_its_files_are_mended(place: Workspace) -> None:
+    models, text = Champions(place), place.registry.bundle_path(model_name(LABEL), "champion") / "model.txt"
+    sound = text.read_bytes()
+    text.write_bytes(sound + b" ")
+    assert not models.refresh()
+    assert not models.refresh()
+    assert models.refused
+    text.write_bytes(sound)
+    assert models.refresh()
+    assert (models.refused, models.why) == ("", "")
+    assert not models.refresh()
+
+
 def test_a_pointer_that_is_damaged_is_refused_and_read_again_when_it_is_mended(place: Workspace) -> None:
     models, path = Champions(place), place.registry.folder / FOLDER / f"{model_name(LABEL)}.json"
     sound = path.read_bytes()

@@ -12,6 +12,7 @@ from riskmodel.training.labels import label_named
 from riskmodel.workflows.workspace import model_name
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from riskmodel.models import Bundle
@@ -44,6 +45,8 @@ class Champions:
         self._workspace = workspace
         self._label = label_named(workspace.settings.label)
         self._asked: tuple[Pointer | None, ...] = ()
+        self._stamps: list[tuple[str, int, int]] = []
+        """Of the files of those, when they were refused."""
         self.current: Loaded | None = None
         self.previous: Loaded | None = None
         """What was in use before, for `rollback`."""
@@ -55,15 +58,16 @@ class Champions:
     def refresh(self) -> bool:
         """Take the champions that are named now, if they are others; True where they were taken.
 
-        Bad ones are refused, and what is in use stays in use; they are not read again until others are named.
+        Bad ones are refused, and what is in use stays in use; they are not read again until others are named, or
+        somebody wrote to their files.
         """
         try:
             named = self._named()
-            if named == self._asked:
+            if named == self._asked and (not self.refused or _stamps(named) == self._stamps):
                 if self.current and self.current.pointers == named:  # it may have been unreadable in between
                     self.refused = self.why = ""
                 return False
-            self._asked = named
+            self._asked, self._stamps = named, _stamps(named)
             found = self._loaded(named)
         except _Refusal as refusal:
             self.refused, self.why = str(refusal), str(refusal.__cause__ or "")
@@ -92,6 +96,18 @@ class Champions:
         bundle, second = _bundle(self._label.name, first), next(iter(named[1:]), None)
         shorter = _bundle(self._labels[1], second) if second else None
         return Loaded(self._label.name, first.version, bundle, shorter, named)
+
+
+def _stamps(named: Sequence[Pointer | None]) -> list[tuple[str, int, int]]:
+    """Name, size and time of all files of bundles, as far as they can be seen."""
+    found = []
+    for pointer in named:
+        try:
+            files = list(pointer.path.iterdir()) if pointer else []
+            found += [(str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in files]
+        except OSError:
+            continue
+    return sorted(found)
 
 
 class _Refusal(Exception):

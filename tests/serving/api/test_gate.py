@@ -9,26 +9,31 @@ from riskmodel.serving.api.gate import Gate
 from riskmodel.serving.api.metrics import Metrics
 
 
-async def slow(_scope: Any, receive: Any, send: Any) -> None:
-    """Answers after the others have come."""
-    await receive()
+async def slow(scope: Any, receive: Any, send: Any) -> None:
+    """Takes in what is sent, and answers after the others have come."""
+    while (await receive())["more_body"]:
+        pass
+    await scope["go"].wait()
     await send({"type": "http.response.start", "status": 200, "headers": []})
     await send({"type": "http.response.body", "body": b""})
 
 
-async def asked(gate: Gate, go: asyncio.Event, path: str = "/v1/model") -> int:
-    """The status that a request gets; it is answered when `go` is set."""
+async def asked(gate: Gate, go: asyncio.Event, path: str = "/v1/model", arrives: asyncio.Event | None = None) -> int:
+    """The status that a request gets; it is answered when `go` is set, its body has come when `arrives` is."""
     told: list[int] = []
+    parts, headers = ([b"", b"{"], [(b"content-length", b"1")]) if arrives else ([b""], [])
 
     async def receive() -> dict[str, Any]:
-        await go.wait()
-        return {"type": "http.request", "body": b""}
+        part = parts.pop()
+        if arrives and not parts:
+            await arrives.wait()
+        return {"type": "http.request", "body": part, "more_body": bool(parts)}
 
     async def send(message: Any) -> None:
         if message["type"] == "http.response.start":
             told.append(message["status"])
 
-    await gate({"type": "http", "method": "GET", "path": path, "headers": []}, receive, send)
+    await gate({"type": "http", "method": "POST", "path": path, "headers": headers, "go": go}, receive, send)
     return told[0]
 
 
@@ -57,7 +62,7 @@ def test_a_fault_is_answered_and_counted_and_no_other_hand_sees_it_and_its_place
         assert [await asked(gate, go) for _ in range(3)] == [500, 500, 500]
 
     asyncio.run(story())
-    assert 'riskmodel_requests_total{method="GET",route="unknown",status="500"} 3.0' in metrics.text().decode()
+    assert 'riskmodel_requests_total{method="POST",route="unknown",status="500"} 3.0' in metrics.text().decode()
 
 
 def test_a_fault_in_the_middle_of_an_answer_breaks_it_off() -> None:
@@ -81,5 +86,34 @@ def test_what_takes_long_has_a_few_places_and_leaves_the_others_to_the_rest() ->
         go.set()
         assert await asyncio.gather(long, *rest) == [200, 200, 200]
         assert await asked(gate, go, "/long") == 200
+
+    asyncio.run(story())
+
+
+# --- bodies on their way ---
+
+
+def test_who_sends_slowly_has_no_place_until_all_is_there() -> None:
+    async def story() -> None:
+        gate, go, arrives = Gate(slow, 2, Metrics()), asyncio.Event(), asyncio.Event()
+        sending = [asyncio.ensure_future(asked(gate, go, arrives=arrives)) for _ in range(8)]
+        await asyncio.sleep(0)
+        done = asyncio.Event()
+        done.set()
+        assert await asyncio.wait_for(asked(gate, done), 5) == 200
+        assert await asyncio.wait_for(asked(gate, done, arrives=arrives), 5) == 503  # 4 for each place are on their way
+        arrives.set()
+        await asyncio.sleep(0.05)
+        go.set()
+        assert sorted(await asyncio.gather(*sending)) == [200] * 2 + [503] * 6
+        assert await asked(gate, done) == 200
+
+    asyncio.run(story())
+
+
+def test_a_body_that_does_not_come_is_told_so_in_time() -> None:
+    async def story() -> None:
+        gate, never = Gate(slow, 2, Metrics(), seconds=0.05), asyncio.Event()
+        assert await asyncio.wait_for(asked(gate, never, arrives=never), 5) == 408
 
     asyncio.run(story())

@@ -103,8 +103,8 @@ def _wider() -> dict[str, int]:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Open everything, look for new champions while it runs, close everything."""
-    service = Service(app.state.workspace)
-    app.state.service, app.state.rates = service, _rates(app.state.limits.shared)
+    service, rates = Service(app.state.workspace), _rates(app.state.limits.shared)
+    app.state.service, app.state.rates = service, rates
     _tell(app, service, "", taken=True)
     ended = threading.Event()
     watcher = threading.Thread(target=_watch, args=(app, service, ended), name="champions", daemon=True)
@@ -115,7 +115,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         ended.set()
         watcher.join()
         service.close()
-        app.state.rates.close()
+        rates.close()
 
 
 def _rates(shared: Path | None) -> Rates:

@@ -51,16 +51,24 @@ class Allowed(HTTPBearer):
 
     async def __call__(self, request: Request) -> Principal:  # type: ignore[override]  # more than credentials
         """Problem 401 without a valid key, 429 for one over its rate, 403 for one without the role."""
-        credentials = await super().__call__(request)
-        key = await _key(service_of(request), credentials.credentials) if credentials else None
-        if key is None:
-            raise unauthorised()
-        request.scope["state"]["key_id"] = key.id
+        key = await self.key(request)
         if seconds := request.app.state.rates.seconds_to_wait(key):
             raise too_many(seconds)
         if not key.principal.may(self._right):
             raise not_allowed(_DOES[self._right])
         return key.principal
+
+    async def key(self, request: Request) -> Key:
+        """The key of a request, looked up once. Problem 401 without a valid one."""
+        state = request.scope["state"]
+        if "key" not in state:
+            credentials = await super().__call__(request)
+            state["key"] = await _key(service_of(request), credentials.credentials) if credentials else None
+        if state["key"] is None:
+            raise unauthorised()
+        state["key_id"] = state["key"].id
+        found: Key = state["key"]
+        return found
 
 
 def allowed(right: Right) -> Allowed:

@@ -137,6 +137,11 @@ def other_media(header: str, found: str, taken: str) -> Problem:
     return Problem(415, "other-media", "Unsupported media type", detail, [fault(["header", header], found, taken)])
 
 
+def too_slow(seconds: float) -> Problem:
+    """A body that does not come."""
+    return Problem(408, "too-slow", "Too slow", f"The body took longer than {seconds:g} s to arrive.")
+
+
 def too_large(most: int) -> Problem:
     """A body of more bytes than are taken."""
     return Problem(413, "too-large", "Too large", f"The body has more than {most:,} bytes, the most taken here.")
@@ -159,6 +164,7 @@ RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
         401: "No key, or one that may not be used",
         403: "The key has no role for this",
         404: "Not there, or not in the area of the key",
+        408: "The body did not arrive in time",
         413: "The body is too large",
         415: "The header Content-Type names another kind of body, or none, or the body is packed",
         422: "What was sent cannot be used",

@@ -13,6 +13,7 @@ from fastapi.params import Query
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
+from riskmodel.serving.api.auth import Allowed
 from riskmodel.serving.api.problems import Problem, fault, invalid, other_media
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class StrictRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """As of FastAPI, with a request that is read strictly."""
         handler = super().get_route_handler()
-        takes = self._takes()
+        takes, asker = self._takes(), self._asker()
         known = [one.alias for one in get_flat_params(self.dependant) if isinstance(one.field_info, Query)]
 
         async def strict(request: Request) -> Response:
@@ -79,6 +80,8 @@ class StrictRoute(APIRoute):
                 _check_query(request.query_params, known)
             strictly = StrictRequest(request.scope, request.receive)
             strictly.takes = takes
+            if takes and asker:
+                await asker.key(request)  # before anything of the body is waited for
             try:
                 return await handler(strictly)
             except HTTPException:
@@ -87,6 +90,10 @@ class StrictRoute(APIRoute):
                 raise
 
         return strict
+
+    def _asker(self) -> Allowed | None:
+        """What asks for the key, where the route does."""
+        return next((one.call for one in self.dependant.dependencies if isinstance(one.call, Allowed)), None)
 
     def _takes(self) -> str:
         """Kind of body by the description of the route."""

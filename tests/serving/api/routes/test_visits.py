@@ -86,7 +86,7 @@ def test_what_cannot_be_written_into_the_audit_log_is_not_kept(
         ({"reason": "curiosity"}, "body.visits.0.reason"),
         ({"known_at": "2024-01-01"}, "body.visits.0.known_at"),
         ({"visitor_id": None}, "body.visits.0.visitor_id"),
-        ({"visitor_id": "<script>张三 13800000000"}, "visits.0.visitor_id"),
+        ({"visitor_id": "<script>张三 13800000000"}, "body.visits.0.visitor_id"),
     ],
 )
 def test_what_is_wrong_is_told_and_nothing_is_kept(

@@ -17,7 +17,7 @@ from riskmodel.errors import UsageError
 from riskmodel.review.access import Principal, Right
 from riskmodel.serving.api.auth import Running, allowed
 from riskmodel.serving.api.facts import Facts
-from riskmodel.serving.api.problems import RESPONSES, Problem, ProblemBody, fault, faults, invalid, told
+from riskmodel.serving.api.problems import RESPONSES, Problem, ProblemBody, fault, faults, invalid, told, too_slow
 from riskmodel.serving.api.refusals import refusal
 from riskmodel.serving.api.routes.assessments import FreshAssessment, case_of, counted, no_model, not_active
 from riskmodel.serving.api.routes.households import Explain, Language
@@ -95,7 +95,7 @@ async def assess_batch(
         async with asyncio.timeout(SECONDS):
             complete = await lines.receive(request.stream(), MOST_HOUSEHOLDS, MOST_KEPT)
     except TimeoutError:
-        raise Problem(408, "too-slow", "Too slow", f"The body took longer than {SECONDS} s to arrive.") from None
+        raise too_slow(SECONDS) from None
     except ClientDisconnect:
         return Response(status_code=499)  # nobody reads it
     if not complete:
