@@ -49,6 +49,17 @@ def test_without_a_log_there_are_no_entries(tmp_path: Path, capsys: pytest.Captu
     assert (listed.code, listed.out) == (0, f"entries: 0, of {tmp_path / 'audit.jsonl'}\n")
 
 
+def test_a_log_that_is_gone_while_there_are_keys_is_exit_code_1(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer(capsys, "keys", "make", "cases", "--area", "", home=tmp_path)
+    (tmp_path / "audit.jsonl").unlink()
+    shown = answer(capsys, "audit", "verify", home=tmp_path)
+    assert (shown.code, shown.out.startswith("LOST: ")) == (1, True)
+    assert "审计日志缺失" in shown.out
+    assert answer(capsys, "audit", "verify", "--json", home=tmp_path).json["lost"] is True
+
+
 def test_looks_are_listed_by_ids_without_names(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     everything = answer(capsys, "audit", "show", "--json", home=home).json
     first, second = everything["entries"]
