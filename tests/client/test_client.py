@@ -235,34 +235,11 @@ def test_an_id_leads_to_no_other_path(odd: str) -> None:
     assert asked == [b"/v1/households/" + part + end for end in (b"/assessments", b"/names?purpose=visit")] + [listed]
 
 
-def test_nobody_at_the_address_is_an_error_of_the_same_kind() -> None:
-    with Client("http://127.0.0.1:9", "rmk_x_y", timeout=1) as client, pytest.raises(ServiceError) as raised:
-        client.model()
-    assert (raised.value.status, raised.value.name) == (0, "no-answer")
-
-
 def test_the_key_shows_nowhere(service: Running) -> None:
     key = service.key()
     with client_of(service, key) as client, pytest.raises(ServiceError) as raised:
         client.assessment("H0")
     assert key not in f"{client!r} {vars(client)!r} {raised.value!r} {raised.value}"
-
-
-@pytest.mark.parametrize(
-    ("response", "why"),
-    [
-        (httpx2.Response(200, text="<html>"), "no JSON"),
-        (httpx2.Response(200, json={"label": "x"}), "version is missing"),
-        (httpx2.Response(200, json=[1]), "no object"),
-        (httpx2.Response(302, headers={"Location": "https://elsewhere"}), "points away"),
-        (httpx2.Response(502, text="<html>Bad gateway"), "no problem"),
-    ],
-)
-def test_an_answer_that_is_not_of_the_service_is_an_error(response: httpx2.Response, why: str) -> None:
-    with answering(response) as client, pytest.raises(ServiceError, match=why) as raised:
-        client.model()
-    assert (raised.value.status, raised.value.name) == (response.status_code, "unexpected")
-    assert "html" not in raised.value.detail.partition("(")[0]
 
 
 # --- asking again ---

@@ -36,7 +36,7 @@ def verify(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Check the chain of hashes of the audit log. Exit code 1: a line was changed or inserted, or some or all are gone."""
+    """Check the chain of hashes of the audit log. Exit code 1: lines were changed, inserted or removed."""
     from riskmodel.workflows.audit import verify as run
 
     found = run(workspace(context), noted)
