@@ -66,6 +66,6 @@ def test_a_problem_with_odd_errors_is_still_a_problem(errors: Any) -> None:
 
 def test_no_answer_and_an_unexpected_one_have_names_of_their_own() -> None:
     assert no_answer(httpx2.ConnectTimeout("slow")).name == "no-answer"
-    assert str(no_answer(httpx2.ConnectTimeout("slow"))) == "no answer Nobody answered: ConnectTimeout: slow"
+    assert str(no_answer(httpx2.ConnectTimeout("slow"))) == "no-answer Nobody answered: ConnectTimeout: slow"
     assert unexpected(httpx2.Response(204), "empty").name == "unexpected"
     assert isinstance(no_answer(OSError()), ServiceError)

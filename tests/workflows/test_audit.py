@@ -9,7 +9,9 @@ from riskmodel.errors import CheckFailed, UsageError
 from riskmodel.review.audit import AuditLog, Entry
 from riskmodel.settings import Settings
 from riskmodel.workflows.audit import head, looks, verify
+from riskmodel.workflows.database import make_key, upgrade
 from riskmodel.workflows.workspace import Workspace
+from trained_county import NOW
 
 HOUSEHOLD, PERSON = f"H{1:024x}", f"P{2:024x}"
 ENTRIES = [
@@ -67,6 +69,19 @@ def test_a_log_that_is_not_there_has_no_entries_and_none_is_made(tmp_path: Path)
     assert (found.entries, found.first, found.last, found.broken_at) == (0, None, None, None)
     assert (looks(place).entries, looks(place).unreadable) == ([], [])
     assert not place.home.exists()
+
+
+def test_an_emptied_log_is_lost_where_the_database_holds_what_was_an_entry(tmp_path: Path) -> None:
+    place, log = Workspace(Settings(tmp_path)), tmp_path / "audit.jsonl"
+    upgrade(place)
+    assert verify(place).whole
+    make_key(place, "cases", ["case_system"], "", 30, NOW, 60)
+    assert (verify(place).entries, verify(place).whole) == (1, True)
+    log.write_bytes(b"")
+    assert (verify(place).lost, verify(place).whole) == (True, False)
+    log.unlink()
+    assert not verify(place).whole
+    assert not log.exists()
 
 
 def test_looks_are_found_by_id_and_by_day(place: Workspace) -> None:

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
-from datetime import date
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final, TypeVar
-from urllib.parse import quote
-
-import httpx2
+from typing import TYPE_CHECKING, Any, Final
 
 from riskmodel.client.batch import Household, Line, portions
-from riskmodel.client.reading import Unreadable, read
+from riskmodel.client.connection import Connection
 from riskmodel.client.results import (
     Area,
     Areas,
@@ -29,32 +23,30 @@ from riskmodel.client.results import (
     WorkList,
 )
 from riskmodel.client.retrying import Patience
-from riskmodel.client.service_error import error_of, no_answer, unexpected, unsendable
+from riskmodel.client.sending import encoded_lines, path
 from riskmodel.client.supposed import Supposed
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date
     from types import TracebackType
     from typing import Literal, Self
+
+    import httpx2
 
     Language = Literal["zh", "en"]
     Facts = Mapping[str, Sequence[Mapping[str, Any]]]
 
-T = TypeVar("T")
-
-CONNECT_SECONDS: Final = 5.0
-NDJSON: Final = "application/x-ndjson"
 _NOT_READY: Final = 503
-_REFUSED: Final = 400
 
 
 class Client:
     """The service at an address, asked with a key; used by one thread at a time, `with Client(...) as service:`.
 
     Every method raises ServiceError where the service says no, where nobody answers, where an answer is not what the
-    service says, and where what should be sent is no JSON. 429 and 503 are asked again as `patience` has it, all else
-    never.
+    service says, and where something cannot be sent; for an address or key that cannot be one, the client itself. 429
+    and 503 are asked again as `patience` has it, all else never.
     """
 
     def __init__(
@@ -69,30 +61,25 @@ class Client:
     ) -> None:
         """`url`: as far as /v1, without it. `timeout`: seconds without a byte of the answer. `tls`: whom to trust, and
         whose certificate to show (default: whom the system trusts). `transport`: what carries requests instead."""
-        self._patience = patience or Patience()
-        self._http = httpx2.Client(
-            base_url=url,
-            headers={"Authorization": f"Bearer {key}", "Accept": "application/json"},
-            timeout=httpx2.Timeout(timeout, connect=CONNECT_SECONDS),
-            verify=tls or True,
-            transport=transport,
+        self._connection = Connection(
+            url, key, timeout=timeout, patience=patience or Patience(), tls=tls, transport=transport
         )
 
     def ready(self) -> Ready:
         """Whether the service can answer, and which model and month it has. Not being ready is an answer, no error."""
-        return self._ask(Ready, "GET", "readyz", fine=(_NOT_READY,))
+        return self._connection.ask(Ready, "GET", "readyz", fine=(_NOT_READY,))
 
     def model(self) -> Model:
         """The models that answers are made with."""
-        return self._ask(Model, "GET", "v1/model")
+        return self._connection.ask(Model, "GET", path("model"))
 
     def features(self) -> Features:
         """Every feature with label, unit, cause and definition."""
-        return self._ask(Features, "GET", "v1/features")
+        return self._connection.ask(Features, "GET", path("features"))
 
     def areas(self, level: str | None = None) -> tuple[Area, ...]:
         """The areas that the key sees; `level`: province, prefecture, county, township or village."""
-        return self._ask(Areas, "GET", "v1/areas", {"level": level}).areas
+        return self._connection.ask(Areas, "GET", path("areas"), {"level": level}).areas
 
     def assessment(
         self,
@@ -106,11 +93,11 @@ class Client:
         """What was said of a household on a published date, or the newest of a month YYYY-MM (default: of all);
         `full`: with all contributions."""
         asked = {"as_of": as_of, "month": month, "language": language, "explain": "full" if full else "short"}
-        return self._ask(Assessment, "GET", f"v1/households/{_part(household_id)}/assessment", asked)
+        return self._connection.ask(Assessment, "GET", path("households", household_id, "assessment"), asked)
 
     def history(self, household_id: str) -> tuple[Brief, ...]:
         """What was said of a household on every published date, the newest first."""
-        return self._ask(History, "GET", f"v1/households/{_part(household_id)}/assessments").assessments
+        return self._connection.ask(History, "GET", path("households", household_id, "assessments")).assessments
 
     def worklist(
         self,
@@ -125,7 +112,7 @@ class Client:
         """A page of the households of a month (YYYY-MM, or an as-of date), riskiest first; `cursor`: `next` of the
         page before."""
         asked = {"area": area, "tier": tier, "cause": cause, "limit": limit, "cursor": cursor}
-        return self._ask(WorkList, "GET", f"v1/worklists/{_part(month)}", asked)
+        return self._connection.ask(WorkList, "GET", path("worklists", month), asked)
 
     def listed(
         self, month: str, area: str | None = None, *, tier: str | None = None, cause: str | None = None
@@ -156,7 +143,7 @@ class Client:
         """
         asked = {"language": language, "explain": "full" if full else "short"}
         body = Household(tables, as_of, complete, household_id).body()
-        return self._ask(FreshAssessment, "POST", "v1/assessments", asked, body)
+        return self._connection.ask(FreshAssessment, "POST", path("assessments"), asked, body)
 
     def batch(
         self, households: Iterable[Household], *, language: Language = "zh", full: bool = False
@@ -167,17 +154,9 @@ class Client:
         """
         asked = {"language": language, "explain": "full" if full else "short"}
         for first, portion in portions(households):
-            content = b"\n".join(_json(one.body()) for one in portion)
-            request = self._request("POST", "v1/assessments:batch", asked, content, {"Content-Type": NDJSON})
-            response = self._answered(request, stream=True)
-            try:
-                for line in response.iter_lines():
-                    found = _read(Line, response, line)
-                    yield replace(found, index=first + found.index)
-            except httpx2.RequestError as error:
-                raise no_answer(error) from error
-            finally:
-                response.close()
+            content = encoded_lines(portion)
+            for line in self._connection.ask_lines(Line, f"{path('assessments')}:batch", asked, content):
+                yield replace(line, index=first + line.index)
 
     def what_if(
         self,
@@ -195,8 +174,8 @@ class Client:
         """
         body: dict[str, Any] = {"scenarios": list(scenarios), "corrections": list(corrections)}
         body |= {name: value for name, value in (("as_of", as_of), ("month", month)) if value}
-        path = f"v1/households/{_part(household_id)}/what-if"
-        return self._ask(Supposed, "POST", path, {"language": language}, body)
+        where = path("households", household_id, "what-if")
+        return self._connection.ask(Supposed, "POST", where, {"language": language}, body)
 
     def visits(self, findings: Sequence[Mapping[str, Any]], idempotency_key: str) -> Kept:
         """Hand in what was found on visits: rows of the table visits, all kept or none.
@@ -205,15 +184,15 @@ class Client:
         `no-answer`: then the findings count once.
         """
         headers = {"Idempotency-Key": idempotency_key}
-        return self._ask(Kept, "POST", "v1/visits", body={"visits": findings}, headers=headers)
+        return self._connection.ask(Kept, "POST", path("visits"), body={"visits": findings}, headers=headers)
 
     def names(self, household_id: str, purpose: str) -> Names:
         """Who a household is, for keys that may know; the audit log says that it was asked and what for."""
-        return self._ask(Names, "GET", f"v1/households/{_part(household_id)}/names", {"purpose": purpose})
+        return self._connection.ask(Names, "GET", path("households", household_id, "names"), {"purpose": purpose})
 
     def close(self) -> None:
         """Give the connections back."""
-        self._http.close()
+        self._connection.close()
 
     def __enter__(self) -> Self:
         """The client itself."""
@@ -224,77 +203,3 @@ class Client:
     ) -> None:
         """Give the connections back."""
         self.close()
-
-    def _ask(
-        self,
-        kind: type[T],
-        method: str,
-        path: str,
-        asked: Mapping[str, Any] | None = None,
-        body: Mapping[str, Any] | None = None,
-        *,
-        headers: Mapping[str, str] | None = None,
-        fine: tuple[int, ...] = (),
-    ) -> T:
-        """The answer as `kind`. `fine`: statuses from 400 on that are answers too."""
-        content = None if body is None else _json(body)
-        told = {} if body is None else {"Content-Type": "application/json"}
-        response = self._answered(self._request(method, path, asked or {}, content, told | dict(headers or {})), fine)
-        return _read(kind, response, response.content)
-
-    def _request(
-        self, method: str, path: str, asked: Mapping[str, Any], content: bytes | None, headers: Mapping[str, str]
-    ) -> httpx2.Request:
-        query = {name: str(value) for name, value in asked.items() if value is not None}
-        return self._http.build_request(method, path, params=query, content=content, headers=headers)
-
-    def _answered(
-        self, request: httpx2.Request, fine: tuple[int, ...] = (), *, stream: bool = False
-    ) -> httpx2.Response:
-        """The response that answers, after as many tries as `patience` has; with `stream` its body is still to come."""
-        tried, waited = 0, 0.0
-        while True:
-            try:
-                response = self._http.send(request, stream=stream)
-                if response.is_success or response.status_code in fine:
-                    return response
-                response.read()
-            except httpx2.RequestError as error:
-                raise no_answer(error) from error
-            tried += 1
-            found = error_of(response) if response.status_code >= _REFUSED else unexpected(response, "it points away")
-            seconds = self._patience.waits(found, tried, waited)
-            if seconds is None:
-                raise found
-            self._patience.sleep(seconds)
-            waited += seconds
-
-
-def _read(kind: type[T], response: httpx2.Response, text: str | bytes) -> T:
-    """What a text of a response says. Raises ServiceError where it is not what was asked for."""
-    try:
-        return read(kind, json.loads(text))
-    except Unreadable as error:
-        raise unexpected(response, str(error)) from None
-    except ValueError:
-        raise unexpected(response, "the answer is no JSON") from None
-
-
-def _part(text: str) -> str:
-    """A part of a path, from which no other path can be made."""
-    return quote(text, safe="")
-
-
-def _json(body: Mapping[str, Any]) -> bytes:
-    """A body as JSON; days and amounts as text, so that none loses digits. ServiceError for numbers and letters that
-    JSON does not have, TypeError for what is no fact at all."""
-
-    def text(value: object) -> str:
-        if isinstance(value, date | Decimal):
-            return str(value)
-        raise TypeError(f"{type(value).__name__} is no fact that can be sent")
-
-    try:
-        return json.dumps(body, default=text, ensure_ascii=False, allow_nan=False).encode()
-    except ValueError:  # also half a character, which is no UTF-8
-        raise unsendable("NaN, an infinite number or half a character is no fact; what is not known is None") from None

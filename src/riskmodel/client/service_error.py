@@ -12,7 +12,7 @@ PROBLEM: Final = "application/problem+json"
 NO_ANSWER: Final = "no-answer"
 """Name of the error where nobody answered: no connection, or not in time."""
 UNSENDABLE: Final = "unsendable"
-"""Name of the error where what should be sent cannot be written as JSON; nothing was sent."""
+"""Name of the error where what should be sent cannot be; nothing was sent."""
 UNEXPECTED: Final = "unexpected"
 """Name of the error where what came back is not what the service answers."""
 
@@ -49,7 +49,7 @@ class ServiceError(Exception):
     def __str__(self) -> str:
         faults = "".join(f"; {error.field}: {error.rule}" for error in self.errors)
         asked = f" (request {self.request_id})" if self.request_id else ""
-        return f"{self.status or 'no answer'} {self.title}: {self.detail}{faults}{asked}"
+        return f"{self.status or self.name} {self.title}: {self.detail}{faults}{asked}"
 
 
 def error_of(response: httpx2.Response) -> ServiceError:
@@ -77,7 +77,7 @@ def unexpected(response: httpx2.Response, why: str) -> ServiceError:
 
 
 def unsendable(why: str) -> ServiceError:
-    """The error of a body that JSON has no words for."""
+    """The error of an address, key, id or body that cannot be sent; `why` names none of their values."""
     return ServiceError(0, UNSENDABLE, "Nothing was sent", why)
 
 

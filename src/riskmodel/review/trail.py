@@ -27,6 +27,7 @@ class Sought:
     """Which entries are looked for; what is empty or None asks for nothing."""
 
     actor: str = ""
+    """As the log names them; of an account of the machine, also what it did for others (`os root for Li Ming`)."""
     action: str = ""
     id: str = ""
     """Of a household or person."""
@@ -125,16 +126,21 @@ def _candidates(piece: bytes, first: int, needle: bytes) -> Iterator[tuple[int, 
 
 def _needle(sought: Sought) -> bytes:
     """What every line that is sought holds, as it is written; empty where all may be."""
-    for text in (sought.id, sought.actor, sought.action):
-        if text:
-            return json.dumps(text, ensure_ascii=False).encode()
-    return b""
+    if sought.actor and not sought.id:
+        return json.dumps(sought.actor, ensure_ascii=False)[:-1].encode()  # a name may go on, see `_by`
+    text = sought.id or sought.action
+    return json.dumps(text, ensure_ascii=False).encode() if text else b""
+
+
+def _by(who: str, actor: str) -> bool:
+    """Whether an entry is of an actor, or of an account that did it for somebody."""
+    return actor in ("", who) or (actor.startswith("os ") and who.startswith(f"{actor} for "))
 
 
 def _asked_for(entry: Entry, sought: Sought) -> bool:
     return (
         sought.action in ("", entry.action)
-        and sought.actor in ("", entry.who)
+        and _by(entry.who, sought.actor)
         and (not sought.id or sought.id in entry.ids)
         and sought.seen(entry.who)
         and _within(datetime.fromisoformat(entry.when), sought)

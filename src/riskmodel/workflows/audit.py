@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from riskmodel.errors import CheckFailed
+from riskmodel.review.assessments import last_published
 from riskmodel.review.audit import AuditLog, Entry, Head
 from riskmodel.review.identities import require_ids
+from riskmodel.review.keys import Keys
+from riskmodel.review.users import Users
+from riskmodel.workflows.database import FILE, database
 from riskmodel.workflows.installation import LOG
 
 if TYPE_CHECKING:
@@ -35,11 +40,13 @@ class Verified:
     """Number and link of the last line, see `LogHead`."""
     noted: bool | None
     """Whether the head that was given is one that this log had; None where none was given."""
+    lost: bool
+    """Whether it has no line although the database holds keys, users or published months, each of which was one."""
 
     @property
     def whole(self) -> bool:
-        """All lines fit, and the log goes on from the head that was given."""
-        return self.broken_at is None and self.noted is not False
+        """All lines fit, none was lost as a whole, and the log goes on from the head that was given."""
+        return self.broken_at is None and self.noted is not False and not self.lost
 
 
 @dataclass(frozen=True)
@@ -68,14 +75,16 @@ class Looks:
 def verify(workspace: Workspace, noted: str | None = None) -> Verified:
     """Check the chain of hashes, and that the log goes on from a head noted earlier (the text that `head` told).
 
-    A log that is not there yet has no entries and is whole. Raises UsageError for what is no head.
+    A log that is not there yet has no entries and is whole, as long as the database holds nothing that was written into
+    it. Raises UsageError for what is no head.
     """
     log = AuditLog(workspace.home / LOG)
     found = log.examined(Head.of(noted) if noted is not None else None)
     sound = islice(log.entries(), None if found.broken_at is None else found.broken_at - 1)
     times = [entry.when for entry in sound if entry]
     first, last = (times[0], times[-1]) if times else (None, None)
-    return Verified(str(log.path), len(times), first, last, found.broken_at, str(found.head), found.noted)
+    lost = found.head.entries == 0 and _written_down(workspace)
+    return Verified(str(log.path), len(times), first, last, found.broken_at, str(found.head), found.noted, lost)
 
 
 def head(workspace: Workspace) -> LogHead:
@@ -97,6 +106,14 @@ def looks(workspace: Workspace, ids: Collection[str] = (), since: date | None = 
     entries = [entry for entry in lines if entry and _concerns(entry, ids, since)]
     unreadable = [number for number, entry in enumerate(lines, start=1) if entry is None]
     return Looks(str(log.path), entries, unreadable, log.verify())
+
+
+def _written_down(workspace: Workspace) -> bool:
+    """Whether the database holds what is never made without an entry; a workspace without one gets none by asking."""
+    if not workspace.settings.database_url and not (workspace.home / FILE).exists():
+        return False
+    with closing(database(workspace)) as store:
+        return bool(Keys(store).all() or Users(store).all() or last_published(store))
 
 
 def _concerns(entry: Entry, ids: Collection[str], since: date | None) -> bool:

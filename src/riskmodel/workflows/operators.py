@@ -3,8 +3,8 @@ the audit log."""
 
 from __future__ import annotations
 
-import getpass
 import os
+import pwd
 from typing import TYPE_CHECKING
 
 from riskmodel.review.audit import AuditLog, Entry
@@ -16,12 +16,17 @@ if TYPE_CHECKING:
     from riskmodel.workflows.workspace import Workspace
 
 
-def operator() -> str:
-    """The account of the system, as the audit log names it; its number where it has no name, as in containers."""
+def operator(said: str | None = None) -> str:
+    """The account that runs this, as the audit log names it: `os NAME`, with its number where it has no name, as in
+    containers; behind it whom it says it asks for (`os NAME for WHOM`). No variable of the environment makes it another
+    one, and nothing that is said makes it a key or a user."""
+    number = os.getuid()
     try:
-        return f"os {getpass.getuser()}"
-    except (KeyError, OSError):
-        return f"os {os.getuid()}"
+        account = f"os {pwd.getpwuid(number).pw_name}"
+    except KeyError:
+        account = f"os {number}"
+    whom = " ".join((said or "").split())
+    return f"{account} for {whom}" if whom else account
 
 
 def note_operator(workspace: Workspace, action: str, what: str, now: datetime) -> None:

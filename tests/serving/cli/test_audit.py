@@ -8,6 +8,7 @@ from command_line import answer
 from riskmodel.review.audit import AuditLog, Entry
 from riskmodel.settings import Settings
 from riskmodel.workflows.installation import init
+from riskmodel.workflows.operators import operator
 from riskmodel.workflows.workspace import Workspace
 
 
@@ -31,7 +32,7 @@ def test_a_whole_log_is_said_to_be_whole(home: Path, capsys: pytest.CaptureFixtu
 
 def test_a_broken_log_is_exit_code_1_and_the_line_is_named(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     log = home / "audit.jsonl"
-    log.write_text(log.read_text("utf-8").replace('"bob"', '"eve"'), "utf-8")
+    log.write_text(log.read_text("utf-8").replace(" for bob", " for eve"), "utf-8")
     shown = answer(capsys, "audit", "verify", home=home)
     found = answer(capsys, "audit", "verify", "--json", home=home)
     assert (shown.code, found.code, found.json["broken_at"]) == (1, 1, 2)
@@ -48,14 +49,25 @@ def test_without_a_log_there_are_no_entries(tmp_path: Path, capsys: pytest.Captu
     assert (listed.code, listed.out) == (0, f"entries: 0, of {tmp_path / 'audit.jsonl'}\n")
 
 
+def test_a_log_that_is_gone_while_there_are_keys_is_exit_code_1(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer(capsys, "keys", "make", "cases", "--area", "", home=tmp_path)
+    (tmp_path / "audit.jsonl").unlink()
+    shown = answer(capsys, "audit", "verify", home=tmp_path)
+    assert (shown.code, shown.out.startswith("LOST: ")) == (1, True)
+    assert "审计日志缺失" in shown.out
+    assert answer(capsys, "audit", "verify", "--json", home=tmp_path).json["lost"] is True
+
+
 def test_looks_are_listed_by_ids_without_names(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     everything = answer(capsys, "audit", "show", "--json", home=home).json
     first, second = everything["entries"]
     (id_,) = second["ids"]
     shown = answer(capsys, "audit", "show", home=home)
     assert shown.out.splitlines() == [
-        f"{first['when']}  ann  find  -  {id_}",
-        f"{second['when']}  bob  look_up  visit  {id_}",
+        f"{first['when']}  {operator()} for ann  find  -  {id_}",
+        f"{second['when']}  {operator()} for bob  look_up  visit  {id_}",
         f"entries: 2, of {home / 'audit.jsonl'}",
     ]
     assert set(second) == {"when", "who", "action", "purpose", "ids", "erased"}

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import getpass
 import json
 from datetime import date
 from pathlib import Path
@@ -13,6 +12,7 @@ from riskmodel.review.identities import IdentityStore
 from riskmodel.settings import Settings
 from riskmodel.sources.identities import IDENTITY_SCHEMA
 from riskmodel.workflows.installation import identity_key, identity_store_path, init
+from riskmodel.workflows.operators import operator
 from riskmodel.workflows.workspace import Workspace
 
 MAN = "990101197403050014"
@@ -60,7 +60,7 @@ def test_a_number_leads_to_an_id_and_the_id_to_its_household(home: Path, capsys:
         f"{found}  户编号 12  户主 张三  住址 示例村  电话 139",
         f"{UNKNOWN}  not known / 无此记录",
     ]
-    assert [entry["who"] for entry in entries(home)] == [getpass.getuser(), "ann"]
+    assert [entry["who"] for entry in entries(home)] == [operator(), f"{operator()} for ann"]
 
 
 def test_identities_are_one_json_object(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -89,15 +89,3 @@ def test_without_a_key_it_is_said_how_to_make_one(tmp_path: Path, capsys: pytest
     for words in (("find", "12"), ("identify", UNKNOWN, "--purpose", "visit")):
         shown = answer(capsys, *words, home=tmp_path)
         assert (shown.code, "riskmodel init" in shown.err) == (2, True)
-
-
-def test_an_account_without_a_name_is_asked_for_one(
-    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def nobody() -> str:
-        raise KeyError("uid not found")
-
-    monkeypatch.setattr(getpass, "getuser", nobody)
-    shown = answer(capsys, "find", "12", home=home)
-    assert (shown.code, "--who" in shown.err) == (2, True)
-    assert answer(capsys, "find", "12", "--who", "ann", home=home).code == 0

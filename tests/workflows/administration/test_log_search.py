@@ -7,7 +7,9 @@ import pytest
 
 from riskmodel.errors import UsageError
 from riskmodel.review.access import Role
+from riskmodel.review.audit import AuditLog, Entry
 from riskmodel.workflows.administration.log_search import Asked, search
+from riskmodel.workflows.installation import LOG
 from trained_county import NOW
 
 if TYPE_CHECKING:
@@ -47,6 +49,15 @@ def test_of_a_county_one_finds_what_its_people_did_alone(
     assert purposes(service, county, Asked(id=HOUSEHOLD, action="read")) == ["by an officer"]
     assert purposes(service, county, Asked(actor=boss.actor)) == []
     assert search(service, county, Asked(), NOW).names[officer.actor] == "li"
+
+
+def test_an_account_of_the_machine_is_found_with_what_it_did_for_others(service: Service, boss: Principal) -> None:
+    log = AuditLog(service.workspace.home / LOG)
+    for who in ("os root", "os rooter", "os root for Li Ming", "os root for Li", "key 03be83db38da", "ann"):
+        log.append(Entry(NOW.isoformat(), who, "look_up", who, ()))
+    assert purposes(service, boss, Asked("os root")) == ["os root for Li", "os root for Li Ming", "os root"]
+    assert purposes(service, boss, Asked("os root for Li Ming")) == ["os root for Li Ming"]
+    assert purposes(service, boss, Asked("ann")) == ["ann"]
 
 
 @pytest.mark.parametrize(

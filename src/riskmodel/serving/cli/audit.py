@@ -36,7 +36,7 @@ def verify(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Check the chain of hashes of the audit log. Exit code 1: a line was changed, removed or inserted."""
+    """Check the chain of hashes of the audit log. Exit code 1: lines were changed, inserted or removed."""
     from riskmodel.workflows.audit import verify as run
 
     found = run(workspace(context), noted)
@@ -73,6 +73,10 @@ def _verified_lines(found: Verified) -> Iterator[str]:
         yield f"BROKEN at line {found.broken_at} of {found.log} / 审计日志第{found.broken_at}行与前文不符"
         yield "This line or the one before it was changed, or lines between them were removed or inserted; a power cut"
         yield "while it was written leaves the same trace. Compare it with the copy that is kept elsewhere."
+    elif found.lost:
+        yield f"LOST: {found.log} is not there or empty / 审计日志缺失或被清空"
+        yield "The database holds keys, users or published months, and each of them was an entry: the log was removed."
+        yield "Find out who did it, and take it from the copy that is kept elsewhere."
     elif not found.entries:
         yield f"no entries: {found.log} is not there or empty / 尚无审计记录"
     else:

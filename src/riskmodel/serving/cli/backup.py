@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from riskmodel.serving.cli.options import Json, Who, system_user, workspace
+from riskmodel.serving.cli.options import Json, Who, workspace
 from riskmodel.serving.cli.output import Terminal, emit
 from riskmodel.serving.clock import now
 
@@ -41,8 +41,9 @@ def backup(
 ) -> None:
     """Copy the workspace into a new folder while it is in use, without its key. Exit code 1: broken audit log."""
     from riskmodel.workflows.backup import backup as run
+    from riskmodel.workflows.operators import operator
 
-    done = run(workspace(context), to, who or system_user(), now(), keys_to, Terminal())
+    done = run(workspace(context), to, operator(who), now(), keys_to, Terminal())
     emit(done, as_json=as_json, lines=_backup_lines(done))
     if done.log_broken_at is not None:
         raise typer.Exit(1)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from riskmodel.serving.cli.options import Json, Who, system_user, workspace
+from riskmodel.serving.cli.options import Json, Who, workspace
 from riskmodel.serving.cli.output import emit
 from riskmodel.serving.clock import now
 
@@ -42,8 +42,9 @@ def identify(
     """Say who stands behind ids: names, household numbers, addresses, telephones. Every look is written down."""
     from riskmodel.review.identities import Reader
     from riskmodel.workflows.installation import identify as run
+    from riskmodel.workflows.operators import operator
 
-    found = run(workspace(context), ids, Reader(who or system_user(), purpose), now())
+    found = run(workspace(context), ids, Reader(operator(who), purpose), now())
     emit(found, as_json=as_json, lines=_identity_lines(found))
 
 
@@ -56,8 +57,9 @@ def find(
 ) -> None:
     """Give the id of a household number, or of a person's identity number. The number itself is not written down."""
     from riskmodel.workflows.installation import find as run
+    from riskmodel.workflows.operators import operator
 
-    found = run(workspace(context), number, who or system_user(), now(), person=person)
+    found = run(workspace(context), number, operator(who), now(), person=person)
     emit(found, as_json=as_json, lines=_found_lines(found))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from riskmodel.serving.cli.options import MONTH, Json, Memory, Who, parsed_month, system_user, workspace
+from riskmodel.serving.cli.options import MONTH, Json, Memory, Who, parsed_month, workspace
 from riskmodel.serving.cli.output import Terminal, emit
 from riskmodel.serving.clock import now
 
@@ -48,11 +48,12 @@ def run_month(
     nothing was scored. 75: this month is being run already.
     """
     from riskmodel.workflows.machine import engine as engine_named
+    from riskmodel.workflows.operators import operator
     from riskmodel.workflows.run_month import run_month as run
 
     executor = engine_named(engine, master, memory)
     asked = parsed_month(month) if month else last_month(now().date())
-    done = run(workspace(context), asked, deliveries, who or system_user(), now, executor, Terminal())
+    done = run(workspace(context), asked, deliveries, operator(who), now, executor, Terminal())
     emit(done, as_json=as_json, lines=_lines(done))
     if done.failed:
         raise typer.Exit(1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -22,7 +21,10 @@ AsOf = Annotated[
 MONTH = "Month of the run, made in the first days of the month after it: 2025-12 is the run of January 2026"
 """Start of the help of every `--month`."""
 LabelName = Annotated[str | None, typer.Option("--label", help="Label (default: setting `label`).")]
-Who = Annotated[str | None, typer.Option("--who", help="Who asks (default: the user of the system).")]
+Who = Annotated[
+    str | None,
+    typer.Option("--who", help="For whom it is done; told in the audit log behind the account that does it."),
+]
 Memory = Annotated[
     float | None,
     typer.Option("--memory", metavar="GIB", min=0.1, help="Memory to be taken at most (default: 4/5 of what is free)."),
@@ -43,16 +45,6 @@ def workspace(context: typer.Context) -> Workspace:
 
     home = context.find_root().obj
     return Workspace(load(home if isinstance(home, Path) else None))
-
-
-def system_user() -> str:
-    """The account that runs the command. Raises UsageError where it has no name."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # an account without a name, as containers have them
-        raise UsageError(
-            "the system does not say who you are. Say it with --who NAME. / 系统没有给出您是谁。请用 --who 写明。"
-        ) from None
 
 
 def parsed_date(text: str | None) -> date | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from riskmodel.serving.cli.options import Json, Who, system_user, workspace
+from riskmodel.serving.cli.options import Json, Who, workspace
 from riskmodel.serving.cli.output import emit
 from riskmodel.serving.clock import now
 
@@ -29,8 +29,9 @@ def erase(
 ) -> None:
     """Erase text about people that is older than the policy allows. Exit code 1: the audit log is broken."""
     from riskmodel.workflows.erase import erase as run
+    from riskmodel.workflows.operators import operator
 
-    found = run(workspace(context), who or system_user(), now(), do=yes)
+    found = run(workspace(context), operator(who), now(), do=yes)
     emit(found, as_json=as_json, lines=_lines(found))
     if found.log_broken_at is not None:
         raise typer.Exit(1)
