@@ -158,7 +158,7 @@ def failed(detail: str = "The service cannot answer this now.") -> Problem:
 
 
 RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
-    status: {"model": ProblemBody, "description": text, "content": {MEDIA_TYPE: {}}}
+    status: {"model": ProblemBody, "description": text}
     for status, text in {
         400: "The body is not JSON that says the same to every reader",
         401: "No key, or one that may not be used",
@@ -172,4 +172,4 @@ RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
         503: "Too many requests at once, the service is starting or stopping, or its database does not answer",
     }.items()
 }
-"""Of every route that asks for a key."""
+"""Of every route that asks for a key; as what they are sent, the description of the application says."""

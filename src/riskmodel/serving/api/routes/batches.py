@@ -69,14 +69,22 @@ _BODY: Final = {
         "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Facts"}}},
     }
 }
+
+
+class Lines(StreamingResponse):
+    """The lines of the answer."""
+
+    media_type = MEDIA_TYPE
+
+
 _TOO_LARGE: Final = {"model": ProblemBody, "description": "More than is taken at once: send it in parts"}
 
 
 @ROUTER.post(
     PATH,
-    response_class=StreamingResponse,
+    response_class=Lines,
     responses={
-        200: {"model": Line, "content": {MEDIA_TYPE: {}}, "description": "A line per household, in their order"},
+        200: {"model": Line, "description": "A line per household, in their order"},
         408: {"model": ProblemBody, "description": f"The body took longer than {SECONDS} s to arrive"},
         413: _TOO_LARGE,
     },
@@ -103,7 +111,7 @@ async def assess_batch(
     if not lines.lines:
         raise invalid([fault(["body"], "", "one household a line")])
     batch = _Batch(request, running, who, models, language, full=explain == "full")
-    return StreamingResponse(_answers(batch, lines), media_type=MEDIA_TYPE)
+    return Lines(_answers(batch, lines))
 
 
 async def _answers(batch: _Batch, lines: SentLines) -> AsyncIterator[bytes]:
