@@ -83,6 +83,7 @@ def create_app(workspace: Workspace, limits: Limits | None = None) -> DescribedA
         docs_url=None,
         redoc_url=None,
         openapi_url=None,  # a route of ours answers it
+        redirect_slashes=False,  # it would answer with an address made of the header Host
     )
     app.state.workspace, app.state.limits, app.state.metrics = workspace, bounds, metrics
     app.add_middleware(BodySize, most=bounds.most_bytes, wider=_wider(), refuse=_too_large)
