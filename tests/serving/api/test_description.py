@@ -39,6 +39,12 @@ def test_every_route_tells_that_it_may_fail_and_that_other_methods_are_refused(s
     assert {(path, status) for path in schema["paths"] for status in ("405", "500")} <= found
 
 
+@pytest.mark.parametrize("name", ["Told", "Group", "Measure", "Assessment", "FreshAssessment", "Names", "Facts"])
+def test_every_field_says_what_it_means(schema: dict[str, Any], name: str) -> None:
+    fields = schema["components"]["schemas"][name]["properties"]
+    assert [field for field, told in fields.items() if not told.get("description")] == []
+
+
 def test_a_batch_is_answered_in_lines_alone(schema: dict[str, Any]) -> None:
     content = schema["paths"][PATH]["post"]["responses"]["200"]["content"]
     assert content == {LINES: {"schema": {"$ref": "#/components/schemas/Line"}}}
