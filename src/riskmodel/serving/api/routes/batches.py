@@ -118,7 +118,7 @@ async def assess_batch(
         return Response(status_code=499)  # nobody reads it
     if not complete:
         rule = f"at most {MOST_HOUSEHOLDS} households, and {MOST_KEPT:,} bytes when they are compressed"
-        raise Problem(413, "too-large", "Too large", f"Sent at once: {rule}.", [fault(["body"], "…", rule)])
+        raise Problem(413, "too-large", "Too large", f"Send it in parts: {rule}.", [fault(["body"], "…", rule)])
     if not lines.lines:
         raise invalid([fault(["body"], "", "one household a line")])
     batch = _Batch(request, running, who, models, language, full=explain == "full")
