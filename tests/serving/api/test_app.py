@@ -43,6 +43,12 @@ def test_every_problem_is_problem_json_with_the_request_id(service: Running) -> 
         assert found.json()["status"] == status
 
 
+def test_a_path_with_a_slash_at_its_end_is_no_other_address(service: Running) -> None:
+    for path in ("/v1/model/", "/openapi.json/", "/livez/"):
+        found = service.client.get(path, follow_redirects=False, headers={"Host": "elsewhere.example"})
+        assert (found.status_code, found.headers["content-type"]) == (404, MEDIA_TYPE)
+
+
 def test_a_request_id_that_is_not_harmless_is_replaced(service: Running) -> None:
     found = service.client.get("/livez", headers={"X-Request-ID": 'x" onload="'})
     assert len(found.headers["x-request-id"]) == 32

@@ -16,6 +16,11 @@ def test_without_a_valid_key_the_answer_is_401_and_says_what_to_send(service: Ru
     assert (found.status_code, found.headers["www-authenticate"]) == (401, "Bearer")
 
 
+def test_of_two_keys_none_is_used(service: Running) -> None:
+    twice = [("Authorization", f"Bearer {service.key()}")] * 2
+    assert service.client.get("/v1/model", headers=twice).status_code == 401
+
+
 def test_a_revoked_and_an_ended_key_are_refused(service: Running) -> None:
     text = service.key()
     assert service.get("/v1/model", text).status_code == 200

@@ -50,12 +50,19 @@ def test_values_are_read_as_what_they_are() -> None:
 @pytest.mark.parametrize(
     "change",
     [{"size": 2.0}, {"size": True}, {"size": "2"}, {"size": 10**12}, {"valid_from": 20190101}, {"status": None},
-     {"valid_from": "2019-13-01"}, {"category": "rich"}, {"village_code": 990301101201}, {"unknown": 1},
+     {"valid_from": "2019-13-01"}, {"valid_from": "2019-01-01T00:00:00"}, {"valid_from": "1717545600"},
+     {"valid_from": "2019-01"}, {"category": "rich"}, {"village_code": 990301101201}, {"unknown": 1},
      {"responsible_id": "x" * 500}],
 )  # fmt: skip
 def test_what_is_no_such_value_is_refused(change: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         read(households=[STATE | change])
+
+
+@pytest.mark.parametrize("text", ["2024-06-05T00:00:00", "2024-06-05 00:00", "1717545600", "20240605", "2024-W01-1"])
+def test_the_day_that_is_asked_about_is_written_in_one_way(text: str) -> None:
+    with pytest.raises(ValidationError, match="as_of"):
+        Facts.model_validate({"as_of": text, "tables": {}})
 
 
 def test_a_wrong_code_is_one_fault_at_its_field_that_lists_the_codes() -> None:

@@ -12,6 +12,7 @@ from riskmodel.serving.api.problems import (
     fault,
     faults,
     invalid,
+    too_large,
     too_many,
     unauthorised,
     unknown_household,
@@ -48,6 +49,10 @@ def test_a_missing_field_has_no_value_and_says_where() -> None:
 def test_headers_say_when_to_come_back_and_what_to_send() -> None:
     assert answer(too_many(7), "r").headers["retry-after"] == "7"
     assert answer(unauthorised(), "r").headers["www-authenticate"] == "Bearer"
+
+
+def test_a_body_that_is_too_large_is_told_with_the_limit() -> None:
+    assert too_large(1_000).errors == [Fault(field="body", value="…", rule="at most 1,000 bytes")]
 
 
 def test_a_household_elsewhere_and_one_that_does_not_exist_are_the_same_problem() -> None:

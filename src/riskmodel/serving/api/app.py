@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
-from fastapi import FastAPI, Request, Response
+from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from riskmodel import __version__
 from riskmodel.errors import RiskModelError
 from riskmodel.serving.api.body_size import BodySize
+from riskmodel.serving.api.description import DescribedApp
 from riskmodel.serving.api.gate import Gate
 from riskmodel.serving.api.metrics import Metrics
 from riskmodel.serving.api.problems import Problem, answer, faults, invalid
@@ -40,6 +41,8 @@ from riskmodel.workflows.service import Service
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
+
+    from fastapi import FastAPI
 
     from riskmodel.workflows.workspace import Workspace
 
@@ -69,10 +72,10 @@ class Limits:
     """How often it looks for another champion."""
 
 
-def create_app(workspace: Workspace, limits: Limits | None = None) -> FastAPI:
+def create_app(workspace: Workspace, limits: Limits | None = None) -> DescribedApp:
     """The application; it opens database, log and models when it starts, and closes them when it ends."""
     bounds, metrics = limits or Limits(), Metrics(limits.shared if limits else None)
-    app = FastAPI(
+    app = DescribedApp(
         title="riskmodel",
         version=__version__,
         description=ABOUT,
@@ -80,6 +83,7 @@ def create_app(workspace: Workspace, limits: Limits | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,  # a route of ours answers it
+        redirect_slashes=False,  # it would answer with an address made of the header Host
     )
     app.state.workspace, app.state.limits, app.state.metrics = workspace, bounds, metrics
     app.add_middleware(BodySize, most=bounds.most_bytes, wider=_wider(), refuse=_too_large)

@@ -44,8 +44,8 @@ def _month(value: Any) -> Any:
 
 
 def day_as_text(value: Any) -> Any:
-    """Days are written as text: a number could mean anything."""
-    if not isinstance(value, str):
+    """Days are written as text: a number could mean anything, and so could digits alone and a day with a time."""
+    if not isinstance(value, str) or len(value) != 10 or value[4] != "-":
         raise ValueError("a day is written as YYYY-MM-DD")
     return value
 
@@ -156,7 +156,9 @@ class Facts(BaseModel):
         description="The household that is asked about, where rows of others are sent too: of those it came from "
         "(predecessor_id), and of where its people lived before. Default: all rows are of one household",
     )
-    tables: Tables  # type: ignore[valid-type]  # made from the contract
+    tables: Tables = Field(  # type: ignore[valid-type]  # made from the contract
+        description="Rows by table; one that is left out has none"
+    )
 
     def sent(self) -> dict[str, list[dict[str, Any]]]:
         """The rows by table."""

@@ -104,9 +104,9 @@ def unknown_household() -> Problem:
     return Problem(404, "not-found", "Not found", "There is no such household in your area, or no score of it.")
 
 
-def not_found(what: str) -> Problem:
+def not_found(what: str, errors: Sequence[Fault] = ()) -> Problem:
     """Something else that is not there."""
-    return Problem(404, "not-found", "Not found", what)
+    return Problem(404, "not-found", "Not found", what, errors)
 
 
 def unauthorised() -> Problem:
@@ -144,7 +144,8 @@ def too_slow(seconds: float) -> Problem:
 
 def too_large(most: int) -> Problem:
     """A body of more bytes than are taken."""
-    return Problem(413, "too-large", "Too large", f"The body has more than {most:,} bytes, the most taken here.")
+    detail = f"The body has more than {most:,} bytes, the most taken here."
+    return Problem(413, "too-large", "Too large", detail, [fault(["body"], "…", f"at most {most:,} bytes")])
 
 
 def invalid(errors: Sequence[Fault], detail: str = "What was sent does not keep the contract.") -> Problem:
@@ -158,7 +159,7 @@ def failed(detail: str = "The service cannot answer this now.") -> Problem:
 
 
 RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
-    status: {"model": ProblemBody, "description": text, "content": {MEDIA_TYPE: {}}}
+    status: {"model": ProblemBody, "description": text}
     for status, text in {
         400: "The body is not JSON that says the same to every reader",
         401: "No key, or one that may not be used",
@@ -172,4 +173,4 @@ RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
         503: "Too many requests at once, the service is starting or stopping, or its database does not answer",
     }.items()
 }
-"""Of every route that asks for a key."""
+"""Of every route that asks for a key; as what they are sent, the description of the application says."""

@@ -28,6 +28,11 @@ LARGEST: Final = 10**15
 """No amount, count or code of the contract is larger."""
 
 
+RULE: Final = (
+    "JSON in UTF-8 without NaN or Infinity, no key twice, no number beyond 10^15 or of more than 40 characters"
+)
+
+
 class StrictRequest(Request):
     """A request whose body is read strictly."""
 
@@ -57,11 +62,11 @@ class StrictRequest(Request):
         headers = self.headers
         if headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers:
             return  # there is none
-        for name, given, taken in (
-            ("Content-Type", headers.get("content-type", "").partition(";")[0].strip().lower(), self.takes),
-            ("Content-Encoding", headers.get("content-encoding", "identity").lower(), "identity"),
+        for name, right, taken in (
+            ("Content-Type", _kind(headers.get("content-type", "")) == self.takes, f"{self.takes}, in UTF-8"),
+            ("Content-Encoding", headers.get("content-encoding", "identity").lower() == "identity", "identity"),
         ):
-            if given != taken:
+            if not right:
                 self.refused = other_media(name, headers.get(name, ""), taken)
                 raise self.refused
 
@@ -102,6 +107,15 @@ class StrictRoute(APIRoute):
         return next(iter((self.openapi_extra or {}).get("requestBody", {}).get("content", ())), "")
 
 
+def _kind(text: str) -> str:
+    """The kind that a header Content-Type names; empty where it names another charset than UTF-8."""
+    kind, *parameters = text.lower().split(";")
+    charsets = [
+        value.strip('"') for name, _, value in (p.strip().partition("=") for p in parameters) if name == "charset"
+    ]
+    return kind.strip() if set(charsets) <= {"utf-8"} else ""
+
+
 def _check_query(asked: QueryParams, known: Sequence[str]) -> None:
     """Raise Problem 422 for parameters that the route does not know, and for those that are given several times."""
     unknown = [name for name in asked if name not in known]
@@ -133,7 +147,8 @@ def parsed(body: bytes) -> Any:
 
 
 def _broken(why: str) -> Problem:
-    return Problem(400, "no-json", "The body is not JSON", f"The body cannot be read: {why}.")
+    detail = f"The body cannot be read: {why}."
+    return Problem(400, "no-json", "The body is not JSON", detail, [fault(["body"], "…", RULE)])
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

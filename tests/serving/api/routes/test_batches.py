@@ -88,7 +88,9 @@ def test_a_key_without_the_role_and_no_key_are_refused_before_the_body_is_read(s
 def test_more_than_is_taken_at_once_is_refused(service: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOST_HOUSEHOLDS", 2)
     monkeypatch.setattr(module, "MOST_BYTES_OF_ONE", 900)
-    assert sent(service, [facts()] * 3).status_code == 413
+    many = sent(service, [facts()] * 3)
+    assert (many.status_code, many.json()["errors"][0]["field"]) == (413, "body")
+    assert many.json()["errors"][0]["rule"].startswith("at most 2 households")
     large = facts(medical_settlements=[BILL] * 5)
     assert [one["status"] for one in answers(sent(service, [large, facts()]))] == [413, 200]
     assert sent(service, []).status_code == 422

@@ -114,6 +114,9 @@ def test_a_household_elsewhere_is_not_there_and_nothing_of_the_request_is_kept(
 def test_a_request_needs_a_key_of_its_own_and_a_role(service: Running, visit: dict[str, Any]) -> None:
     for key in ("", "short", "with blank inside"):
         assert sent(service, [visit], key).status_code == 422
+    twice = [("Authorization", f"Bearer {service.key()}"), *[("Idempotency-Key", f"request-{n}") for n in "56"]]
+    refused = service.client.post("/v1/visits", json={"visits": [visit]}, headers=twice)
+    assert (refused.status_code, refused.json()["errors"][0]["rule"]) == (422, "given once")
     assert sent(service, [], "request-6").status_code == 422
     assert sent(service, [visit], "request-6", service.key(Role.ANALYST)).status_code == 403
     assert sent(service, [visit], "request-7", service.key(Role.OFFICER)).status_code == 201

@@ -74,7 +74,12 @@ def test_a_key_sees_its_area_by_default_and_no_other(service: Running, office: O
     village = expected(office)["village_code"][0]
     key = service.key(area=village)
     assert {one["village_code"] for one in listed(service, key).json()["households"]} == {village}
-    assert listed(service, key, area=village[:6]).status_code == 404
+    assert listed(service, key, area="").json()["area"] == village
+    for elsewhere in (village[:6], "98", "990302"):
+        found = listed(service, key, area=elsewhere)
+        assert found.status_code == 404
+        assert found.json()["detail"] == f"The area {elsewhere} is not within the area of the key, {village}."
+        assert found.json()["errors"][0]["field"] == "query.area"
     assert listed(service, service.key(area="98")).json().get("households", []) == []
 
 

@@ -32,53 +32,57 @@ Assessor = Annotated[Principal, Depends(allowed(Right.ASSESS))]
 class Measure(BaseModel):
     """A measure that the rules allow, demand or exclude (docs/measures.md), or what a rule says as a whole."""
 
-    rule: str | None
-    fact: str | None
-    cause: str | None
-    measure: str | None
-    option: str | None
-    standing: str | None
-    value: float | None
-    least: float | None
-    most: float | None
+    rule: str | None = Field(description="Code of the rule that decided; null = none, it only runs")
+    fact: str | None = Field(description="Code of the condition that decided; null = none")
+    cause: str | None = Field(description="Code of the cause that it answers; null = of none in particular")
+    measure: str | None = Field(description="Code of the measure; null = a rule about the household as a whole")
+    option: str | None = Field(description="Code of the measure's option; null = any")
+    standing: str | None = Field(description="must, allowed, to_check, excluded or running; null where `state` says it")
+    value: float | None = Field(description="Number of the condition, amounts in yuan; null = none")
+    least: float | None = Field(description="Its lower bound; null = none")
+    most: float | None = Field(description="Its upper bound; null = none")
     found_on: str | None = Field(description="Day of the inspection of house or water, where it found something out")
     checked_on: str | None = Field(description="Day of the village's check of the same, where it found something out")
-    one_of: bool
-    running: bool
-    since: str | None
-    until: str | None
-    state: str | None
+    one_of: bool = Field(description="One of several that are a must: one is enough")
+    running: bool = Field(description="In force on the as-of date")
+    since: str | None = Field(description="First day in force, ISO; null = not in force or not known")
+    until: str | None = Field(description="Last day in force, ISO; null = open")
+    state: str | None = Field(
+        description="Of a rule: met, open, not_asked, general, questioned, incomplete or to_check; null for a measure"
+    )
 
 
 class FreshAssessment(BaseModel):
     """What is said of a household from facts that were sent."""
 
     household_id: str = Field(description="As it was sent, else a name for the household of this request")
-    village_code: str
-    as_of: str
-    label: str
-    probability: float
-    probability_6m: float | None
-    meaning: str
-    tier: str
-    tier_title: str
-    reasons: list[Told]
-    protections: list[Told]
-    missing: list[Told]
-    groups: list[Group]
-    measures: list[Measure]
-    model: str
+    village_code: str = Field(description="12 digits")
+    as_of: str = Field(description="Day of what was known, ISO")
+    label: str = Field(description="Code of the event that the probability is of, with its horizon")
+    probability: float = Field(description="Calibrated, of the event within the label's horizon")
+    probability_6m: float | None = Field(description="Within 6 months, where that horizon has a model")
+    meaning: str = Field(description="The probability in words")
+    tier: str = Field(description="Code of the tier of risk")
+    tier_title: str = Field(description="Its title in the language asked for")
+    reasons: list[Told] = Field(description="What raises the risk most, the strongest first")
+    protections: list[Told] = Field(description="What lowers it most, the strongest first")
+    missing: list[Told] = Field(description="What is not known and would matter")
+    groups: list[Group] = Field(description="What each cause and background adds")
+    measures: list[Measure] = Field(description="What the rules say of help; an official decides")
+    model: str = Field(description="First 16 digits of the model's hash")
     model_6m: str | None = Field(description="Beginning of the hash of the model of the shorter horizon")
-    model_version: int
-    model_version_6m: int | None
-    feature_set: str
+    model_version: int = Field(description="Version of the model")
+    model_version_6m: int | None = Field(description="Version of that model")
+    feature_set: str = Field(description="Which definitions of features the model is of")
     data_age_days: int | None = Field(description=ARRIVED)
-    notes: list[str]
-    request_id: str
+    notes: list[str] = Field(description="What to keep in mind, in words")
+    request_id: str = Field(description="As in the header X-Request-ID and in the log")
     base: float | None = Field(default=None, description="Only with explain=full, as the next three")
-    margin: float | None = None
-    values: dict[str, float | None] | None = None
-    contributions: dict[str, float] | None = None
+    margin: float | None = Field(
+        default=None, description="Before calibration, in log-odds: base and all contributions"
+    )
+    values: dict[str, float | None] | None = Field(default=None, description="By feature; null = not known")
+    contributions: dict[str, float] | None = Field(default=None, description="By feature, in log-odds")
 
 
 @ROUTER.post("/assessments", response_model=FreshAssessment, response_model_exclude_unset=True)

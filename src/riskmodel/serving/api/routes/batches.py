@@ -17,7 +17,17 @@ from riskmodel.errors import UsageError
 from riskmodel.review.access import Principal, Right
 from riskmodel.serving.api.auth import Running, allowed
 from riskmodel.serving.api.facts import Facts
-from riskmodel.serving.api.problems import RESPONSES, Problem, ProblemBody, fault, faults, invalid, told, too_slow
+from riskmodel.serving.api.problems import (
+    RESPONSES,
+    Problem,
+    ProblemBody,
+    fault,
+    faults,
+    invalid,
+    told,
+    too_large,
+    too_slow,
+)
 from riskmodel.serving.api.refusals import refusal
 from riskmodel.serving.api.routes.assessments import FreshAssessment, case_of, counted, no_model, not_active
 from riskmodel.serving.api.routes.households import Explain, Language
@@ -69,14 +79,22 @@ _BODY: Final = {
         "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Facts"}}},
     }
 }
+
+
+class Lines(StreamingResponse):
+    """The lines of the answer."""
+
+    media_type = MEDIA_TYPE
+
+
 _TOO_LARGE: Final = {"model": ProblemBody, "description": "More than is taken at once: send it in parts"}
 
 
 @ROUTER.post(
     PATH,
-    response_class=StreamingResponse,
+    response_class=Lines,
     responses={
-        200: {"model": Line, "content": {MEDIA_TYPE: {}}, "description": "A line per household, in their order"},
+        200: {"model": Line, "description": "A line per household, in their order"},
         408: {"model": ProblemBody, "description": f"The body took longer than {SECONDS} s to arrive"},
         413: _TOO_LARGE,
     },
@@ -99,11 +117,12 @@ async def assess_batch(
     except ClientDisconnect:
         return Response(status_code=499)  # nobody reads it
     if not complete:
-        raise Problem(413, "too-large", "Too large", f"Send at most {MOST_HOUSEHOLDS} households at once.")
+        rule = f"at most {MOST_HOUSEHOLDS} households, and {MOST_KEPT:,} bytes when they are compressed"
+        raise Problem(413, "too-large", "Too large", f"Send it in parts: {rule}.", [fault(["body"], "…", rule)])
     if not lines.lines:
         raise invalid([fault(["body"], "", "one household a line")])
     batch = _Batch(request, running, who, models, language, full=explain == "full")
-    return StreamingResponse(_answers(batch, lines), media_type=MEDIA_TYPE)
+    return Lines(_answers(batch, lines))
 
 
 async def _answers(batch: _Batch, lines: SentLines) -> AsyncIterator[bytes]:
@@ -145,7 +164,7 @@ class _Batch:
         """The household of a line, or why it cannot be assessed."""
         try:
             if len(line) > MOST_BYTES_OF_ONE:
-                raise Problem(413, "too-large", "Too large", f"At most {MOST_BYTES_OF_ONE} bytes a household.")
+                raise too_large(MOST_BYTES_OF_ONE)
             facts = Facts.model_validate(parsed(line), from_attributes=True)  # as FastAPI does
             return case_of(facts, self.who, today)
         except ValidationError as error:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from riskmodel.serving.api.auth import READER, Reader, Running, service_of
+from riskmodel.serving.api.facts import day_as_text
 from riskmodel.serving.api.problems import RESPONSES, fault, invalid, unknown_household
 from riskmodel.serving.api.strict_request import StrictRoute
 from riskmodel.serving.clock import now
@@ -28,7 +29,10 @@ ROUTER = APIRouter(prefix="/v1/households", tags=["households"], route_class=Str
 ID: Final = "^H[0-9a-f]{24}$"
 ARRIVED: Final = "Days since news of the household last arrived; not the age of its facts, whose dates the reasons tell"
 HouseholdId = Annotated[str, Path(pattern=ID, description="H and 24 hex digits")]
-AsOf = Annotated[date | None, Query(description="As-of date of a published month; default: the newest")]
+AsOf = Annotated[
+    Annotated[date, BeforeValidator(day_as_text)] | None,
+    Query(description="As-of date of a published month; default: the newest"),
+]
 MONTH: Final = "^[0-9]{4}-(0[1-9]|1[0-2])$"
 OF_A_MONTH: Final = "YYYY-MM, beside as_of: the newest date published in that month"
 Month = Annotated[str | None, Query(pattern=MONTH, description=OF_A_MONTH)]
@@ -40,58 +44,60 @@ class Told(BaseModel):
     """One feature, told in a sentence."""
 
     group: str = Field(description="Code of the cause or background")
-    group_title: str
-    feature: str
-    label: str
-    value: float | None = Field(description="null = not known")
-    unit: str
-    contribution: float = Field(description="Log-odds")
-    table: str
+    group_title: str = Field(description="Its title in the language asked for")
+    feature: str = Field(description="Name of the feature, as GET /v1/features lists it")
+    label: str = Field(description="Its title in the language asked for")
+    value: float | None = Field(description="In the unit; null = not known")
+    unit: str = Field(description="Of value and typical; empty = a number without one")
+    contribution: float = Field(description="What it adds to the margin, in log-odds: above 0 raises the risk")
+    table: str = Field(description="Canonical table that date and source are of")
     date: str | None = Field(description="ISO; what it is of says date_of")
     dated: str = Field(description="How fine it is: day, month, term or year")
     date_of: str = Field(description="row (that the value is read from), newest (information), as_of, event, ahead")
     source: str | None = Field(description="Department of that row")
     typical: float | None = Field(description="Median where the household lives")
     typical_of: str | None = Field(description="village or county")
-    sentence: str
+    sentence: str = Field(description="The feature with value and date in words")
 
 
 class Group(BaseModel):
     """What a cause or background adds, in log-odds."""
 
-    group: str
-    title: str
-    contribution: float
-    raising: float
-    lowering: float
+    group: str = Field(description="Code of the cause or background")
+    title: str = Field(description="Its title in the language asked for")
+    contribution: float = Field(description="Sum of its features, in log-odds: above 0 raises the risk")
+    raising: float = Field(description="Sum of those that raise the risk, in log-odds")
+    lowering: float = Field(description="Sum of those that lower it, in log-odds")
 
 
 class Assessment(BaseModel):
     """What was said of a household on a date."""
 
-    household_id: str
-    village_code: str
-    as_of: str
-    label: str
+    household_id: str = Field(description="H and 24 hex digits")
+    village_code: str = Field(description="12 digits")
+    as_of: str = Field(description="Day of what was known, ISO")
+    label: str = Field(description="Code of the event that the probability is of, with its horizon")
     probability: float = Field(description="Calibrated, of the event within the label's horizon")
-    meaning: str
-    tier: str
-    tier_title: str
-    rank_county: int
-    rank_township: int
-    reasons: list[Told]
-    protections: list[Told]
-    missing: list[Told]
-    groups: list[Group]
+    meaning: str = Field(description="The probability in words")
+    tier: str = Field(description="Code of the tier of risk")
+    tier_title: str = Field(description="Its title in the language asked for")
+    rank_county: int = Field(description="Place by probability in the county, from 1")
+    rank_township: int = Field(description="Place by probability in the township, from 1")
+    reasons: list[Told] = Field(description="What raises the risk most, the strongest first")
+    protections: list[Told] = Field(description="What lowers it most, the strongest first")
+    missing: list[Told] = Field(description="What is not known and would matter")
+    groups: list[Group] = Field(description="What each cause and background adds")
     model: str = Field(description="First 16 digits of the model's hash")
     data_age_days: int | None = Field(description=ARRIVED)
-    notes: list[str]
+    notes: list[str] = Field(description="What to keep in mind, in words")
     probability_6m: float | None = Field(description="Within 6 months, where that horizon has a model")
     model_6m: str | None = Field(description="That model, by the first 16 digits of its hash")
     base: float | None = Field(default=None, description="Only with explain=full, as the next three")
-    margin: float | None = None
-    values: dict[str, float | None] | None = None
-    contributions: dict[str, float] | None = None
+    margin: float | None = Field(
+        default=None, description="Before calibration, in log-odds: base and all contributions"
+    )
+    values: dict[str, float | None] | None = Field(default=None, description="By feature; null = not known")
+    contributions: dict[str, float] | None = Field(default=None, description="By feature, in log-odds")
 
 
 class Brief(BaseModel):

@@ -39,12 +39,12 @@ Purpose = Annotated[
 class Names(BaseModel):
     """Who a household is; null = not known here."""
 
-    household_id: str
+    household_id: str = Field(description="H and 24 hex digits")
     number: str | None = Field(description="Number of the household (户编号)")
-    name: str | None
-    head_name: str | None
-    address: str | None
-    phone: str | None
+    name: str | None = Field(description="Name of the household itself, where it has one")
+    head_name: str | None = Field(description="Name of its head (户主)")
+    address: str | None = Field(description="As the office wrote it down")
+    phone: str | None = Field(description="As the office wrote it down")
 
 
 @ROUTER.get("/{household_id}/names")

@@ -72,6 +72,8 @@ def used_before(key: str) -> Problem:
 def visits(request: Request, findings: Findings, key: IdempotencyKey, running: Running, who: Visitor) -> Response:
     """Keep findings. They and the entry of the audit log are on the disk before it is answered."""
     about = {"request_id": request.scope["state"]["request_id"]}
+    if len(request.headers.getlist("Idempotency-Key")) > 1:
+        raise invalid([fault(["header", "Idempotency-Key"], key, "given once")])
     try:
         kept = running.visits(who, key, findings.sent(), about, now())
     except KeyUsedBefore:

@@ -56,7 +56,9 @@ def worklist(
     running: Running,
     who: Reader,
     month: Annotated[str, Path(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])(-[0-9]{2})?$", description=MONTH)],
-    area: Annotated[str | None, Query(max_length=12, description="Default: that of the key")] = None,
+    area: Annotated[
+        str | None, Query(max_length=12, description="Code within that of the key; empty or left out: that of the key")
+    ] = None,
     tier: Annotated[Tier | None, Query()] = None,
     cause: Annotated[str | None, Query(pattern=CAUSES, description="First cause or background told")] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
@@ -65,7 +67,7 @@ def worklist(
     """The households of a published month, riskiest first; ties by id. Read households are in the audit log."""
     asked = Asked(
         as_of=_day(running, who, month),
-        area=_area(who.area if area is None else area),
+        area=_area(who, area) if area else who.area,
         tier=tier.value if tier else None,
         cause=cause,
         after=_after(cursor),
@@ -95,16 +97,21 @@ def _day(running: Running, who: Principal, month: str) -> date:
 
 
 def _not_published(month: str, days: Sequence[date]) -> Problem:
-    """Nothing of a month, or of the area that was asked for; `days`: those published where the asker sees."""
+    """Nothing of a month; `days`: those published where the asker sees."""
     months = ", ".join(dict.fromkeys(f"{day:%Y-%m}" for day in days))
     return not_found(f"Nothing was published for {month} in your area. Published months: {months or 'none'}.")
 
 
-def _area(text: str) -> str:
+def _area(who: Principal, text: str) -> str:
+    """The area that was asked for. Problem 404 outside of that of who asks; whether it exists is not looked at."""
     try:
-        return checked_area(text)
+        area = checked_area(text)
     except UsageError as error:
         raise invalid([fault(["query", "area"], text, str(error))]) from None
+    if not who.sees(area):
+        rule = f"within the area of the key, {who.area}"
+        raise not_found(f"The area {area} is not {rule}.", [fault(["query", "area"], area, rule)])
+    return area
 
 
 def _cursor(last: Listed) -> str:
