@@ -91,7 +91,8 @@ def test_the_history_has_every_published_date(service: Running, office: Office) 
 
 def test_a_date_that_was_not_published_and_an_id_that_is_none(service: Running, office: Office) -> None:
     assert asked(service, office.riskiest, as_of="2001-01-01").status_code == 404
-    assert asked(service, office.riskiest, as_of="yesterday").status_code == 422
+    for text in ("yesterday", "2024-06-05T00:00:00", "1717545600"):
+        assert asked(service, office.riskiest, as_of=text).status_code == 422
     assert asked(service, "H123").status_code == 422
     assert asked(service, office.riskiest, service.key(Role.ANALYST), as_of=office.scored.as_of).status_code == 200
 
