@@ -10,6 +10,7 @@ from riskmodel.serving.api.problems import MEDIA_TYPE
 from riskmodel.serving.api.routes import batches
 from riskmodel.settings import Settings
 from riskmodel.workflows.workspace import Workspace
+from running_service import running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,8 +51,10 @@ def test_a_body_that_claims_too_much_is_a_problem_with_the_limit_on_every_route(
 
 
 def test_a_body_in_chunks_is_refused_as_soon_as_it_is_too_long(tmp_path: Path) -> None:
-    headers = ID | {"Content-Type": "application/json"}
-    assert is_told(asker(tmp_path).post("/v1/assessments", content=chunks(), headers=headers), "1,000,000")
+    with running(Workspace(Settings(tmp_path / "home"))) as found:
+        who = {"Authorization": f"Bearer {found.key()}", "Content-Type": "application/json"}
+        told = found.client.post("/v1/assessments", content=chunks(), headers=ID | who)
+    assert is_told(told, "1,000,000")
 
 
 @pytest.mark.parametrize("path", ["/v1/assessments", batches.PATH])
