@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 
 from riskmodel.features.plain_operations import OF_ANY, OF_COLUMNS, OF_KNOWN
-from riskmodel.features.plain_rows import Rows
 from riskmodel.features.plain_values import translated
+from riskmodel.tables.plain_rows import Rows
 
 NUMBER, OTHER, RATIO, DAY, CODE = (pl.col(name) for name in ("number", "other", "ratio", "day", "code"))
 YES, NO = pl.col("yes"), pl.col("no")

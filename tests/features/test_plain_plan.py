@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 
 from riskmodel.features.plain_plan import Given, PlainPlan, Sketch, as_lazy, as_plain
-from riskmodel.features.plain_rows import Rows
 from riskmodel.tables import View
+from riskmodel.tables.plain_rows import Rows
 from scenario import COUNTY, rows_of
 
 AS_OF = date(2025, 3, 5)

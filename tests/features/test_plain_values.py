@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
-from riskmodel.features.plain_rows import Rows
 from riskmodel.features.plain_values import translated
+from riskmodel.tables.plain_rows import Rows
 
 if TYPE_CHECKING:
-    from riskmodel.features.plain_rows import Column
+    from riskmodel.tables.plain_rows import Column
 
 LIKE = pl.LazyFrame(schema={"a": pl.Int64()})
 

@@ -14,17 +14,17 @@ import polars as pl
 from riskmodel.features.facts import LINE
 from riskmodel.features.line import SURVEYED, line
 from riskmodel.features.plain_plan import Given, PlainPlan
-from riskmodel.features.plain_rows import Rows
 from riskmodel.tables.crosswalk import Crosswalk
+from riskmodel.tables.plain_rows import Rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from riskmodel.features.lists import Lists
     from riskmodel.features.neighbours import Neighbours
-    from riskmodel.features.plain_rows import Column
     from riskmodel.policy import Policy
     from riskmodel.tables import View
+    from riskmodel.tables.plain_rows import Column
 
 ANSWERED = "answered"
 """The rows that features are made of: the household with all answers, its line and the sums over its neighbours."""

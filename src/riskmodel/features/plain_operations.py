@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import date
 
-    from riskmodel.features.plain_rows import Column
+    from riskmodel.tables.plain_rows import Column
 
 
 _BITS: Final = 2**64 - 1

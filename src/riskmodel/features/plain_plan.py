@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING, Any, cast
 
 import polars as pl
 
-from riskmodel.features.plain_rows import Rows
 from riskmodel.features.plain_values import translated
 from riskmodel.tables import View, generation
 from riskmodel.tables.catalogue import table
 from riskmodel.tables.generation import Ids
+from riskmodel.tables.plain_rows import Rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Mapping
     from datetime import date
 
-    from riskmodel.features.plain_rows import Column, Value
+    from riskmodel.tables.plain_rows import Column, Value
 
 
 @dataclass
@@ -187,11 +187,7 @@ class Sketch(View):
     def table(self, name: str) -> pl.LazyFrame:
         """The known rows of a table."""
 
-        def rows(given: Given) -> Rows:
-            known = given.view.lists(name)
-            return Rows(known.height, lambda _, column: known[column])
-
-        plan = PlainPlan(generation.empty(table(name)).lazy(), lambda given: given.once(("table", name), rows))
+        plan = PlainPlan(generation.empty(table(name)).lazy(), lambda given: given.view.plain(name))
         return as_lazy(plan)
 
     def once(self, what: tuple[Hashable, ...], plan: Callable[[], pl.LazyFrame]) -> pl.LazyFrame:

@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from riskmodel.features.plain_operations import OF_ANY, OF_COLUMNS, OF_KNOWN
-from riskmodel.features.plain_rows import as_long, once
+from riskmodel.tables.plain_rows import as_long, once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from riskmodel.features.plain_rows import Column, Rows, Value
+    from riskmodel.tables.plain_rows import Column, Rows, Value
 
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 

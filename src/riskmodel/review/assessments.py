@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from riskmodel.review.store import Store
 
-_COUNTY: Final = 6
+COUNTY: Final = 6
 """Digits of the code of a county."""
 LEVEL: Final = 3
 """Of the compression: a row takes a third of its text; more costs more than it saves."""
@@ -169,8 +169,8 @@ def published_dates(store: Store, area: str) -> list[date]:
     """The dates published of an area, or of the county that it lies in, the newest first."""
     query = select(MONTHS.c.as_of).order_by(MONTHS.c.as_of.desc())
     if area:
-        code, county = PLACES.c.code, area[:_COUNTY].ljust(_COUNTY, "9")
-        query = query.where(exists().where(PLACES.c.as_of == MONTHS.c.as_of, code >= area[:_COUNTY], code <= county))
+        code, county = PLACES.c.code, area[:COUNTY].ljust(COUNTY, "9")
+        query = query.where(exists().where(PLACES.c.as_of == MONTHS.c.as_of, code >= area[:COUNTY], code <= county))
     with store.reading() as connection:
         return list(connection.execute(query).scalars())
 

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from riskmodel.features.plain_rows import Rows
 from riskmodel.features.plain_values import translated
 from riskmodel.policy import MEASURE_RULES, Category
+from riskmodel.tables.plain_rows import Rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
-    from riskmodel.features.plain_rows import Value
     from riskmodel.scoring.measure_facts import MeasureFacts
+    from riskmodel.tables.plain_rows import Value
 
 UNSAFE_FROM: Final = 3
 """House grade C as a number."""

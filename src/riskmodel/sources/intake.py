@@ -96,10 +96,7 @@ class Intake:
             rows_waiting=waits.height,
             rows_refused=refused_rows,
             skipped=received.skipped,
-            remarks=(
-                *checked.remarks,
-                *_voided(received, unusable.len()),
-            ),
+            remarks=(*checked.remarks, *_voided(received, unusable.len())),
         )
 
     def skip(self, account: FileAccount) -> None:
@@ -260,8 +257,8 @@ def _voided(received: Received, unusable: int) -> list[str]:
         return []
     return [
         f"{unusable} rows of this full list could not be used: the households that they name do not count as absent "
-        f"from it, and nobody does where more than {UNNAMED_PER_THOUSAND} rows in 1,000 say of nobody that they are "
-        f"about them; send the whole list again, corrected / "
+        f"from it, and nobody does where more than {UNNAMED_PER_THOUSAND} rows in 1,000 do not say whom they are "
+        f"about; send the whole list again, corrected / "
         f"本全量名单有{unusable}行未能采用:不据此认定行内所列户“不在名单上”;看不出是哪一户的行超过千分之{UNNAMED_PER_THOUSAND}的,不据此认定任何户;请更正后整份重报"
     ]
 

@@ -69,10 +69,10 @@ def check_rows(table: Table, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.Data
 def all_good(frames: Sequence[tuple[Table, pl.DataFrame]]) -> list[bool]:
     """Whether all rows of each frame, with the stored types, are good; `check_rows` tells what is wrong, ten times as
     slowly for a few rows."""
-    asked = [frame.lazy().select(_holds(table.schema, nulls=False)) for table, frame in frames]
+    asked = [frame.lazy().select(_holds(table.schema)) for table, frame in frames]
     told = pl.collect_all(asked, engine="in-memory", optimizations=pl.QueryOptFlags.none())
     return [
-        bool(answer.item()) and not any(frame.get_column(name).null_count() for name in _never_null(table.schema))
+        bool(answer.item()) and not _lacks(table.schema, frame)
         for (table, frame), answer in zip(frames, told, strict=True)
     ]
 
@@ -114,27 +114,30 @@ def _sound(schema: type[dy.Schema], rows: pl.DataFrame) -> pl.DataFrame | None:
         stored = schema.cast(rows)
     except pl.exceptions.InvalidOperationError:  # a value that cannot be one
         return None
-    return stored if stored.select(_holds(schema)).item() else None
+    return stored if stored.select(_holds(schema)).item() and not _lacks(schema, stored) else None
 
 
 @cache
-def _holds(schema: type[dy.Schema], *, nulls: bool = True) -> pl.Expr:
-    """Whether every rule on one row holds in all rows; one that says nothing of a row (null) holds.
-
-    nulls: also that nothing is null that may not be.
-    """
+def _holds(schema: type[dy.Schema]) -> pl.Expr:
+    """Whether every rule on one row holds in all rows, but for what `_lacks` asks; one that says nothing of a row
+    (null) holds."""
     of_columns = (
         rule
         for name, kind in schema.columns().items()
         for rule_name, rule in kind.validation_rules(pl.col(name)).items()
-        if nulls or rule_name != _NULLABILITY
+        if rule_name != _NULLABILITY
     )
     return pl.all_horizontal(*of_columns, *(rule.holds for rule in row_rules(schema).values())).all()
 
 
+def _lacks(schema: type[dy.Schema], rows: pl.DataFrame) -> bool:
+    """Whether a value is missing that has to be there: counted, which takes less than an expression."""
+    return any(rows.get_column(name).null_count() for name in _never_null(schema))
+
+
 @cache
 def _never_null(schema: type[dy.Schema]) -> tuple[str, ...]:
-    """Columns that have a value in every row; counted, which takes less than an expression."""
+    """Columns that have a value in every row."""
     columns = schema.columns().items()
     return tuple(name for name, kind in columns if _NULLABILITY in kind.validation_rules(pl.col(name)))
 

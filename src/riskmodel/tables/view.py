@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -12,6 +12,7 @@ from riskmodel.tables import generation, memory
 from riskmodel.tables.bitemporal import known, newest_states
 from riskmodel.tables.catalogue import table
 from riskmodel.tables.memory import AS_WRITTEN
+from riskmodel.tables.plain_rows import Rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -20,20 +21,6 @@ if TYPE_CHECKING:
     from riskmodel.tables.batches import BatchRecord
     from riskmodel.tables.files import Held
     from riskmodel.tables.generation import Ids
-
-
-class Lists(dict[str, list[Any]]):
-    """Rows as lists of Python values, by column; each is made when it is first looked at, and never changed."""
-
-    def __init__(self, height: int, column: Callable[[str], list[Any]]) -> None:
-        super().__init__()
-        self.height = height
-        self._column = column
-
-    def __missing__(self, name: str) -> list[Any]:
-        """A column that was not looked at before."""
-        made = self[name] = self._column(name)
-        return made
 
 
 @dataclass(frozen=True)
@@ -56,7 +43,7 @@ class View:
     in_memory: bool = field(default=False, repr=False)
     """Whether the rows are in memory, and few: then plans are worked through in the least steps, see `collect`."""
     _made: dict[tuple[Hashable, ...], pl.LazyFrame] = field(default_factory=dict, init=False, repr=False, compare=False)
-    _lists: dict[str, Lists] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _plain: dict[str, Rows] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def table(self, name: str) -> pl.LazyFrame:
         """Known rows of a table in the stored form, sorted by household and event date. Empty where nothing arrived."""
@@ -70,12 +57,12 @@ class View:
             return _empty(name)
         return self._known_in_memory[name] if self.in_memory else self.table(name).collect()
 
-    def lists(self, name: str) -> Lists:
-        """The same rows as lists of Python values."""
-        if name not in self._lists:
+    def plain(self, name: str) -> Rows:
+        """The same rows in plain Python, for one household after another."""
+        if name not in self._plain:
             rows = self.rows(name)
-            self._lists[name] = Lists(rows.height, lambda column: rows.get_column(column).to_list())
-        return self._lists[name]
+            self._plain[name] = Rows(rows.height, lambda _, column: rows.get_column(column).to_list())
+        return self._plain[name]
 
     def lacks(self, name: str) -> bool:
         """Whether there is no row of a table, known or not; a table of a lake that was delivered has some."""

@@ -13,7 +13,7 @@ import polars as pl
 from riskmodel.tables import View
 from riskmodel.tables.catalogue import TABLES
 from riskmodel.tables.column import Type
-from riskmodel.tables.view import Lists
+from riskmodel.tables.plain_rows import Rows
 from riskmodel.workflows.sent_frames import ITEM
 
 if TYPE_CHECKING:
@@ -78,21 +78,21 @@ class OneItem(View):
         found, start, end = self.whole.rows(name), *self._span(name)
         return found if end is None else found.slice(start, end - start)
 
-    def lists(self, name: str) -> Lists:
-        """The same rows as lists, cut from those of all items."""
+    def plain(self, name: str) -> Rows:
+        """The same rows in plain Python, cut from those of all items."""
         assert self.whole is not None
-        if name not in self._lists:
-            found, start, end = self.whole.lists(name), *self._span(name)
+        if name not in self._plain:
+            found, start, end = self.whole.plain(name), *self._span(name)
             height = found.height if end is None else end - start
-            self._lists[name] = Lists(height, lambda column: found[column][start:end])
-        return self._lists[name]
+            self._plain[name] = Rows(height, lambda _, column: found[column][start:end])
+        return self._plain[name]
 
     def _span(self, name: str) -> tuple[int, int | None]:
         """Where the rows of the item begin and end; a table that is not about households is the same for all."""
         assert self.whole is not None
         if self.whole.lacks(name) or not TABLES[name].has_household:
             return 0, None
-        homes = self.whole.lists(name)["household_id"]
+        homes = self.whole.plain(name)["household_id"]
         start = bisect_left(homes, self.first)
         return start, bisect_right(homes, self.last, start)
 

@@ -66,7 +66,8 @@ class Assessor:
 
     def _read(self, county: str, as_of: date) -> Surroundings:
         lake = self.workspace.lake
-        records = lake.view(county, as_of).records if county in lake.counties() else ()
+        received = lake.view(county, as_of).records if county in lake.counties() else ()
+        records = [record for record in received if record.full_list]  # the others say nothing of who is absent
         try:
             folder = published(self.workspace)
             near = neighbours(self.workspace, county)

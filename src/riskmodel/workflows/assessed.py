@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from riskmodel import __version__
 from riskmodel.features.origins import NEWEST
 from riskmodel.rendering.messages import Language
+from riskmodel.review.assessments import COUNTY as COUNTY
 from riskmodel.review.assessments import MonthReplaced, Stored, assessment, place
 from riskmodel.scoring.typical import Typical
 from riskmodel.workflows.explain import Explanation, render
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
     from riskmodel.review.store import Store
 
-COUNTY: Final = 6
-"""Digits of a village's code that name its county."""
 FULL: Final = ("contributions", "values", "margin", "base")
 """Told only where somebody asks for all."""
 BARE: Final = ("language", "measures", "change")

@@ -72,8 +72,8 @@ def restore(
     """Make a workspace of a backup; `keys_from`: the folder that its secrets were copied to.
 
     Everything is compared with the manifest before the workspace's folder appears. In the end the audit log says that
-    it was restored. Raises UsageError for a workspace
-    that is not empty, for a backup of a newer program and for another key; DataError that names what is damaged.
+    it was restored. Raises UsageError for a workspace that is not empty, for a backup of a newer program and for
+    another key; DataError that names what is damaged.
     """
     home, show = workspace.home.absolute(), progress or Silent()
     if home.exists() and (not home.is_dir() or any(home.iterdir())):

@@ -10,7 +10,6 @@ import hashlib
 import re
 from decimal import Decimal
 from itertools import accumulate, chain
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
@@ -51,11 +50,11 @@ def own_id(text: str, letter: str) -> str:
     return letter + hashlib.sha256(f"{letter} {text}".encode()).hexdigest()[:24]
 
 
-def _columns(name: str, rows: Sequence[SentRow]) -> Iterator[tuple[str, pl.DataType, Sequence[Any]]]:
+def _columns(name: str, rows: Sequence[SentRow]) -> Iterator[tuple[str, pl.DataType, list[Any]]]:
     """Name, type and values of the columns of a table."""
-    table, told = TABLES[name], _told([row for _, _, row, _ in rows])
+    table = TABLES[name]
     for column, fact in table.facts.items():
-        values = told.get(column) or [None] * len(rows)
+        values = [row.get(column) for _, _, row, _ in rows]
         if rows and column in rows[0][3]:
             values = [out[column] if value is None else value for value, (*_, out) in zip(values, rows, strict=True)]
         yield column, table.dtypes[column], _stored(fact, values)
@@ -63,16 +62,7 @@ def _columns(name: str, rows: Sequence[SentRow]) -> Iterator[tuple[str, pl.DataT
     yield ROW, pl.Int64(), list(range(len(rows)))
 
 
-def _told(rows: Sequence[Mapping[str, Any]]) -> dict[str, Sequence[Any]]:
-    """What rows say, by column; one that does not know of a column says null there."""
-    names = list(dict.fromkeys(chain.from_iterable(rows)))
-    if any(len(row) < len(names) for row in rows):
-        rows = [dict.fromkeys(names) | dict(row) for row in rows]
-    cells = itemgetter(*names) if len(names) > 1 else lambda row: tuple(row.values())
-    return dict(zip(names, zip(*map(cells, rows), strict=True), strict=True))
-
-
-def _made(columns: Sequence[tuple[pl.DataType, Sequence[Any]]]) -> list[pl.Series]:
+def _made(columns: Sequence[tuple[pl.DataType, list[Any]]]) -> list[pl.Series]:
     """The columns, in their order."""
     alike: dict[pl.DataType, list[int]] = {}
     for place, (kind, _) in enumerate(columns):
@@ -97,7 +87,7 @@ def _series(values: Iterable[Any], kind: pl.DataType) -> pl.Series:
     return pl.Series(numbers, dtype=pl.Int32).cast(pl.Date)
 
 
-def _stored(fact: Column, values: Sequence[Any]) -> Sequence[Any]:
+def _stored(fact: Column, values: list[Any]) -> list[Any]:
     """Values as the table stores them; what cannot be one stays for the check to tell."""
     if fact.type is Type.ID:
         ids = {value: own_id(str(value), fact.letter) for value in set(values) if value is not None}

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from riskmodel.policy import Background, Category, Cause, Finding, Listing, Tier
+from riskmodel.workflows.assessed import COUNTY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _TOWNSHIP: Final = 9
-_COUNTY: Final = 6
 _MOST_VILLAGES: Final = 600
 """In one list to choose from."""
 _CHOICES: Final[Mapping[str, Mapping[str, str]]] = {
@@ -43,8 +43,8 @@ def choices(*, blind: bool) -> dict[str, dict[str, str]]:
 
 def place_choices(townships: Sequence[str], area: str, names: Mapping[str, str]) -> dict[str, str]:
     """Areas to choose from: the townships of the county of `area`, and of several counties these too."""
-    counties = sorted({code[:_COUNTY] for code in townships})
-    here = area[:_COUNTY] if len(counties) > 1 else counties[0] if counties else ""
+    counties = sorted({code[:COUNTY] for code in townships})
+    here = area[:COUNTY] if len(counties) > 1 else counties[0] if counties else ""
     inside = [code for code in townships if here and code.startswith(here)]
     codes = sorted([*(counties if len(counties) > 1 else ()), *inside])
     return {"": "全部辖区", **{code: names.get(code, code) for code in codes}}
@@ -54,7 +54,7 @@ def village_choices(villages: Sequence[str], names: Mapping[str, str]) -> dict[s
     """Villages to choose from under the names of their townships; where they are too many, townships alone."""
     if len(villages) > _MOST_VILLAGES:
         townships = sorted({code[:_TOWNSHIP] for code in villages})
-        return {names.get(county, county): _named(townships, county, names) for county in _starts(townships, _COUNTY)}
+        return {names.get(county, county): _named(townships, county, names) for county in _starts(townships, COUNTY)}
     return {names.get(place, place): _named(villages, place, names) for place in _starts(villages, _TOWNSHIP)}
 
 

@@ -16,7 +16,7 @@ from riskmodel.review.access import Principal, Right
 from riskmodel.serving.api.auth import Running, allowed
 from riskmodel.serving.api.facts import Facts
 from riskmodel.serving.api.problems import RESPONSES, Problem, busy, fault, invalid, unknown_household
-from riskmodel.serving.api.routes.households import ARRIVED, Explain, Group, Language, Told
+from riskmodel.serving.api.routes.households import Explain, Judged, Language
 from riskmodel.serving.api.strict_request import StrictRoute
 from riskmodel.serving.clock import now
 from riskmodel.workflows.sent_case import Case
@@ -52,37 +52,15 @@ class Measure(BaseModel):
     )
 
 
-class FreshAssessment(BaseModel):
+class FreshAssessment(Judged):
     """What is said of a household from facts that were sent."""
 
     household_id: str = Field(description="As it was sent, else a name for the household of this request")
-    village_code: str = Field(description="12 digits")
-    as_of: str = Field(description="Day of what was known, ISO")
-    label: str = Field(description="Code of the event that the probability is of, with its horizon")
-    probability: float = Field(description="Calibrated, of the event within the label's horizon")
-    probability_6m: float | None = Field(description="Within 6 months, where that horizon has a model")
-    meaning: str = Field(description="The probability in words")
-    tier: str = Field(description="Code of the tier of risk")
-    tier_title: str = Field(description="Its title in the language asked for")
-    reasons: list[Told] = Field(description="What raises the risk most, the strongest first")
-    protections: list[Told] = Field(description="What lowers it most, the strongest first")
-    missing: list[Told] = Field(description="What is not known and would matter")
-    groups: list[Group] = Field(description="What each cause and background adds")
     measures: list[Measure] = Field(description="What the rules say of help; an official decides")
-    model: str = Field(description="First 16 digits of the model's hash")
-    model_6m: str | None = Field(description="Beginning of the hash of the model of the shorter horizon")
     model_version: int = Field(description="Version of the model")
-    model_version_6m: int | None = Field(description="Version of that model")
+    model_version_6m: int | None = Field(description="Version of the model of the shorter horizon")
     feature_set: str = Field(description="Which definitions of features the model is of")
-    data_age_days: int | None = Field(description=ARRIVED)
-    notes: list[str] = Field(description="What to keep in mind, in words")
     request_id: str = Field(description="As in the header X-Request-ID and in the log")
-    base: float | None = Field(default=None, description="Only with explain=full, as the next three")
-    margin: float | None = Field(
-        default=None, description="Before calibration, in log-odds: base and all contributions"
-    )
-    values: dict[str, float | None] | None = Field(default=None, description="By feature; null = not known")
-    contributions: dict[str, float] | None = Field(default=None, description="By feature, in log-odds")
 
 
 @ROUTER.post("/assessments", response_model=FreshAssessment, response_model_exclude_unset=True)

@@ -70,34 +70,39 @@ class Group(BaseModel):
     lowering: float = Field(description="Sum of those that lower it, in log-odds")
 
 
-class Assessment(BaseModel):
-    """What was said of a household on a date."""
+class Judged(BaseModel):
+    """What is said of a household, whether its facts were published or sent."""
 
-    household_id: str = Field(description="H and 24 hex digits")
     village_code: str = Field(description="12 digits")
     as_of: str = Field(description="Day of what was known, ISO")
     label: str = Field(description="Code of the event that the probability is of, with its horizon")
     probability: float = Field(description="Calibrated, of the event within the label's horizon")
+    probability_6m: float | None = Field(description="Within 6 months, where that horizon has a model")
     meaning: str = Field(description="The probability in words")
     tier: str = Field(description="Code of the tier of risk")
     tier_title: str = Field(description="Its title in the language asked for")
-    rank_county: int = Field(description="Place by probability in the county, from 1")
-    rank_township: int = Field(description="Place by probability in the township, from 1")
     reasons: list[Told] = Field(description="What raises the risk most, the strongest first")
     protections: list[Told] = Field(description="What lowers it most, the strongest first")
     missing: list[Told] = Field(description="What is not known and would matter")
     groups: list[Group] = Field(description="What each cause and background adds")
     model: str = Field(description="First 16 digits of the model's hash")
+    model_6m: str | None = Field(description="The same of the model of the shorter horizon")
     data_age_days: int | None = Field(description=ARRIVED)
     notes: list[str] = Field(description="What to keep in mind, in words")
-    probability_6m: float | None = Field(description="Within 6 months, where that horizon has a model")
-    model_6m: str | None = Field(description="That model, by the first 16 digits of its hash")
     base: float | None = Field(default=None, description="Only with explain=full, as the next three")
     margin: float | None = Field(
         default=None, description="Before calibration, in log-odds: base and all contributions"
     )
     values: dict[str, float | None] | None = Field(default=None, description="By feature; null = not known")
     contributions: dict[str, float] | None = Field(default=None, description="By feature, in log-odds")
+
+
+class Assessment(Judged):
+    """What was said of a household on a date."""
+
+    household_id: str = Field(description="H and 24 hex digits")
+    rank_county: int = Field(description="Place by probability in the county, from 1")
+    rank_township: int = Field(description="Place by probability in the township, from 1")
 
 
 class Brief(BaseModel):

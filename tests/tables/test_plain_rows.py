@@ -3,10 +3,10 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from riskmodel.features.plain_rows import Rows, as_long, once
+from riskmodel.tables.plain_rows import Rows, as_long, once
 
 if TYPE_CHECKING:
-    from riskmodel.features.plain_rows import Column
+    from riskmodel.tables.plain_rows import Column
 
 
 def test_a_column_is_made_when_it_is_first_looked_at_and_only_then() -> None:
